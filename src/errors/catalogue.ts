@@ -1,0 +1,23 @@
+import type { ErrorRecord } from "./cozy-error.ts";
+import { artifactErrors } from "../artifacts/errors.ts";
+import { commandErrors } from "../commands/errors.ts";
+import { engineErrors } from "../engine/errors.ts";
+import { hostErrors } from "../hosts/errors.ts";
+import { instanceErrors } from "../instances/errors.ts";
+import { projectErrors } from "../project/errors.ts";
+import { releaseErrors } from "../release/errors.ts";
+import { routingErrors } from "../routing/errors.ts";
+
+/** Every error a user can meet, by its permanent code; each domain keeps its own. */
+export const catalogue = {
+  ...projectErrors,
+  ...commandErrors,
+  ...artifactErrors,
+  ...engineErrors,
+  ...hostErrors,
+  ...instanceErrors,
+  ...releaseErrors,
+  ...routingErrors,
+} as const satisfies Record<string, ErrorRecord>;
+
+export type ErrorCode = keyof typeof catalogue;

@@ -1,0 +1,3 @@
+import type { ErrorRecord } from "../errors/cozy-error.ts";
+
+export const releaseErrors = {} as const satisfies Record<string, ErrorRecord>;
