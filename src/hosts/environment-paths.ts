@@ -60,13 +60,18 @@ export function machinePaths(
   };
 }
 
+/** Where the environments of every project on this machine have their folders. */
+export function environmentsFolder({ home }: MachinePaths): string {
+  return join(home, "environments");
+}
+
 export function environmentPaths(
   machine: MachinePaths,
   project: string,
   environment: string,
 ): EnvironmentPaths {
   const id = `${project}-${environment}`;
-  const root = join(machine.home, "environments", id);
+  const root = join(environmentsFolder(machine), id);
   return {
     id,
     root,

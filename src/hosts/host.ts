@@ -1,11 +1,13 @@
-import type { InstanceSpec, InstanceStatus } from "../instances/instance.ts";
-import type { ReadyCheck, SmokeCheck } from "../project/project.ts";
+import type { InstanceStatus } from "../instances/instance.ts";
+import type { App, Drain, ProcessType, ReadyCheck, SmokeCheck } from "../project/project.ts";
+import type { ResolvedVariables } from "../secrets/resolve-variables.ts";
 import type { Share } from "../routing/route-table.ts";
 
 /**
  * One machine that runs instances, as the release operations need it. Each method is one round trip, so that an adapter for a
  * server can carry it out as one script; every one takes a signal, which also carries its deadline. All can be called again with
- * the same arguments: a deployer may be killed between an effect and its record.
+ * the same arguments: a deployer may be killed between an effect and its record. Sockets are named relative to the environment's
+ * run folder (`<release>/web.0.sock`), so that a plan holds no machine's paths.
  */
 export interface Host {
   readonly name: string;
@@ -15,7 +17,8 @@ export interface Host {
 
   /** Lays the release's folder: the artifact's files, links to what outlives releases, its environment (mode 0600), `release.json`. */
   placeRelease(placement: Placement, signal: AbortSignal): Promise<void>;
-  /** Removes the folders and static files of releases; never the one that `current` names or the route table leads to. */
+  readRelease(release: string, signal: AbortSignal): Promise<ReleaseRecord>;
+  /** Removes the folders, logs and static files of releases; never the one that `current` names or the route table leads to. */
   removeReleases(releases: readonly string[], signal: AbortSignal): Promise<void>;
   setCurrent(release: string | undefined, signal: AbortSignal): Promise<void>;
   /** Adds the release's static files to those that are served; those of earlier releases stay. */
@@ -23,24 +26,27 @@ export interface Host {
 
   /** Makes sure that the supervisor and the proxy run, in the version that this cozy brings, without losing a request. */
   ensureAgents(proxy: ProxySettings, signal: AbortSignal): Promise<AgentsReport>;
-  startInstances(specs: readonly InstanceSpec[], signal: AbortSignal): Promise<void>;
+  /** Ends every instance, the proxy and the supervisor; data and releases stay. */
+  stopAgents(signal: AbortSignal): Promise<void>;
+  /** Starts the instances of these process types as the release declares them; those that run are kept, and not retired any more. */
+  startInstances(select: InstanceSelection, signal: AbortSignal): Promise<void>;
   /** Stops them within their own stop time-outs, and forgets them. */
   stopInstances(select: InstanceSelection, signal: AbortSignal): Promise<void>;
-  /** Has the supervisor stop them at that time (milliseconds since the epoch) by itself; `undefined` keeps them. */
-  retireInstances(select: InstanceSelection, at: number | undefined, signal: AbortSignal): Promise<void>;
-  instances(signal: AbortSignal): Promise<readonly InstanceStatus[]>;
+  /** Has the supervisor stop them by itself at that time, in milliseconds since the epoch. */
+  retireInstances(select: InstanceSelection, at: number, signal: AbortSignal): Promise<void>;
 
-  /** Asks an instance on its own socket, not through the proxy. */
-  request(socket: string, check: RequestCheck, signal: AbortSignal): Promise<CheckAnswer>;
+  /** Waits until every web instance answers the check on its own socket; an instance that exits ends the wait at once. */
+  awaitReady(release: string, check: ReadyCheck, signal: AbortSignal): Promise<ReadyReport>;
+  /** Asks the instances of a release on their own sockets, before any user does. */
+  smoke(release: string, checks: readonly SmokeCheck[], signal: AbortSignal): Promise<readonly CheckAnswer[]>;
+  /** Whether these instances have stayed up: for process types that answer no requests. */
+  awaitSteady(select: InstanceSelection, forMs: number, signal: AbortSignal): Promise<ReadyReport>;
 
   /** Runs a command of the release once, with its code, variables and limits. */
   runOnce(run: OneOff, signal: AbortSignal): Promise<CommandResult>;
 
   /** Copies the database aside before something changes it; `undefined` where there is none yet. */
-  backUpDatabase(
-    name: string,
-    signal: AbortSignal,
-  ): Promise<{ readonly file: string; readonly sizeBytes: number } | undefined>;
+  backUpDatabase(name: string, signal: AbortSignal): Promise<BackupReport | undefined>;
 
   /** Compares the fencing token and puts a new table into force, as one step that no other deployer can come between. */
   switchRoutes(token: number, shares: readonly Share[], signal: AbortSignal): Promise<void>;
@@ -62,24 +68,22 @@ export interface HostState {
   readonly instances: readonly InstanceStatus[];
   /** Whether a supervisor answers. */
   readonly supervised: boolean;
-  /** Why the proxy's port can't be had, where another program holds it. */
-  readonly portConflict: string | undefined;
 }
 
 export interface ReleaseOnHost {
   readonly id: string;
   readonly commit: string;
+  readonly commitSubject: string;
   readonly artifact: string;
-  readonly placedAt: number;
+  readonly createdAt: number;
   /** Set where `release.json` could not be read; such a release can be removed but not served. */
   readonly damaged: string | undefined;
 }
 
 export interface Placement {
   readonly release: ReleaseRecord;
-  /** The artifact built from this source (`by-source/<key>`). */
-  readonly artifactKey: string;
-  readonly environmentVariables: Readonly<Record<string, string>>;
+  /** Names and values for the release's instances; they go to a file of mode 0600 and nowhere else. */
+  readonly variables: ResolvedVariables;
   readonly persist: readonly string[];
 }
 
@@ -92,12 +96,13 @@ export interface ReleaseRecord {
   readonly commit: string;
   readonly commitSubject: string;
   readonly artifact: string;
+  /** Milliseconds since the epoch. */
   readonly createdAt: number;
-  readonly processes: Readonly<Record<string, import("../project/project.ts").ProcessType>>;
+  readonly processes: Readonly<Record<string, ProcessType>>;
   readonly ready: ReadyCheck;
   readonly smoke: readonly SmokeCheck[];
-  readonly drain: import("../project/project.ts").Drain;
-  readonly hooks: import("../project/project.ts").App["hooks"];
+  readonly drain: Drain;
+  readonly hooks: App["hooks"];
   readonly staticUrl: string | undefined;
 }
 
@@ -119,14 +124,17 @@ export interface InstanceSelection {
   readonly types?: readonly string[];
 }
 
-export interface RequestCheck {
-  readonly path: string;
-  readonly status: number;
-  readonly text?: string | undefined;
-  readonly timeoutMs: number;
+export interface ReadyReport {
+  readonly ok: boolean;
+  /** By instance that is not ready: what it last answered, or how it exited. */
+  readonly faults: readonly string[];
+  /** The last lines that a faulty instance logged. */
+  readonly tail: readonly string[];
 }
 
 export interface CheckAnswer {
+  /** `GET /venues`, or the command. */
+  readonly check: string;
   readonly ok: boolean;
   /** Why not, with what came back: `503 instead of 200`, `no answer within 2 s`. */
   readonly reason: string | undefined;
@@ -146,6 +154,11 @@ export interface CommandResult {
   readonly signal: string | null;
   /** The last lines of both streams, for an error message. */
   readonly tail: readonly string[];
+}
+
+export interface BackupReport {
+  readonly file: string;
+  readonly sizeBytes: number;
 }
 
 export interface Proof {

@@ -1,3 +1,12 @@
 import type { ErrorRecord } from "../errors/cozy-error.ts";
 
-export const releaseErrors = {} as const satisfies Record<string, ErrorRecord>;
+export const releaseErrors = {
+  "artifact-gone": { fault: "outside", title: "The artifact is not there any more" },
+  "hook-failed": { fault: "yours", title: "A hook of the project failed" },
+  "migration-failed": { fault: "yours", title: "The release's migrations failed" },
+  "nothing-to-roll-back-to": { fault: "yours", title: "There is no earlier release to go back to" },
+  "release-not-proven": { fault: "outside", title: "The release could not be proven to serve" },
+  "release-not-ready": { fault: "yours", title: "The release did not get ready" },
+  "smoke-failed": { fault: "yours", title: "A smoke check failed" },
+  "unknown-release": { fault: "yours", title: "There is no such release" },
+} as const satisfies Record<string, ErrorRecord>;

@@ -1,0 +1,137 @@
+import { createHash } from "node:crypto";
+import { link, mkdir } from "node:fs/promises";
+import { createServer } from "node:net";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chooseRuntime } from "../../artifacts/runtime.ts";
+import { keepRuntime } from "../../artifacts/runtime-store.ts";
+import { CozyError, systemCode } from "../../errors/cozy-error.ts";
+import { ensureSupervisor } from "../../instances/ensure-supervisor.ts";
+import { installAgents } from "../../instances/install-agents.ts";
+import { ensureProxy, supervisorState } from "../../instances/supervisor-client.ts";
+import { ensureProofToken } from "../../routing/proof-token.ts";
+import { proxyCommand } from "../../routing/proxy-command.ts";
+import { proxySettings, writeProxySettings, type ProxySettingsFile } from "../../routing/proxy-settings.ts";
+import type { EnvironmentPaths, MachinePaths } from "../environment-paths.ts";
+import type { AgentsReport, ProxySettings } from "../host.ts";
+import { proofTokenFile, proxySettingsFile, type RunPlaces } from "./places.ts";
+
+export interface AgentsRequest {
+  readonly machine: MachinePaths;
+  readonly paths: EnvironmentPaths;
+  readonly places: RunPlaces;
+  readonly proxy: ProxySettings;
+  readonly version: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly now: () => number;
+}
+
+/** Has the supervisor and the proxy run from copies of their own, in this cozy's version or a newer one. */
+export async function ensureAgents(request: AgentsRequest, signal: AbortSignal): Promise<AgentsReport> {
+  const { machine, paths, places, version } = request;
+  await layFolders(paths, places);
+  const [code, nodeBinary] = await Promise.all([
+    installAgents({ agents: machine.agents, distAgents: distAgents() }),
+    agentNode(request, signal),
+  ]);
+  const at = { folder: paths.supervisor, controlSocket: places.supervisorSocket };
+  if ((await supervisorState(at, signal))?.proxy?.state !== "running") await refuseTakenPort(request.proxy);
+  const supervisor = await ensureSupervisor(
+    {
+      ...at,
+      runFolder: places.run,
+      logFolder: paths.logs,
+      version,
+      hash: code.hash,
+      agentFile: code.supervisor,
+      nodeBinary,
+    },
+    signal,
+  );
+  const settings = await layProxySettings(request);
+  const command = proxyCommand(nodeBinary, code.proxy, proxySettingsFile(paths));
+  const proxy = await ensureProxy(
+    at,
+    {
+      command,
+      controlSocket: places.proxySocket,
+      settingsFile: proxySettingsFile(paths),
+      hash: createHash("sha256")
+        .update(JSON.stringify([command, settings]))
+        .digest("hex")
+        .slice(0, 16),
+      logFile: join(paths.logs, "proxy.log"),
+    },
+    signal,
+  );
+  return { supervisor: supervisor.outcome, proxy: proxy.outcome };
+}
+
+async function layFolders(paths: EnvironmentPaths, places: RunPlaces): Promise<void> {
+  await mkdir(paths.root, { recursive: true });
+  const own = [paths.run, paths.supervisor, paths.logs, paths.database];
+  await Promise.all(own.map((folder) => mkdir(folder, { recursive: true, mode: 0o700 })));
+  await Promise.all([paths.static, paths.media].map((folder) => mkdir(folder, { recursive: true })));
+  await mkdir(dirname(places.proxySocket), { recursive: true, mode: 0o700 });
+}
+
+/** Beside the bundle; from the sources, where the build puts them. */
+function distAgents(): string {
+  const relative = import.meta.url.endsWith(".ts") ? "../../../dist/agents" : "./agents";
+  return fileURLToPath(new URL(relative, import.meta.url));
+}
+
+/**
+ * The Node that agents run on: the one that runs this cozy, kept beside the agents under a name of its own, so that neither an update
+ * of the machine's Node nor the pruning of runtimes takes it from a supervisor that has to start again.
+ */
+async function agentNode({ machine, env, now }: AgentsRequest, signal: AbortSignal): Promise<string> {
+  const workshop = { machine, env, now, signal };
+  const request = {
+    engine: "node",
+    version: process.versions.node,
+    source: "the Node that runs cozy",
+  } as const;
+  const runtime = await keepRuntime(await chooseRuntime(request, workshop), workshop);
+  const binary = join(machine.agents, runtime.id);
+  await mkdir(machine.agents, { recursive: true });
+  await link(runtime.node, binary).catch((error: unknown) => {
+    if (systemCode(error) !== "EEXIST") throw error;
+  });
+  return binary;
+}
+
+async function layProxySettings({ paths, places, proxy }: AgentsRequest): Promise<ProxySettingsFile> {
+  await ensureProofToken(proofTokenFile(paths));
+  const settings = proxySettings({
+    address: proxy.address,
+    port: proxy.port,
+    runFolder: places.run,
+    realRunFolder: paths.run,
+    controlSocket: places.proxySocket,
+    proofTokenFile: proofTokenFile(paths),
+    static: proxy.staticUrl === undefined ? undefined : { url: proxy.staticUrl, folder: paths.static },
+    media: proxy.mediaUrl === undefined ? undefined : { url: proxy.mediaUrl, folder: paths.media },
+    accessLog: { file: join(paths.logs, "access.log") },
+  });
+  await writeProxySettings(proxySettingsFile(paths), settings);
+  return settings;
+}
+
+/** Found out before anything is started, since the proxy could only fail over and over. */
+async function refuseTakenPort({ address, port }: ProxySettings): Promise<void> {
+  const fault = await new Promise<string | undefined>((resolve) => {
+    const server = createServer();
+    server.once("error", (error) => resolve(systemCode(error) ?? error.message));
+    server.listen(port, address, () => server.close(() => resolve(undefined)));
+  });
+  if (fault === undefined) return;
+  throw new CozyError("port-taken", {
+    message:
+      fault === "EADDRINUSE"
+        ? `Another program listens on ${address}:${port}.`
+        : `${address}:${port} can't be listened on (${fault}).`,
+    state: "Nothing was started.",
+    next: "Set another port for the environment in cozy.config.ts, or end that program.",
+  });
+}

@@ -1,0 +1,211 @@
+import { mkdir, rename, rm, statfs, symlink } from "node:fs/promises";
+import { basename, isAbsolute, join, relative } from "node:path";
+import { fenced, type LeasePlace } from "../../engine/lease-store.ts";
+import type { InstanceStatus } from "../../instances/instance.ts";
+import {
+  retireInstances,
+  shutdown,
+  startInstances,
+  stopInstances,
+  supervisorState,
+  type SupervisorAddress,
+} from "../../instances/supervisor-client.ts";
+import { lastLines } from "../../logs/log-reader.ts";
+import type { Environment, Limits } from "../../project/project.ts";
+import { releaseOfSocket } from "../../release/socket-name.ts";
+import { prove } from "../../routing/prove.ts";
+import { inFlight } from "../../routing/proxy-control.ts";
+import { shortRunFolder } from "../../routing/run-folder.ts";
+import { readRoutes } from "../../routing/table-files.ts";
+import { revealed } from "../../secrets/resolve-variables.ts";
+import type { EnvironmentPaths, MachinePaths } from "../environment-paths.ts";
+import type { Host, HostState, InstanceSelection } from "../host.ts";
+import {
+  listReleases,
+  placeRelease,
+  pruneStatic,
+  publishStatic,
+  readRelease,
+  readReleaseVariables,
+  releaseAt,
+  removeRelease,
+} from "../release-folder.ts";
+import { awaitReady, awaitSteady, type InstanceView } from "./await-ready.ts";
+import { backUpSqlite } from "./back-up-sqlite.ts";
+import { currentRelease } from "./current-release.ts";
+import { ensureAgents } from "./ensure-agents.ts";
+import { instanceSpecs } from "./instance-specs.ts";
+import { proofTokenFile, runPlaces } from "./places.ts";
+import { untilQuiet } from "./quiet.ts";
+import { databaseFile, releaseVariables } from "./release-variables.ts";
+import { runOnce, type OnceRequest } from "./run-once.ts";
+import { smokeRelease } from "./smoke.ts";
+import { routesInForce, switchRoutes } from "./switch-routes.ts";
+
+export interface ThisMachineParts {
+  readonly machine: MachinePaths;
+  readonly paths: EnvironmentPaths;
+  readonly lease: LeasePlace;
+  readonly environment: Environment;
+  readonly now: () => number;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly homeFolder: string;
+  readonly version: string;
+}
+
+/** The host that cozy itself runs on. */
+export interface ThisMachine extends Host {
+  /** What it takes to run a command of a release: for a caller that hands its own terminal to it. */
+  oneOff(release: string, command: readonly string[]): Promise<OnceRequest>;
+}
+
+/** Without root and with nothing to install: an embedded supervisor and an embedded proxy a environment. */
+export async function thisMachine(parts: ThisMachineParts): Promise<ThisMachine> {
+  const { machine, paths, environment, now } = parts;
+  const places = runPlaces(await shortRunFolder(paths.run));
+  const at: SupervisorAddress = { folder: paths.supervisor, controlSocket: places.supervisorSocket };
+
+  const instances = async (signal: AbortSignal): Promise<readonly InstanceStatus[]> =>
+    (await supervisorState(at, signal))?.instances ?? [];
+  const view: InstanceView = {
+    instances,
+    tail: ({ id }) => lastLines(join(paths.logs, id.release, `${id.type}.${id.index}.log`), 20),
+    now,
+  };
+  const named = (socket: string): string => (isAbsolute(socket) ? relative(places.run, socket) : socket);
+  const oneOff: ThisMachine["oneOff"] = async (release, command) => ({
+    command,
+    folder: releaseAt(paths, release).app,
+    variables: await readReleaseVariables(paths, release),
+    limits: webLimits(await readRelease(paths, release)),
+  });
+  const stop = async (select: InstanceSelection, signal: AbortSignal): Promise<void> => {
+    if ((await supervisorState(at, signal)) === undefined) return;
+    await untilQuiet({ places, release: select.release, now }, signal);
+    await stopInstances(at, select, signal);
+  };
+
+  return {
+    name: "this-machine",
+    oneOff,
+
+    async observe(signal): Promise<HostState> {
+      const [releases, current, routes, supervisor, freeBytes] = await Promise.all([
+        listReleases(paths),
+        currentRelease(paths),
+        routesInForce(places.run),
+        supervisorState(at, signal),
+        freeBytesOf(machine.home),
+      ]);
+      return {
+        host: "this-machine",
+        clock: now(),
+        freeBytes,
+        releases,
+        current,
+        routes,
+        instances: supervisor?.instances ?? [],
+        supervised: supervisor !== undefined,
+      };
+    },
+
+    async placeRelease({ release, variables, persist }, signal) {
+      const all = releaseVariables({ release, environment, paths, homeFolder: parts.homeFolder, variables });
+      await placeRelease(paths, machine, { release, variables: revealed(all), persist }, signal);
+    },
+    readRelease: (release) => readRelease(paths, release),
+
+    async removeReleases(releases, signal) {
+      const needed = new Set([
+        await currentRelease(paths),
+        ...Object.keys(await routesInForce(places.run)).map(releaseOfSocket),
+      ]);
+      for (const release of releases.filter((id) => !needed.has(id))) {
+        signal.throwIfAborted();
+        await removeRelease(paths, release);
+        const leftovers = [join(paths.logs, release), join(paths.run, release)];
+        await Promise.all(leftovers.map((folder) => rm(folder, { recursive: true, force: true })));
+      }
+      const kept = (await listReleases(paths)).filter(({ damaged }) => damaged === undefined);
+      await pruneStatic(
+        paths,
+        kept.map(({ id }) => id),
+      );
+    },
+
+    async setCurrent(release) {
+      if (release === undefined) return rm(paths.current, { force: true });
+      const temporary = `${paths.current}.${process.pid}.tmp`;
+      await rm(temporary, { force: true });
+      await symlink(join(basename(paths.releases), release), temporary);
+      await rename(temporary, paths.current);
+    },
+
+    async publishStatic(release, signal) {
+      await publishStatic(paths, release, signal);
+    },
+
+    ensureAgents: (proxy, signal) => ensureAgents({ ...parts, places, proxy }, signal),
+    stopAgents: (signal) => shutdown(at, signal),
+
+    async startInstances(select, signal) {
+      const specs = instanceSpecs(await readRelease(paths, select.release), select, paths, places.run);
+      const folders = [join(paths.logs, select.release), join(paths.run, select.release)];
+      await Promise.all(folders.map((folder) => mkdir(folder, { recursive: true, mode: 0o700 })));
+      await startInstances(at, specs, signal);
+      await retireInstances(at, select, undefined, signal);
+    },
+    stopInstances: stop,
+    retireInstances: (select, when, signal) => retireInstances(at, select, when, signal),
+
+    awaitReady: (release, check, signal) => awaitReady(view, release, check, signal),
+    awaitSteady: (select, forMs, signal) => awaitSteady(view, select, forMs, signal),
+    async smoke(release, checks, signal) {
+      const running = await instances(signal);
+      const sockets = running
+        .filter(({ id }) => id.release === release)
+        .flatMap(({ socket }) => socket ?? []);
+      const run = async (command: readonly string[], within: AbortSignal) =>
+        runOnce(await oneOff(release, command), within);
+      return smokeRelease({ sockets, run }, checks, signal);
+    },
+
+    async runOnce({ release, command, variables, onOutput }, signal) {
+      const request = await oneOff(release, command);
+      return runOnce({ ...request, variables: { ...request.variables, ...variables }, onOutput }, signal);
+    },
+
+    backUpDatabase: (name) => backUpSqlite(databaseFile(paths), paths.backups, name),
+
+    switchRoutes: (token, shares) =>
+      fenced(parts.lease, token, () => switchRoutes(places.run, shares, now())),
+    async prove(check, signal) {
+      const table = await readRoutes(places.run);
+      if (table === undefined) return { served: {}, failures: ["no route table is in force"] };
+      const { address, port } = environment.target;
+      const reachable = address === "0.0.0.0" ? "127.0.0.1" : address === "::" ? "::1" : address;
+      return prove({ address: reachable, port, tokenFile: proofTokenFile(paths), table, check }, signal);
+    },
+    async inFlight(signal) {
+      const counts = Object.entries(await inFlight(places.proxySocket, signal));
+      return Object.fromEntries(counts.map(([socket, count]) => [named(socket), count]));
+    },
+  };
+}
+
+async function freeBytesOf(folder: string): Promise<number> {
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize;
+  } catch {
+    return 0; // cozy's folder is not there yet; the first step that writes says what is wrong, if anything
+  }
+}
+
+function webLimits({
+  processes,
+}: {
+  readonly processes: Readonly<Record<string, { readonly limits: Limits }>>;
+}): Limits {
+  return processes["web"]?.limits ?? { memoryBytes: undefined, openFiles: undefined };
+}

@@ -1,0 +1,25 @@
+import type { Operation } from "../../engine/operation.ts";
+import { CozyError } from "../../errors/cozy-error.ts";
+import type { ReleaseWorld } from "../world.ts";
+
+export interface AwaitSteadyInput {
+  readonly host: string;
+  readonly release: string;
+  readonly types: readonly string[];
+  readonly forMs: number;
+}
+
+/** The gate of process types that answer no requests: an instance that ends within moments of its start is a broken release. */
+export const awaitSteady: Operation<AwaitSteadyInput, ReleaseWorld> = {
+  kind: "await-steady",
+  async run(input, { world, signal }) {
+    const report = await world.host(input.host).awaitSteady(input, input.forMs, signal);
+    if (report.ok) return;
+    throw new CozyError("release-not-ready", {
+      message: `Release ${input.release} did not stay up: ${report.faults.join("; ")}.`,
+      details: report.tail,
+    });
+  },
+  verify: async () => false,
+  deadlineMs: (input) => input.forMs + 30_000,
+};

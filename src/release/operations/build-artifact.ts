@@ -1,0 +1,24 @@
+import type { Operation } from "../../engine/operation.ts";
+import type { ReleaseWorld } from "../world.ts";
+
+export interface BuildArtifactInput {
+  readonly host: string;
+  readonly key: string;
+  readonly commit: string;
+  readonly timeoutMs: number;
+}
+
+/** Builds the artifact once; one that is there already is taken as it is. Nothing to undo: an artifact that nobody serves is pruned. */
+export const buildArtifact: Operation<BuildArtifactInput, ReleaseWorld> = {
+  kind: "build-artifact",
+  async run(input, { world, signal, progress, output }) {
+    const known = await world.builder.find(input.key, signal);
+    if (known) return `${known.slice(0, 12)}, built before`;
+    const artifact = await world.builder.build(input, { step: progress, output }, signal);
+    return artifact.slice(0, 12);
+  },
+  async verify(input, { world, signal }) {
+    return (await world.builder.find(input.key, signal)) !== undefined;
+  },
+  deadlineMs: (input) => input.timeoutMs,
+};

@@ -1,0 +1,40 @@
+import type { Operation } from "../../engine/operation.ts";
+import type { ReleaseWorld } from "../world.ts";
+import { awaitReady } from "./await-ready.ts";
+import { awaitSteady } from "./await-steady.ts";
+import { backUpDatabase } from "./back-up-database.ts";
+import { buildArtifact } from "./build-artifact.ts";
+import { ensureAgents } from "./ensure-agents.ts";
+import { migrate } from "./migrate.ts";
+import { placeRelease } from "./place-release.ts";
+import { proveServed } from "./prove-served.ts";
+import { pruneReleases } from "./prune-releases.ts";
+import { publishStatic } from "./publish-static.ts";
+import { retireInstances } from "./retire-instances.ts";
+import { runHook } from "./run-hook.ts";
+import { setCurrent } from "./set-current.ts";
+import { smoke } from "./smoke.ts";
+import { startInstances } from "./start-instances.ts";
+import { stopInstances } from "./stop-instances.ts";
+import { switchRoutes } from "./switch-routes.ts";
+
+/** The code of every kind of operation that a plan of a release can hold. */
+export const releaseOperations: readonly Operation<never, ReleaseWorld>[] = [
+  buildArtifact,
+  placeRelease,
+  ensureAgents,
+  runHook,
+  backUpDatabase,
+  migrate,
+  startInstances,
+  awaitReady,
+  awaitSteady,
+  smoke,
+  publishStatic,
+  switchRoutes,
+  proveServed,
+  setCurrent,
+  retireInstances,
+  stopInstances,
+  pruneReleases,
+];

@@ -1,0 +1,35 @@
+import type { Operation } from "../../engine/operation.ts";
+import { CozyError } from "../../errors/cozy-error.ts";
+import type { ReleaseDraft, ReleaseWorld } from "../world.ts";
+
+export interface PlaceReleaseInput {
+  readonly host: string;
+  readonly artifactKey: string;
+  readonly release: ReleaseDraft;
+}
+
+/** Lays the release's folder on the host, with its variables in a file that only its user reads. */
+export const placeRelease: Operation<PlaceReleaseInput, ReleaseWorld> = {
+  kind: "place-release",
+  async run(input, { world, signal }) {
+    const artifact = await world.builder.find(input.artifactKey, signal);
+    if (!artifact) {
+      throw new CozyError("artifact-gone", {
+        message: `The artifact of ${input.release.id} was built, and is not in the store any more.`,
+        next: `cozy abort ${input.release.environment}, then cozy deploy ${input.release.environment}`,
+      });
+    }
+    const variables = await world.variables();
+    await world
+      .host(input.host)
+      .placeRelease({ release: { ...input.release, artifact }, variables, persist: world.persist }, signal);
+  },
+  async verify(input, { world, signal }) {
+    const { releases } = await world.host(input.host).observe(signal);
+    return releases.some((release) => release.id === input.release.id && release.damaged === undefined);
+  },
+  async undo(input, { world, signal }) {
+    await world.host(input.host).removeReleases([input.release.id], signal);
+  },
+  deadlineMs: () => 120_000,
+};

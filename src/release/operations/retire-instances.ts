@@ -1,0 +1,69 @@
+import type { Operation, OperationContext } from "../../engine/operation.ts";
+import type { Drain } from "../../project/project.ts";
+import { pause } from "../../shared/pause.ts";
+import { releaseOfSocket } from "../socket-name.ts";
+import type { ReleaseWorld } from "../world.ts";
+
+export interface RetireInstancesInput {
+  readonly host: string;
+  readonly release: string;
+  readonly drain: Drain;
+  /** How long they stay started, so that a rollback takes milliseconds. */
+  readonly warmMs: number;
+}
+
+/**
+ * Lets the old web instances go. Kept warm for longer than both drain deadlines, they finish what is in flight meanwhile and nobody
+ * waits; kept for less, requests and streams are waited for, each up to its own deadline, before they are stopped.
+ */
+export const retireInstances: Operation<RetireInstancesInput, ReleaseWorld> = {
+  kind: "retire-instances",
+  async run(input, context) {
+    const { world, now, signal } = context;
+    const host = world.host(input.host);
+    const select = { release: input.release, types: ["web"] };
+    if (input.warmMs >= Math.max(input.drain.requestsMs, input.drain.streamsMs)) {
+      await host.retireInstances(select, now() + input.warmMs, signal);
+      const busy = await inFlightOf(input, context);
+      return busy.requests + busy.streams > 0 ? `${sentence(busy)} go on meanwhile` : undefined;
+    }
+    const left = await drained(input, context);
+    await host.stopInstances(select, signal);
+    return left.requests + left.streams > 0 ? `${sentence(left)} cut at the deadline` : undefined;
+  },
+  async verify(input, { world, signal }) {
+    const { instances } = await world.host(input.host).observe(signal);
+    return instances.every(
+      ({ id, retireAt }) => id.release !== input.release || id.type !== "web" || retireAt !== undefined,
+    );
+  },
+  deadlineMs: (input) => Math.max(input.drain.requestsMs, input.drain.streamsMs) + 120_000,
+};
+
+async function drained(input: RetireInstancesInput, context: OperationContext<ReleaseWorld>) {
+  const start = context.now();
+  for (;;) {
+    const busy = await inFlightOf(input, context);
+    const elapsed = context.now() - start;
+    const requestsOver = busy.requests === 0 || elapsed >= input.drain.requestsMs;
+    const streamsOver = busy.streams === 0 || elapsed >= input.drain.streamsMs;
+    if (requestsOver && streamsOver) return busy;
+    context.progress(`${sentence(busy)} in flight`);
+    await pause(50, context.signal);
+  }
+}
+
+async function inFlightOf(input: RetireInstancesInput, { world, signal }: OperationContext<ReleaseWorld>) {
+  const counts = Object.entries(await world.host(input.host).inFlight(signal));
+  const ours = counts
+    .filter(([socket]) => releaseOfSocket(socket) === input.release)
+    .map(([, count]) => count);
+  return {
+    requests: ours.reduce((sum, { requests }) => sum + requests, 0),
+    streams: ours.reduce((sum, { streams }) => sum + streams, 0),
+  };
+}
+
+function sentence({ requests, streams }: { requests: number; streams: number }): string {
+  return `${requests} ${requests === 1 ? "request" : "requests"} and ${streams} ${streams === 1 ? "stream" : "streams"}`;
+}

@@ -1,0 +1,23 @@
+import type { Operation } from "../../engine/operation.ts";
+import type { ReleaseWorld } from "../world.ts";
+
+export interface StopInstancesInput {
+  readonly host: string;
+  readonly release: string;
+  readonly types: readonly string[];
+  /** The longest stop time-out among them. */
+  readonly timeoutMs: number;
+}
+
+/** Tells instances of an earlier release to end; each finishes its work within its own stop time-out. */
+export const stopInstances: Operation<StopInstancesInput, ReleaseWorld> = {
+  kind: "stop-instances",
+  async run(input, { world, signal }) {
+    await world.host(input.host).stopInstances(input, signal);
+  },
+  async verify(input, { world, signal }) {
+    const { instances } = await world.host(input.host).observe(signal);
+    return !instances.some(({ id }) => id.release === input.release && input.types.includes(id.type));
+  },
+  deadlineMs: (input) => input.timeoutMs + 30_000,
+};

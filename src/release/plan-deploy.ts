@@ -1,0 +1,135 @@
+import type { HostState } from "../hosts/host.ts";
+import type { Environment, HookName, Project } from "../project/project.ts";
+import { backUpDatabase } from "./operations/back-up-database.ts";
+import { buildArtifact } from "./operations/build-artifact.ts";
+import { ensureAgents } from "./operations/ensure-agents.ts";
+import { migrate } from "./operations/migrate.ts";
+import { placeRelease } from "./operations/place-release.ts";
+import { pruneReleases } from "./operations/prune-releases.ts";
+import { publishStatic } from "./operations/publish-static.ts";
+import { runHook } from "./operations/run-hook.ts";
+import { phase, planned } from "./planned.ts";
+import type { Phase, Plan, PlannedOperation } from "./plan.ts";
+import { releasesToPrune } from "./retention.ts";
+import { settlePhases, startPhases, switchOperations } from "./serving-phases.ts";
+import type { ReleaseDraft } from "./world.ts";
+
+export interface DeployFacts {
+  readonly project: Project;
+  readonly environment: Environment;
+  /** What is on the host now. */
+  readonly observed: HostState;
+  readonly release: ReleaseDraft;
+  readonly artifactKey: string;
+  /** Whether the artifact is built already. */
+  readonly artifactKnown: boolean;
+}
+
+/** The whole deploy as data. Pure: what is on the host was observed before, what will be done is carried out after. */
+export function planDeploy(facts: DeployFacts): Plan {
+  const { project, environment, observed, release } = facts;
+  return {
+    format: 1,
+    command: "deploy",
+    project: project.name,
+    environment: environment.name,
+    release: release.id,
+    previous: observed.current,
+    commit: release.commit,
+    phases: [
+      ...buildPhase(facts),
+      ...preparePhase(facts),
+      ...migratePhase(facts),
+      ...startPhases(serving(facts)),
+      ...phase("switch", "Switch the traffic", [
+        hook(facts, "beforeSwitch"),
+        project.app.static &&
+          planned(publishStatic, "publish static files", { host: observed.host, release: release.id }),
+        ...switchOperations(serving(facts)),
+      ]),
+      ...settlePhases(serving(facts)),
+      ...finishPhase(facts),
+    ],
+  };
+}
+
+function buildPhase({ project, observed, release, artifactKey, artifactKnown }: DeployFacts): Phase[] {
+  const title = artifactKnown ? "take the artifact that is built" : "build the artifact";
+  const { commit } = release;
+  const { timeoutMs } = project.app.build;
+  return phase("build", "Build", [
+    planned(buildArtifact, title, {
+      host: observed.host,
+      key: artifactKey,
+      commit,
+      timeoutMs: timeoutMs + 600_000,
+    }),
+  ]);
+}
+
+function preparePhase(facts: DeployFacts): Phase[] {
+  const { observed, release, artifactKey } = facts;
+  const { host } = observed;
+  return phase("prepare", "Prepare", [
+    planned(placeRelease, `place release ${release.id}`, { host, artifactKey, release }),
+    planned(ensureAgents, "supervisor and proxy", { host }),
+    hook(facts, "afterBuild"),
+  ]);
+}
+
+function migratePhase(facts: DeployFacts): Phase[] {
+  const { project, environment, observed, release } = facts;
+  const { host } = observed;
+  const command = project.app.migrate;
+  return phase("migrate", "Migrate the database", [
+    command && environment.database
+      ? planned(backUpDatabase, "back up the database", { host, name: release.id })
+      : undefined,
+    hook(facts, "beforeMigrate"),
+    command &&
+      planned(migrate, command.join(" "), {
+        host,
+        release: release.id,
+        environment: environment.name,
+        command,
+      }),
+  ]);
+}
+
+function finishPhase(facts: DeployFacts): Phase[] {
+  const { environment, observed, release } = facts;
+  const old = releasesToPrune(observed, release.id, environment.keep.releases);
+  return phase(
+    "finish",
+    "Finish",
+    [
+      old.length > 0
+        ? planned(pruneReleases, `remove ${old.length} old ${old.length === 1 ? "release" : "releases"}`, {
+            host: observed.host,
+            releases: old,
+          })
+        : undefined,
+      hook(facts, "afterDeploy"),
+    ],
+    true,
+  );
+}
+
+function hook(facts: DeployFacts, name: HookName): PlannedOperation | undefined {
+  const command = facts.release.hooks[name];
+  if (!command) return undefined;
+  const { observed, release } = facts;
+  const input = {
+    host: observed.host,
+    hook: name,
+    command,
+    release: release.id,
+    previous: observed.current ?? null,
+    canStop: name !== "afterDeploy",
+  };
+  return planned(runHook, `hook ${name}`, input, `-${name}`);
+}
+
+function serving({ environment, observed, release }: DeployFacts) {
+  return { environment, observed, release };
+}

@@ -1,0 +1,55 @@
+import { CozyError } from "../errors/cozy-error.ts";
+import type { HostState } from "../hosts/host.ts";
+import { nearest } from "../shared/nearest.ts";
+
+/**
+ * The release that a rollback goes to: the one asked for, by its id or an unambiguous part of it (its commit, say), else the newest
+ * kept one that is older than the one in force.
+ */
+export function rollbackTarget(observed: HostState, environment: string, asked: string | undefined): string {
+  const kept = observed.releases
+    .filter(({ damaged }) => damaged === undefined)
+    .toSorted((a, b) => b.createdAt - a.createdAt || b.id.localeCompare(a.id));
+  return asked === undefined
+    ? previousOf(observed, kept, environment)
+    : askedFor(kept, environment, asked, observed.current);
+}
+
+type Kept = HostState["releases"];
+
+function previousOf({ current }: HostState, kept: Kept, environment: string): string {
+  const position = kept.findIndex(({ id }) => id === current);
+  const earlier = kept[position + 1];
+  if (position >= 0 && earlier) return earlier.id;
+  throw new CozyError("nothing-to-roll-back-to", {
+    message: current
+      ? `${current} is the oldest release that ${environment} keeps.`
+      : `Nothing serves in ${environment} yet.`,
+    state: current ? `${environment} goes on serving ${current}.` : undefined,
+    next: current ? `cozy releases ${environment}` : `cozy deploy ${environment}`,
+  });
+}
+
+function askedFor(kept: Kept, environment: string, asked: string, current: string | undefined): string {
+  const exact = kept.find(({ id }) => id === asked);
+  const matches = exact
+    ? [exact]
+    : kept.filter(({ id, commit }) => id.includes(asked) || commit.startsWith(asked));
+  const [only, another] = matches;
+  if (only && !another) return only.id;
+  throw new CozyError("unknown-release", {
+    message: another
+      ? `"${asked}" could be any of ${matches.map(({ id }) => id).join(", ")}.`
+      : `${environment} keeps no release "${asked}"${nearestHint(kept, asked)}.`,
+    state: current ? `${environment} goes on serving ${current}.` : undefined,
+    next: `cozy releases ${environment}`,
+  });
+}
+
+function nearestHint(kept: Kept, asked: string): string {
+  const names = nearest(
+    asked,
+    kept.map(({ id }) => id),
+  );
+  return names.length > 0 ? `; near it: ${names.join(", ")}` : "";
+}

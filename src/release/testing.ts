@@ -1,0 +1,105 @@
+import { fakeHost, type FakeHost } from "../hosts/fake-host.ts";
+import type { ReleaseRecord } from "../hosts/host.ts";
+import type { Environment, ProcessType, Project } from "../project/project.ts";
+import type { ReleaseDraft, ReleaseWorld } from "./world.ts";
+
+/** A project, an environment and a world in memory, for tests of planners and operations. */
+export function sampleProject(
+  change: Partial<Project["app"]> = {},
+  environmentChange: Partial<Environment> = {},
+): Project {
+  const web: ProcessType = processType(["node", "server.js"], 2);
+  const environment: Environment = {
+    name: "staging",
+    target: { kind: "this-machine", port: 8080, address: "127.0.0.1" },
+    database: { kind: "sqlite", variable: "DATABASE_URL" },
+    media: undefined,
+    variables: {},
+    processes: change.processes ?? { web },
+    smoke: [],
+    drain: { requestsMs: 30_000, streamsMs: 300_000 },
+    keep: { releases: 2, warmMs: 600_000 },
+    ...environmentChange,
+  };
+  return {
+    name: "tiny",
+    root: "/project",
+    configPath: "/project/cozy.config.ts",
+    app: {
+      stack: "node",
+      folder: ".",
+      runtime: { engine: "node", version: "24", source: "cozy.config.ts" },
+      build: { command: undefined, variables: {}, secrets: {}, timeoutMs: 600_000 },
+      processes: { web },
+      migrate: ["node", "migrate.js"],
+      static: { folder: "dist/static", url: "/static/" },
+      variables: {},
+      persist: [],
+      ready: { path: "/ready", status: 200, timeoutMs: 10_000 },
+      smoke: [],
+      hooks: {},
+      drain: environment.drain,
+      ...change,
+    },
+    environments: { staging: environment },
+  };
+}
+
+export function processType(command: readonly string[], count: number): ProcessType {
+  return {
+    command,
+    count,
+    stopSignal: "SIGTERM",
+    stopTimeoutMs: 30_000,
+    limits: { memoryBytes: undefined, openFiles: undefined },
+  };
+}
+
+export function sampleRelease(project: Project, id: string, createdAt = 0): ReleaseDraft {
+  const { app } = project;
+  const processes = project.environments["staging"]?.processes ?? app.processes;
+  return {
+    format: 1,
+    id,
+    project: project.name,
+    environment: "staging",
+    commit: `${id}${"0".repeat(40)}`.slice(0, 40),
+    commitSubject: `change ${id}`,
+    createdAt,
+    processes,
+    ready: app.ready,
+    smoke: [{ kind: "request", path: "/", status: 200, text: undefined, withinMs: 5_000 }],
+    drain: app.drain,
+    hooks: app.hooks,
+    staticUrl: app.static?.url,
+  };
+}
+
+export function sampleRecord(project: Project, id: string, createdAt = 0): ReleaseRecord {
+  return { ...sampleRelease(project, id, createdAt), artifact: "a".repeat(64) };
+}
+
+export interface SampleWorld extends ReleaseWorld {
+  readonly fake: FakeHost;
+  readonly artifacts: Map<string, string>;
+}
+
+export function sampleWorld(fake: FakeHost = fakeHost()): SampleWorld {
+  const artifacts = new Map<string, string>();
+  return {
+    fake,
+    artifacts,
+    host: () => fake,
+    proxy: { address: "127.0.0.1", port: 8080, staticUrl: "/static/", mediaUrl: undefined },
+    persist: [],
+    variables: async () => ({ COLOUR: "blue" }),
+    builder: {
+      find: async (key) => artifacts.get(key),
+      build: async ({ key }) => {
+        artifacts.set(key, "a".repeat(64));
+        return "a".repeat(64);
+      },
+      prune: async () => 0,
+    },
+  };
+}

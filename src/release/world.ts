@@ -1,0 +1,34 @@
+import type { Host, ProxySettings, ReleaseRecord } from "../hosts/host.ts";
+import type { ResolvedVariables } from "../secrets/resolve-variables.ts";
+
+/** What the release operations act on. */
+export interface ReleaseWorld {
+  host(name: string): Host;
+  readonly builder: Builder;
+  readonly proxy: ProxySettings;
+  readonly persist: readonly string[];
+  /** Names and values for the release, secrets among them; resolved by each command anew and never part of a plan. */
+  variables(): Promise<ResolvedVariables>;
+}
+
+/** Makes artifacts, where the platform fits. */
+export interface Builder {
+  /** The artifact built from this source, if it is there and whole. */
+  find(key: string, signal: AbortSignal): Promise<string | undefined>;
+  build(request: BuildRequest, progress: BuildProgress, signal: AbortSignal): Promise<string>;
+  /** Removes artifacts, trees and runtimes that no release of any environment needs. */
+  prune(signal: AbortSignal): Promise<number>;
+}
+
+export interface BuildRequest {
+  readonly key: string;
+  readonly commit: string;
+}
+
+export interface BuildProgress {
+  step(text: string): void;
+  output(stream: "stdout" | "stderr", line: string): void;
+}
+
+/** A release before its artifact is known. */
+export type ReleaseDraft = Omit<ReleaseRecord, "artifact">;
