@@ -7,8 +7,7 @@ const shared: UserConfig = {
   dts: false,
   outExtensions: () => ({ js: ".js" }),
   // Everything is bundled: a start of the CLI reads a few files, and the package has no dependencies to install.
-  noExternal: [/.*/],
-  inlineOnly: false,
+  deps: { alwaysBundle: [/.*/], onlyBundle: false },
 };
 
 const builds: UserConfig[] = [

@@ -1,0 +1,15 @@
+import { defineCommand, environmentArgument } from "./define-command.ts";
+import { openEnvironment } from "./open-environment.ts";
+import { takeUp } from "./take-up.ts";
+
+export const command = defineCommand({
+  name: "abort",
+  description:
+    "Takes back a plan whose deployer was killed or cut off, so that what served before serves again. A release that is in force and proven can't be aborted; roll it back.",
+  arguments: [environmentArgument],
+  options: {},
+  examples: ["cozy abort staging"],
+  async run(context, { args }) {
+    return takeUp(context, await openEnvironment(context, args.environment), "abort");
+  },
+});

@@ -1,0 +1,84 @@
+import { chooseReporter } from "../events/choose-reporter.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { PlanResult } from "../engine/ending.ts";
+import type { Commit } from "../engine/journal.ts";
+import { unfinishedJournal } from "../engine/journal-store.ts";
+import type { Hold } from "../engine/hold-lease.ts";
+import { runPlan } from "../engine/run-plan.ts";
+import { CozyError } from "../errors/cozy-error.ts";
+import type { Reporter } from "../events/event.ts";
+import type { Plan } from "../release/plan.ts";
+import type { ReleaseWorld } from "../release/world.ts";
+import { runFailureHook } from "./failure-hook.ts";
+import type { CommandContext } from "./command-context.ts";
+import type { OpenEnvironment } from "./open-environment.ts";
+import { engineFor } from "./engine-for.ts";
+import { ownWho, withLease } from "./with-lease.ts";
+
+/** What is looked up once the lease is held, since until then another deployer may change it. */
+export interface Prepared {
+  readonly plan: Plan;
+  readonly world: ReleaseWorld;
+  readonly commits: readonly Commit[];
+  readonly warnings?: readonly string[];
+}
+
+export interface Undertaking {
+  readonly command: "deploy" | "rollback";
+  readonly reason: string | undefined;
+  readonly prepare: () => Promise<Prepared>;
+}
+
+/** Takes the lease, plans on what is there now, and carries the plan out; gives the exit code. */
+export async function carryOut(
+  context: CommandContext,
+  opened: OpenEnvironment,
+  { command, reason, prepare }: Undertaking,
+): Promise<number> {
+  return withLease(context, opened, { command }, async (hold) => {
+    await refuseUnfinished(opened);
+    const { plan, world, commits, warnings = [] } = await prepare();
+    return reported(context, hold, async (reporter) => {
+      for (const message of warnings) reporter.report({ type: "warning", at: context.now(), message });
+      const engine: Engine<ReleaseWorld> = engineFor(context, opened, { hold, world, reporter });
+      const occasion = { who: await ownWho(context), commits, reason, cozy: context.version };
+      const result = await runPlan(plan, occasion, engine);
+      await runFailureHook(plan, world, result, reporter, context.now);
+      return result;
+    });
+  });
+}
+
+/** Shows what happens while it happens, and throws what it came to where that is not what was asked for. */
+export async function reported(
+  context: CommandContext,
+  hold: Hold,
+  work: (reporter: Reporter) => Promise<PlanResult>,
+): Promise<number> {
+  const reporter = chooseReporter({
+    json: context.json,
+    env: context.env,
+    stream: context.stdout,
+    now: context.now,
+  });
+  try {
+    const { error } = await work(reporter);
+    hold.lost.throwIfAborted();
+    if (error) throw error;
+    return 0;
+  } finally {
+    reporter.close();
+  }
+}
+
+/** A plan that was cut off is finished first, one way or the other. */
+async function refuseUnfinished({ journals, environment }: OpenEnvironment): Promise<void> {
+  const journal = await unfinishedJournal(journals);
+  if (journal === undefined) return;
+  const { command, release } = journal.header.plan;
+  throw new CozyError("unfinished-plan", {
+    message: `The ${command} of ${release} was cut off and is neither finished nor taken back.`,
+    state: "Nothing was changed.",
+    next: `cozy resume ${environment.name}, to go on, or cozy abort ${environment.name}, to go back`,
+  });
+}

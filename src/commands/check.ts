@@ -1,0 +1,39 @@
+import { relative } from "node:path";
+import { loadProject } from "../project/load-project.ts";
+import { addressOf } from "./address.ts";
+import { printResult } from "./command-context.ts";
+import { defineCommand } from "./define-command.ts";
+import { textTable } from "./text-table.ts";
+
+export const command = defineCommand({
+  name: "check",
+  description:
+    "Reads the project file and tells all of its faults at once, each with its place. Touches no environment, builds nothing and looks up no value of a variable.",
+  arguments: [],
+  options: {},
+  examples: ["cozy check", "cozy check --json"],
+  async run(context) {
+    const project = await loadProject({
+      from: context.cwd,
+      configPath: context.configPath,
+      env: context.env,
+      homeFolder: context.homeFolder,
+    });
+    printResult(context, project, () =>
+      [
+        `${relative(context.cwd, project.configPath) || project.configPath} is in order: ${project.name}, Node ${project.app.runtime.version} (${project.app.runtime.source})`,
+        textTable(
+          Object.values(project.environments).map(({ name, target, processes }) => [
+            name,
+            addressOf(target),
+            Object.entries(processes)
+              .map(([type, { count }]) => `${type} ×${count}`)
+              .join(", "),
+          ]),
+          "  ",
+        ),
+      ].join("\n"),
+    );
+    return 0;
+  },
+});

@@ -1,0 +1,60 @@
+import type { CommandContext } from "./command-context.ts";
+
+/** One argument by position. Those after a `--` come in `rest`, for commands that take a command. */
+export interface ArgumentSpec {
+  readonly name: string;
+  readonly help: string;
+  readonly optional?: boolean;
+}
+
+export type OptionSpec =
+  | { readonly kind: "flag"; readonly help: string; readonly short?: string }
+  | { readonly kind: "text"; readonly help: string; readonly placeholder: string; readonly short?: string }
+  | { readonly kind: "number"; readonly help: string; readonly placeholder: string; readonly short?: string };
+
+type OptionValue<Spec extends OptionSpec> = Spec["kind"] extends "flag"
+  ? boolean
+  : Spec["kind"] extends "number"
+    ? number | undefined
+    : string | undefined;
+
+export interface Invocation<
+  Arguments extends readonly ArgumentSpec[],
+  Options extends Record<string, OptionSpec>,
+> {
+  readonly args: { readonly [Name in Arguments[number]["name"]]: string | undefined };
+  readonly options: { readonly [Name in keyof Options]: OptionValue<Options[Name]> };
+  /** What stands behind `--`. */
+  readonly rest: readonly string[];
+}
+
+/** A command as data, from which its help, its checks and the reference page derive, and the recipe that it runs. */
+export interface Command<
+  Arguments extends readonly ArgumentSpec[] = readonly ArgumentSpec[],
+  Options extends Record<string, OptionSpec> = Record<string, OptionSpec>,
+> {
+  readonly name: string;
+  /** What it does and does not do, in a few sentences. */
+  readonly description: string;
+  readonly arguments: Arguments;
+  /** Every command also takes `--json` and `--config <file>`. */
+  readonly options: Options;
+  readonly takesRest?: string;
+  readonly examples: readonly string[];
+  /** The exit code; errors are thrown. */
+  run(context: CommandContext, invocation: Invocation<Arguments, Options>): Promise<number>;
+}
+
+export function defineCommand<
+  const Arguments extends readonly ArgumentSpec[],
+  const Options extends Record<string, OptionSpec>,
+>(command: Command<Arguments, Options>): Command<Arguments, Options> {
+  return command;
+}
+
+/** The argument that most commands begin with. */
+export const environmentArgument = {
+  name: "environment",
+  help: "an environment of the project; may be left out where there is only one",
+  optional: true,
+} as const satisfies ArgumentSpec;

@@ -1,0 +1,19 @@
+import { carryOut } from "./carry-out.ts";
+import { defineCommand, environmentArgument } from "./define-command.ts";
+import { openEnvironment } from "./open-environment.ts";
+import { preparedDeploy, refOption } from "./prepare-deploy.ts";
+import { reasonOption } from "./reason-option.ts";
+
+export const command = defineCommand({
+  name: "deploy",
+  description:
+    "Builds the current commit once, starts it beside what serves, checks it, moves the traffic without losing a request, and proves what is served. If anything fails before that, everything goes back.",
+  arguments: [environmentArgument],
+  options: { ref: refOption, reason: reasonOption },
+  examples: ["cozy deploy staging", 'cozy deploy staging --ref v1.4 --reason "hotfix for sign-in"'],
+  async run(context, { args, options }) {
+    const opened = await openEnvironment(context, args.environment);
+    const prepare = async () => preparedDeploy(context, opened, options.ref);
+    return carryOut(context, opened, { command: "deploy", reason: options.reason, prepare });
+  },
+});

@@ -1,0 +1,46 @@
+import type { Engine } from "../engine/engine.ts";
+import type { Hold } from "../engine/hold-lease.ts";
+import type { OperationKinds } from "../engine/operation.ts";
+import type { Reporter, Served } from "../events/event.ts";
+import { releaseOperations } from "../release/operations/index.ts";
+import { releaseOfSocket } from "../release/socket-name.ts";
+import type { ReleaseWorld } from "../release/world.ts";
+import type { CommandContext } from "./command-context.ts";
+import { faultPoints } from "./fault-points.ts";
+import type { OpenEnvironment } from "./open-environment.ts";
+
+const kinds = Object.fromEntries(
+  releaseOperations.map((operation) => [operation.kind, operation]),
+) as unknown as OperationKinds<ReleaseWorld>;
+
+export interface EngineParts {
+  readonly hold: Hold;
+  readonly world: ReleaseWorld;
+  readonly reporter: Reporter;
+}
+
+export function engineFor(
+  context: CommandContext,
+  { journals, project }: OpenEnvironment,
+  { hold, world, reporter }: EngineParts,
+): Engine<ReleaseWorld> {
+  const faults = faultPoints(context.env["COZY_FAULT"]);
+  return {
+    kinds,
+    worldFor: (operation) => faults.worldFor(operation.id, world),
+    hold,
+    journals,
+    interrupt: { gently: context.signal, atOnce: context.urgentSignal },
+    emit: reporter.report,
+    now: context.now,
+    served: async (signal) => [await servedBy(world, project.name, signal)],
+    onPoint: faults.onPoint,
+  };
+}
+
+/** What the host's route table leads to; several releases are named together. */
+async function servedBy(world: ReleaseWorld, name: string, signal: AbortSignal): Promise<Served> {
+  const observed = await world.host(name).observe(signal);
+  const releases = [...new Set(Object.keys(observed.routes).map(releaseOfSocket))];
+  return { host: observed.host, release: releases.length === 0 ? undefined : releases.join(" and ") };
+}

@@ -1,0 +1,66 @@
+import type { Command } from "./define-command.ts";
+
+/** A line of `cozy --help`; the command itself is loaded when it is asked for, since starting fast is a feature. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly group: "Project" | "Release" | "Look" | "Recover";
+  readonly load: () => Promise<Command<never, never>>;
+}
+
+export const commandIndex: readonly CommandEntry[] = [
+  entry("Project", "init", "look at an application and write its cozy.config.ts", () => import("./init.ts")),
+  entry(
+    "Project",
+    "check",
+    "validate the project file without touching anything",
+    () => import("./check.ts"),
+  ),
+  entry("Release", "plan", "print the operations that a deploy would carry out", () => import("./plan.ts")),
+  entry("Release", "deploy", "put a release of the current commit into force", () => import("./deploy.ts")),
+  entry("Release", "rollback", "put an earlier release back into force", () => import("./rollback.ts")),
+  entry(
+    "Release",
+    "start",
+    "start an environment that was stopped, as after a reboot",
+    () => import("./start.ts"),
+  ),
+  entry(
+    "Release",
+    "stop",
+    "stop everything of an environment; its data and releases stay",
+    () => import("./stop.ts"),
+  ),
+  entry("Look", "status", "what an environment serves, and how it is", () => import("./status.ts")),
+  entry("Look", "releases", "the releases that an environment keeps", () => import("./releases.ts")),
+  entry(
+    "Look",
+    "history",
+    "who changed an environment, when, why and with what outcome",
+    () => import("./history.ts"),
+  ),
+  entry("Look", "logs", "what instances logged, followed on request", () => import("./logs.ts")),
+  entry(
+    "Look",
+    "run",
+    "run a command with the serving release's code and variables",
+    () => import("./run.ts"),
+  ),
+  entry("Recover", "resume", "go on with a plan that was cut off", () => import("./resume.ts")),
+  entry("Recover", "abort", "take back a plan that was cut off", () => import("./abort.ts")),
+  entry(
+    "Recover",
+    "lease",
+    "who holds the right to change an environment; take it over",
+    () => import("./lease.ts"),
+  ),
+];
+
+function entry(
+  group: CommandEntry["group"],
+  name: string,
+  summary: string,
+  load: () => Promise<{ readonly command: unknown }>,
+): CommandEntry {
+  return { group, name, summary, load: async () => (await load()).command as Command<never, never> };
+}

@@ -1,0 +1,105 @@
+import { artifactKey } from "../artifacts/artifact-key.ts";
+import { findArtifact } from "../artifacts/artifact-store.ts";
+import { commitsBetween } from "../artifacts/commits-between.ts";
+import { describeSource, type Source } from "../artifacts/git-source.ts";
+import { chooseRuntime } from "../artifacts/runtime.ts";
+import type { Commit } from "../engine/journal.ts";
+import type { HostState } from "../hosts/host.ts";
+import { planDeploy } from "../release/plan-deploy.ts";
+import { freeReleaseId } from "../release/release-id.ts";
+import type { ReleaseDraft } from "../release/world.ts";
+import { applicationFolder } from "./application-folder.ts";
+import type { Prepared } from "./carry-out.ts";
+import type { CommandContext } from "./command-context.ts";
+import type { OptionSpec } from "./define-command.ts";
+import type { OpenEnvironment } from "./open-environment.ts";
+import { openHost } from "./open-host.ts";
+import { releaseWorld } from "./release-world.ts";
+import { checkReleaseVariables, resolveBuildSecrets } from "./resolve-values.ts";
+
+export const refOption = {
+  kind: "text",
+  placeholder: "ref",
+  help: "a commit, branch or tag instead of the current commit",
+} as const satisfies OptionSpec;
+
+/** Looks at everything that a deploy needs and finds what is missing, before anything is touched; gives the plan. */
+export async function preparedDeploy(
+  context: CommandContext,
+  opened: OpenEnvironment,
+  ref: string | undefined,
+): Promise<Prepared> {
+  const { project, environment } = opened;
+  const { signal } = context;
+  const host = await openHost(context, opened);
+  const workshop = { machine: opened.machine, env: context.env, now: context.now, signal };
+  const [source, runtime, observed, secrets] = await Promise.all([
+    describeSource({ folder: applicationFolder(project), ref }, signal),
+    chooseRuntime(project.app.runtime, workshop),
+    host.observe(signal),
+    resolveBuildSecrets(context, opened),
+    checkReleaseVariables(context, opened), // a missing one is found now and not half-way
+  ]);
+  const key = artifactKey({ source, app: project.app, secrets, runtime });
+  const release = draftRelease(context, opened, source, observed);
+  const plan = planDeploy({
+    project,
+    environment,
+    observed,
+    release,
+    artifactKey: key,
+    artifactKnown: (await findArtifact(opened.machine, key)) !== undefined,
+  });
+  return {
+    plan,
+    world: releaseWorld(context, opened, host),
+    commits: await commitsOf(opened, observed, source, signal),
+    warnings: uncommittedWarning(source),
+  };
+}
+
+function draftRelease(
+  { now }: CommandContext,
+  { project, environment }: OpenEnvironment,
+  source: Source,
+  observed: HostState,
+): ReleaseDraft {
+  const createdAt = now();
+  const taken = observed.releases.map(({ id }) => id);
+  return {
+    format: 1,
+    id: freeReleaseId(source.commit, createdAt, taken),
+    project: project.name,
+    environment: environment.name,
+    commit: source.commit,
+    commitSubject: source.subject,
+    createdAt,
+    processes: environment.processes,
+    ready: project.app.ready,
+    smoke: environment.smoke,
+    drain: environment.drain,
+    hooks: project.app.hooks,
+    staticUrl: project.app.static?.url,
+  };
+}
+
+/** What comes with the release, for the history: since the one in force, or just its own commit. */
+async function commitsOf(
+  { project }: OpenEnvironment,
+  observed: HostState,
+  source: Source,
+  signal: AbortSignal,
+): Promise<readonly Commit[]> {
+  const own = [{ id: source.commit, subject: source.subject, author: source.author }];
+  const from = observed.releases.find(({ id }) => id === observed.current)?.commit;
+  if (from === undefined || from === source.commit) return own;
+  const range = await commitsBetween({ folder: applicationFolder(project), from, to: source.commit }, signal);
+  return range === undefined || range.added.length === 0 ? own : range.added;
+}
+
+function uncommittedWarning({ uncommitted, commit }: Source): readonly string[] {
+  if (uncommitted.length === 0) return [];
+  const [first, ...others] = uncommitted;
+  const more = others.length === 0 ? "" : ` and ${others.length} more`;
+  return [`Not in this release, because not in commit ${commit.slice(0, 7)}: ${first}${more}.`];
+}

@@ -1,0 +1,43 @@
+import { planRollback } from "../release/plan-rollback.ts";
+import { rollbackTarget } from "../release/rollback-target.ts";
+import { carryOut, type Prepared } from "./carry-out.ts";
+import type { CommandContext } from "./command-context.ts";
+import { defineCommand, environmentArgument } from "./define-command.ts";
+import { openEnvironment, type OpenEnvironment } from "./open-environment.ts";
+import { openHost } from "./open-host.ts";
+import { reasonOption } from "./reason-option.ts";
+import { releaseWorld } from "./release-world.ts";
+
+export const command = defineCommand({
+  name: "rollback",
+  description:
+    "Puts the release before the current one back into force, or the one that is named. While its instances are warm this takes milliseconds. Migrations stay as they are.",
+  arguments: [
+    environmentArgument,
+    { name: "release", help: "a kept release, by its id or an unambiguous part of it", optional: true },
+  ],
+  options: { reason: reasonOption },
+  examples: ["cozy rollback staging", "cozy rollback staging 20261124-130509-ab12cd3"],
+  async run(context, { args, options }) {
+    const opened = await openEnvironment(context, args.environment);
+    const prepare = async () => prepared(context, opened, args.release);
+    return carryOut(context, opened, { command: "rollback", reason: options.reason, prepare });
+  },
+});
+
+async function prepared(
+  context: CommandContext,
+  opened: OpenEnvironment,
+  asked: string | undefined,
+): Promise<Prepared> {
+  const { project, environment } = opened;
+  const host = await openHost(context, opened);
+  const observed = await host.observe(context.signal);
+  const target = rollbackTarget(observed, environment.name, asked);
+  const release = await host.readRelease(target, context.signal);
+  return {
+    plan: planRollback({ project, environment, observed, release }),
+    world: releaseWorld(context, opened, host),
+    commits: [{ id: release.commit, subject: release.commitSubject }],
+  };
+}

@@ -1,0 +1,115 @@
+import { Command as Program, CommanderError, Option } from "commander";
+import { CozyError } from "../errors/cozy-error.ts";
+import { nearest } from "../shared/nearest.ts";
+import type { CommandContext } from "./command-context.ts";
+import type { Command, OptionSpec } from "./define-command.ts";
+import { commandIndex } from "./index.ts";
+
+/** A command whose own types for its arguments are of no use any more: what is read here is checked against its data. */
+interface AnyCommand extends Omit<Command, "run"> {
+  run(context: CommandContext, invocation: ReadInvocation): Promise<number>;
+}
+
+interface ReadInvocation {
+  readonly args: Readonly<Record<string, string | undefined>>;
+  readonly options: Readonly<Record<string, string | number | boolean | undefined>>;
+  readonly rest: readonly string[];
+}
+
+/** Finds the command, reads its arguments as its data says, and runs it; gives its exit code. */
+export async function runCommand(argv: readonly string[], context: CommandContext): Promise<number> {
+  const [name = "", ...words] = argv;
+  const entry = commandIndex.find((candidate) => candidate.name === name);
+  if (!entry) throw unknownCommand(name);
+  const command = (await entry.load()) as unknown as AnyCommand;
+  const separator = words.indexOf("--");
+  const own = separator === -1 ? words : words.slice(0, separator);
+  const rest = separator === -1 ? [] : words.slice(separator + 1);
+  if (rest.length > 0 && !command.takesRest) {
+    throw new CozyError("wrong-usage", {
+      message: `cozy ${name} takes nothing behind "--".`,
+      next: `cozy ${name} --help`,
+    });
+  }
+  let exitCode = 0;
+  const program = programFor(command, context).action(async (...given: unknown[]) => {
+    const values = program.opts<Record<string, string | boolean | number | undefined>>();
+    const args = Object.fromEntries(
+      command.arguments.map((argument, index) => [argument.name, given[index] as string | undefined]),
+    );
+    const options = Object.fromEntries(
+      Object.entries(command.options).map(([key, spec]) => [
+        key,
+        spec.kind === "flag" ? values[key] === true : values[key],
+      ]),
+    );
+    const json = values["json"] === true;
+    const configPath = values["config"] as string | undefined;
+    exitCode = await command.run({ ...context, json, configPath }, { args, options, rest });
+  });
+  try {
+    await program.parseAsync(own, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return 0; // --help has been printed
+    throw new CozyError("wrong-usage", {
+      message: sentence(error.message.replace(/^error: /, "")),
+      next: `cozy ${name} --help`,
+    });
+  }
+  return exitCode;
+}
+
+function programFor(command: AnyCommand, context: CommandContext): Program {
+  const program = new Program(`cozy ${command.name}`)
+    .description(command.description)
+    .exitOverride()
+    .showSuggestionAfterError(true)
+    .configureOutput({
+      writeOut: (text) => context.stdout.write(text),
+      writeErr: () => {}, // errors are thrown and printed in one place
+    });
+  for (const argument of command.arguments) {
+    program.argument(argument.optional ? `[${argument.name}]` : `<${argument.name}>`, argument.help);
+  }
+  for (const [key, spec] of Object.entries(command.options)) program.addOption(optionFor(key, spec));
+  program.option("--json", "print JSON, for programs").option("--config <file>", "another project file");
+  const usage = command.arguments.map(({ name, optional }) => (optional ? `[${name}]` : `<${name}>`));
+  program.usage([...usage, "[options]", ...(command.takesRest ? [`-- ${command.takesRest}`] : [])].join(" "));
+  if (command.examples.length > 0) {
+    program.addHelpText(
+      "after",
+      `\nExamples:\n${command.examples.map((example) => `  ${example}`).join("\n")}`,
+    );
+  }
+  return program;
+}
+
+function optionFor(key: string, spec: OptionSpec): Option {
+  const long = `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const flags = [...(spec.short ? [`-${spec.short}`] : []), long].join(", ");
+  if (spec.kind === "flag") return new Option(flags, spec.help);
+  const option = new Option(`${flags} <${spec.placeholder}>`, spec.help);
+  if (spec.kind === "text") return option;
+  return option.argParser((text) => {
+    if (/^\d+$/.test(text)) return Number(text);
+    throw new CozyError("wrong-usage", { message: `${long} takes a whole number, not "${text}".` });
+  });
+}
+
+function unknownCommand(name: string): CozyError {
+  const names = nearest(
+    name,
+    commandIndex.map((entry) => entry.name),
+  );
+  return new CozyError("unknown-command", {
+    message: `cozy has no command "${name}"${names.length > 0 ? `; did you mean ${names.join(" or ")}` : ""}.`,
+    next: "cozy --help",
+  });
+}
+
+function sentence(text: string): string {
+  const line = text.replaceAll("\n", " ");
+  const first = line.charAt(0).toUpperCase() + line.slice(1);
+  return first.endsWith(".") || first.endsWith(")") ? first : `${first}.`;
+}

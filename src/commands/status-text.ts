@@ -1,0 +1,103 @@
+import type { Lease } from "../engine/lease.ts";
+import { purposeText } from "../engine/lease.ts";
+import { whoText } from "../engine/who.ts";
+import type { HostState } from "../hosts/host.ts";
+import type { InstanceStatus } from "../instances/instance.ts";
+import { releaseOfSocket } from "../release/socket-name.ts";
+import { durationText, momentText } from "../shared/duration.ts";
+import { textTable } from "./text-table.ts";
+
+export interface Status {
+  readonly project: string;
+  readonly environment: string;
+  readonly address: string;
+  readonly host: HostState;
+  readonly lease: Lease | undefined;
+  /** A plan that was cut off. */
+  readonly unfinished:
+    | { readonly command: string; readonly release: string; readonly since: number }
+    | undefined;
+}
+
+/** What `cozy status` prints: what is served, by which instances, what stays warm, and whether anybody is at work. */
+export function statusText(status: Status, now: number): string {
+  const { project, environment, address, host } = status;
+  return [
+    `${project} ${environment}  ${address}`,
+    "",
+    textTable(
+      [...servedRows(host, now), ...instanceRows(host, now), ...warmRows(host, now), leaseRow(status, now)],
+      "  ",
+    ),
+    ...advice(status),
+  ].join("\n");
+}
+
+function servedRows({ routes, releases, current, supervised }: HostState, now: number): string[][] {
+  const shares = Map.groupBy(Object.entries(routes), ([socket]) => releaseOfSocket(socket));
+  if (shares.size === 0) return [["serves", current === undefined ? "nothing yet" : "nothing"]];
+  const stopped = supervised ? "" : "  (stopped)";
+  return [...shares].map(([release, sockets]) => {
+    const hundredths = sockets.reduce((sum, [, buckets]) => sum + buckets, 0);
+    const known = releases.find(({ id }) => id === release);
+    const age = known ? `  ${known.commitSubject}  (${durationText(now - known.createdAt)} old)` : "";
+    return ["serves", `${release}${hundredths < 100 ? ` ${hundredths} %` : ""}${age}${stopped}`];
+  });
+}
+
+function instanceRows({ instances, routes }: HostState, now: number): string[][] {
+  const serving = new Set(Object.keys(routes).map(releaseOfSocket));
+  return instances
+    .filter(({ id, retireAt }) => serving.has(id.release) || retireAt === undefined)
+    .map((instance) => ["", instanceText(instance, now)]);
+}
+
+function instanceText(
+  { id, state, pid, startedAt, restarts, lastExit, memoryBytes }: InstanceStatus,
+  now: number,
+): string {
+  const facts = [
+    `${id.type}.${id.index}`.padEnd(10),
+    state,
+    pid === undefined ? "" : `pid ${pid}`,
+    startedAt === undefined ? "" : `for ${durationText(now - startedAt)}`,
+    memoryBytes === undefined ? "" : `${Math.round(memoryBytes / 1e6)} MB`,
+    restarts === 0 ? "" : `${restarts} restarts`,
+    restarts > 0 && lastExit ? `last ended ${lastExit.signal ?? `with ${lastExit.code}`}` : "",
+  ];
+  return facts.filter((fact) => fact !== "").join("  ");
+}
+
+function warmRows({ instances, routes }: HostState, now: number): string[][] {
+  const serving = new Set(Object.keys(routes).map(releaseOfSocket));
+  const warm = instances.filter(({ id, retireAt }) => retireAt !== undefined && !serving.has(id.release));
+  return [...Map.groupBy(warm, ({ id }) => id.release)].map(([release, ours]) => [
+    "warm",
+    `${release}  for another ${durationText(Math.max(...ours.map(({ retireAt }) => retireAt ?? now)) - now)}`,
+  ]);
+}
+
+function leaseRow({ lease }: Status, now: number): string[] {
+  const holder = lease?.holder;
+  if (holder === undefined) return ["lease", "free"];
+  const left = holder.expiresAt - now;
+  const until = left > 0 ? `runs for another ${durationText(left)}` : `ran out ${durationText(-left)} ago`;
+  return [
+    "lease",
+    `${whoText(holder.owner)}, ${purposeText(holder.purpose)}, since ${momentText(holder.since)}, ${until}`,
+  ];
+}
+
+function advice({ environment, unfinished, host }: Status): string[] {
+  if (unfinished) {
+    const { command, release, since } = unfinished;
+    return [
+      "",
+      `The ${command} of ${release}, begun ${momentText(since)}, was cut off.`,
+      `Go on with it: cozy resume ${environment}. Take it back: cozy abort ${environment}.`,
+    ];
+  }
+  if (host.current === undefined) return ["", `Deploy the first release: cozy deploy ${environment}`];
+  if (!host.supervised) return ["", `Nothing runs. Start it: cozy start ${environment}`];
+  return [];
+}

@@ -1,0 +1,41 @@
+import { unfinishedJournal } from "../engine/journal-store.ts";
+import { readLease } from "../engine/lease-store.ts";
+import { addressOf } from "./address.ts";
+import { printResult } from "./command-context.ts";
+import { defineCommand, environmentArgument } from "./define-command.ts";
+import { openEnvironment } from "./open-environment.ts";
+import { openHost } from "./open-host.ts";
+import { statusText, type Status } from "./status-text.ts";
+
+export const command = defineCommand({
+  name: "status",
+  description:
+    "What an environment serves, by which instances, what stays warm, and whether anybody is at work on it.",
+  arguments: [environmentArgument],
+  options: {},
+  examples: ["cozy status staging", "cozy status staging --json"],
+  async run(context, { args }) {
+    const opened = await openEnvironment(context, args.environment);
+    const { project, environment } = opened;
+    const host = await openHost(context, opened);
+    const [observed, lease, journal] = await Promise.all([
+      host.observe(context.signal),
+      readLease(opened.lease),
+      unfinishedJournal(opened.journals),
+    ]);
+    const status: Status = {
+      project: project.name,
+      environment: environment.name,
+      address: addressOf(environment.target),
+      host: observed,
+      lease,
+      unfinished: journal && {
+        command: journal.header.plan.command,
+        release: journal.header.plan.release,
+        since: journal.header.startedAt,
+      },
+    };
+    printResult(context, status, () => statusText(status, context.now()));
+    return 0;
+  },
+});

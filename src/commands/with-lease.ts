@@ -1,0 +1,34 @@
+import { acquireLease, type Hold, type LeaseRequest } from "../engine/hold-lease.ts";
+import type { Purpose } from "../engine/lease.ts";
+import { hasEnded, thisOwner, type Owner } from "../engine/process-identity.ts";
+import type { CommandContext } from "./command-context.ts";
+import type { OpenEnvironment } from "./open-environment.ts";
+
+/** Runs the work while nobody else can change the environment; the lease is given back however the work ends. */
+export async function withLease(
+  context: CommandContext,
+  { lease }: OpenEnvironment,
+  purpose: Purpose,
+  work: (hold: Hold) => Promise<number>,
+): Promise<number> {
+  const hold = await acquireLease(lease, await leaseRequest(context, purpose));
+  try {
+    return await work(hold);
+  } finally {
+    await hold.release();
+  }
+}
+
+export async function leaseRequest(context: CommandContext, purpose: Purpose): Promise<LeaseRequest> {
+  return {
+    owner: await ownWho(context),
+    purpose,
+    now: context.now,
+    hasEnded,
+    warn: (message) => void context.stderr.write(`${message}\n`),
+  };
+}
+
+export async function ownWho(context: CommandContext): Promise<Owner> {
+  return thisOwner(context.env);
+}

@@ -1,0 +1,53 @@
+import { homedir } from "node:os";
+import { commandIndex } from "./commands/index.ts";
+import { helpText, version } from "./commands/help.ts";
+import { interruptSignals } from "./commands/interrupt.ts";
+
+process.exitCode = await main(process.argv.slice(2));
+
+/** argv to command to exit code; the only place that prints an error. */
+async function main(argv: readonly string[]): Promise<number> {
+  if (
+    argv.length === 0 ||
+    argv[0] === "--help" ||
+    argv[0] === "-h" ||
+    (argv[0] === "help" && argv.length === 1)
+  ) {
+    process.stdout.write(helpText(commandIndex));
+    return argv.length === 0 ? 2 : 0;
+  }
+  if (argv[0] === "--version" || argv[0] === "-v") {
+    process.stdout.write(`${version}\n`);
+    return 0;
+  }
+  const json = argv.slice(0, endOfOptions(argv)).includes("--json");
+  try {
+    const { runCommand } = await import("./commands/run-command.ts");
+    return await runCommand(argv[0] === "help" ? [...argv.slice(1), "--help"] : argv, {
+      cwd: process.cwd(),
+      homeFolder: homedir(),
+      env: process.env,
+      stdin: process.stdin,
+      stdout: process.stdout,
+      stderr: process.stderr,
+      now: Date.now,
+      ...interruptSignals(process),
+      json,
+      configPath: undefined,
+      version,
+    });
+  } catch (error) {
+    const [{ printError }, { exitCodeOf }] = await Promise.all([
+      import("./errors/print-error.ts"),
+      import("./errors/exit-code.ts"),
+    ]);
+    const { env, stdout, stderr } = process;
+    printError(error, { json, stdout, stderr, env, version });
+    return exitCodeOf(error);
+  }
+}
+
+function endOfOptions(argv: readonly string[]): number {
+  const at = argv.indexOf("--");
+  return at === -1 ? argv.length : at;
+}
