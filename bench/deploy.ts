@@ -1,0 +1,69 @@
+/**
+ * The time of a one-line deploy beyond what the application itself takes (its build, its boot, its migrations), and of a rollback to a
+ * warm release, without load: `node bench/deploy.ts`.
+ */
+import { createSandbox } from "../test/support/sandbox.ts";
+import { median, printTable } from "./statistics.ts";
+
+interface Line {
+  readonly type: string;
+  readonly operation?: string;
+  readonly durationMs?: number;
+}
+
+const rounds = 10;
+const own = ["build-artifact", "migrate", "await-ready"];
+const sandbox = await createSandbox();
+try {
+  await sandbox.ok(["deploy", "staging"]);
+  const beyond: number[] = [];
+  const whole: number[] = [];
+  const rollbacks: number[] = [];
+  const rollbackPlans: number[] = [];
+  const steps = new Map<string, number[]>();
+  for (let round = 0; round < rounds; round += 1) {
+    await sandbox.commit({ "version.txt": `${round}\n` });
+    const deploy = await run(["deploy", "staging", "--json"]);
+    for (const { operation = "", durationMs = 0 } of done(deploy.lines)) {
+      const kind = operation.replace(/@.*/, "");
+      steps.set(kind, [...(steps.get(kind) ?? []), durationMs]);
+    }
+    const application = done(deploy.lines).filter(({ operation }) =>
+      own.some((kind) => operation?.startsWith(kind)),
+    );
+    whole.push(deploy.wallMs);
+    beyond.push(deploy.wallMs - application.reduce((sum, { durationMs = 0 }) => sum + durationMs, 0));
+    const rollback = await run(["rollback", "staging", "--json"]);
+    rollbacks.push(rollback.wallMs);
+    rollbackPlans.push(rollback.lines.find(({ type }) => type === "plan-ended")?.durationMs ?? Number.NaN);
+  }
+  printTable(`One-line deploys and warm rollbacks, median of ${rounds}, the command's own start included`, [
+    ["deploy, whole", `${median(whole).toFixed(0)} ms`],
+    ["deploy, beyond build, boot and migrations", `${median(beyond).toFixed(0)} ms`],
+    ["rollback to a warm release, the command", `${median(rollbacks).toFixed(0)} ms`],
+    ["rollback to a warm release, its plan", `${median(rollbackPlans).toFixed(0)} ms`],
+  ]);
+  printTable(
+    "By operation of the deploy, median",
+    [...steps].map(([kind, values]) => [kind, `${median(values).toFixed(0)} ms`]),
+  );
+} finally {
+  await sandbox.dispose();
+}
+
+function done(lines: readonly Line[]): Line[] {
+  return lines.filter(({ type }) => type === "operation-done");
+}
+
+async function run(args: readonly string[]): Promise<{ wallMs: number; lines: Line[] }> {
+  const start = performance.now();
+  const { stdout } = await sandbox.ok(args);
+  const wallMs = performance.now() - start;
+  return {
+    wallMs,
+    lines: stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Line),
+  };
+}

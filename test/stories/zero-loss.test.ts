@@ -1,0 +1,84 @@
+import { connect } from "node:net";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startLoad } from "../../src/routing/testing/load.ts";
+import { createSandbox, served, type Sandbox } from "../support/sandbox.ts";
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await createSandbox();
+  await sandbox.ok(["deploy", "staging"]);
+});
+afterAll(async () => sandbox.dispose());
+
+describe("under load with keep-alive connections", () => {
+  it("loses no request through deploys and rollbacks", async () => {
+    const load = startLoad({ url: `${sandbox.url}/`, connections: 32 });
+    for (const version of ["two", "three"]) {
+      await sandbox.commit({ "version.txt": `${version}\n` });
+      await sandbox.ok(["deploy", "staging"]);
+      expect((await served(sandbox.url)).version).toBe(version);
+      await sandbox.ok(["rollback", "staging"]);
+      expect((await served(sandbox.url)).version).not.toBe(version);
+    }
+    const result = await load.stop();
+    expect(result.errors).toEqual([]);
+    expect(result.failed).toBe(0);
+    expect(result.sent).toBeGreaterThan(1_000);
+  });
+
+  it("loses none when a release is refused and everything goes back", async () => {
+    const before = await served(sandbox.url);
+    await sandbox.commit({ "behaviour.json": '{ "neverReady": true }' });
+    await sandbox.write(
+      "cozy.config.ts",
+      (await import("../support/sandbox.ts")).tinyConfig(sandbox.port).replace('"10s"', '"1s"'),
+    );
+    await sandbox.commit({});
+    const load = startLoad({ url: `${sandbox.url}/`, connections: 32 });
+    const { code, stderr } = await sandbox.cozy(["deploy", "staging"]);
+    const result = await load.stop();
+    expect(code).not.toBe(0);
+    expect(stderr).toContain("release-not-ready");
+    expect(result.failed).toBe(0);
+    expect((await served(sandbox.url)).release).toBe(before.release);
+    await sandbox.commit({ "behaviour.json": "{}" });
+  });
+
+  it("keeps an open upgraded connection and a long download alive", async () => {
+    const socket = await upgraded(sandbox.port);
+    const download = fetch(`${sandbox.url}/download?ms=4000`).then((response) => response.text());
+    await sandbox.commit({ "version.txt": "five\n" });
+    await sandbox.ok(["deploy", "staging"]);
+    expect((await served(sandbox.url)).version).toBe("five");
+    expect(await socket.echo("still there")).toBe("still there");
+    socket.end();
+    const text = await download;
+    expect(text.endsWith("end\n")).toBe(true);
+    expect(text.split("\n").filter((line) => line.includes("xxx"))).toHaveLength(40);
+  });
+});
+
+interface Upgraded {
+  echo(text: string): Promise<string>;
+  end(): void;
+}
+
+function upgraded(port: number): Promise<Upgraded> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, "127.0.0.1", () => {
+      socket.write("GET /socket HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n");
+    });
+    socket.on("error", reject);
+    socket.once("data", (head) => {
+      if (!head.toString().startsWith("HTTP/1.1 101")) return reject(new Error(head.toString()));
+      resolve({
+        echo: (text) =>
+          new Promise((got) => {
+            socket.once("data", (data) => got(data.toString()));
+            socket.write(text);
+          }),
+        end: () => socket.end(),
+      });
+    });
+  });
+}
