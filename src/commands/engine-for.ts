@@ -11,7 +11,7 @@ import type { OpenEnvironment } from "./open-environment.ts";
 
 const kinds = Object.fromEntries(
   releaseOperations.map((operation) => [operation.kind, operation]),
-) as unknown as OperationKinds<ReleaseWorld>;
+) as OperationKinds<ReleaseWorld>;
 
 export interface EngineParts {
   readonly hold: Hold;

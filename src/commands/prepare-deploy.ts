@@ -1,8 +1,7 @@
-import { artifactKey } from "../artifacts/artifact-key.ts";
 import { findArtifact } from "../artifacts/artifact-store.ts";
 import { commitsBetween } from "../artifacts/commits-between.ts";
-import { describeSource, type Source } from "../artifacts/git-source.ts";
-import { chooseRuntime } from "../artifacts/runtime.ts";
+import type { Source } from "../artifacts/git-source.ts";
+import { nameArtifact } from "../artifacts/local-builder.ts";
 import type { Commit } from "../engine/journal.ts";
 import type { HostState } from "../hosts/host.ts";
 import { planDeploy } from "../release/plan-deploy.ts";
@@ -33,14 +32,11 @@ export async function preparedDeploy(
   const { signal } = context;
   const host = await openHost(context, opened);
   const workshop = { machine: opened.machine, env: context.env, now: context.now, signal };
-  const [source, runtime, observed, secrets] = await Promise.all([
-    describeSource({ folder: applicationFolder(project), ref }, signal),
-    chooseRuntime(project.app.runtime, workshop),
+  const [{ source, key }, observed] = await Promise.all([
+    resolveBuildSecrets(context, opened).then((secrets) => nameArtifact({ project, ref, secrets }, workshop)),
     host.observe(signal),
-    resolveBuildSecrets(context, opened),
     checkReleaseVariables(context, opened), // a missing one is found now and not half-way
   ]);
-  const key = artifactKey({ source, app: project.app, secrets, runtime });
   const release = draftRelease(context, opened, source, observed);
   const plan = planDeploy({
     project,

@@ -110,6 +110,7 @@ export function fakeHost(name = "fake", now: () => number = () => 0): FakeHost {
       called("publishStatic", signal, release);
       record(release);
       published.add(release);
+      return [];
     },
     async ensureAgents(_proxy, signal) {
       called("ensureAgents", signal);

@@ -21,8 +21,11 @@ export interface Host {
   /** Removes the folders, logs and static files of releases; never the one that `current` names or the route table leads to. */
   removeReleases(releases: readonly string[], signal: AbortSignal): Promise<void>;
   setCurrent(release: string | undefined, signal: AbortSignal): Promise<void>;
-  /** Adds the release's static files to those that are served; those of earlier releases stay. */
-  publishStatic(release: string, signal: AbortSignal): Promise<void>;
+  /**
+   * Adds the release's static files to those that are served; those of earlier releases stay. Gives the names that were served with
+   * other content before, which pages in flight may still mean.
+   */
+  publishStatic(release: string, signal: AbortSignal): Promise<readonly string[]>;
 
   /** Makes sure that the supervisor and the proxy run, in the version that this cozy brings, without losing a request. */
   ensureAgents(proxy: ProxySettings, signal: AbortSignal): Promise<AgentsReport>;

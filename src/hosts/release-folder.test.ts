@@ -24,6 +24,7 @@ import {
   type Files,
 } from "../artifacts/testing.ts";
 import type { Workshop } from "../artifacts/workshop.ts";
+import { Secret } from "../secrets/secret.ts";
 import { environmentPaths, type EnvironmentPaths } from "./environment-paths.ts";
 import type { ReleaseRecord } from "./host.ts";
 import {
@@ -33,7 +34,7 @@ import {
   pruneStatic,
   publishStatic,
   readRelease,
-  readReleaseVariables,
+  readReleaseEnvironment,
   releaseAt,
   removeRelease,
 } from "./release-folder.ts";
@@ -61,7 +62,11 @@ class Stage {
 
   async place(id: string, artifact: string, persist: readonly string[] = []): Promise<void> {
     const { machine, signal } = this.workshop;
-    const placement = { release: recordOf(id, artifact), variables: { TOKEN: "hunter2!x" }, persist };
+    const placement = {
+      release: recordOf(id, artifact),
+      variables: { TOKEN: new Secret("hunter2!x") },
+      persist,
+    };
     await placeRelease(this.paths, machine, placement, signal);
   }
 
@@ -109,7 +114,7 @@ describe("a placed release", () => {
     expect(await readdir(join(place.app, "node_modules"))).toContain("is-number");
     expect(await readdir(join(place.runtime, "bin"))).toContain("node");
     expect((await stat(place.environment)).mode & 0o777).toBe(0o600);
-    const variables = await readReleaseVariables(stage.paths, "r1");
+    const { variables } = await readReleaseEnvironment(stage.paths, "r1");
     expect(variables["TOKEN"]).toBe("hunter2!x");
     expect(variables["PATH"]?.split(":").slice(0, 2)).toEqual([
       join(place.runtime, "bin"),
@@ -200,7 +205,7 @@ describe("the releases of an environment", () => {
       expect(() => releaseAt(stage.paths, name)).toThrow("There is no release");
     }
     await expect(readRelease(stage.paths, "20300101-abd")).rejects.toMatchObject({
-      code: "release-missing",
+      code: "unknown-release",
       next: "Did you mean `20300101-abc`?",
     });
   });
@@ -240,7 +245,7 @@ describe("static files", () => {
     expect(await pruneStatic(stage.paths, ["r1"])).toEqual(["app.2.js", "only.js"]);
     expect((await readdir(stage.paths.static)).toSorted()).toEqual(["a.css", "old"]);
     await expect(pruneStatic(stage.paths, ["never-there"])).rejects.toMatchObject({
-      code: "release-missing",
+      code: "unknown-release",
     });
     expect((await lstat(join(stage.paths.static, "old/app.1.js"))).isFile()).toBe(true);
   });

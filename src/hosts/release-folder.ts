@@ -11,6 +11,8 @@ import { runtimeAt } from "../artifacts/runtime-store.ts";
 import { hashFile } from "../artifacts/scan-files.ts";
 import { isTempName, sweepTemps, tempName } from "../artifacts/temp-name.ts";
 import { CozyError, systemCode } from "../errors/cozy-error.ts";
+import { revealed, type ResolvedVariables } from "../secrets/resolve-variables.ts";
+import { Secret } from "../secrets/secret.ts";
 import { nearest } from "../shared/nearest.ts";
 import { searchPath } from "../stacks/node.ts";
 import type { EnvironmentPaths, MachinePaths } from "./environment-paths.ts";
@@ -92,8 +94,12 @@ async function lay(
 
   const place = releaseAt(paths, release.id);
   const PATH = searchPath(join(place.runtime, "bin"), place.app, manifest.content.platform.os);
-  const environment = { format: 1, variables: { PATH, ...variables } } as const;
-  await writeKept(join(temp, "environment.json"), environment, 0o600);
+  const environment: EnvironmentRecord = {
+    format: 1,
+    variables: { PATH, ...revealed(variables) },
+    secrets: secretNames(variables),
+  };
+  await writeKept(join(temp, "environment.json"), { ...environment }, 0o600);
   await writeKept(join(temp, "release.json"), { ...release });
 }
 
@@ -144,14 +150,20 @@ export async function readRelease(paths: EnvironmentPaths, release: string): Pro
   throw unknownRelease(release, await releaseNames(paths));
 }
 
-/** Names and values for the release's processes, its PATH among them. */
-export async function readReleaseVariables(
+/** `environment.json`: names and values for every process of the release, its PATH among them. */
+export interface EnvironmentRecord {
+  readonly format: 1;
+  readonly variables: Readonly<Record<string, string>>;
+  /** The names of those whose values must not be seen in any output. */
+  readonly secrets: readonly string[];
+}
+
+export async function readReleaseEnvironment(
   paths: EnvironmentPaths,
   release: string,
-): Promise<Readonly<Record<string, string>>> {
-  const file = releaseAt(paths, release).environment;
-  const environment = await readKept(file, isEnvironment);
-  if (environment !== undefined) return environment.variables;
+): Promise<EnvironmentRecord> {
+  const environment = await readKept(releaseAt(paths, release).environment, isEnvironment);
+  if (environment !== undefined) return environment;
   throw unknownRelease(release, await releaseNames(paths));
 }
 
@@ -163,7 +175,7 @@ export async function listReleases(paths: EnvironmentPaths): Promise<ReleaseOnHo
       return { id, commit, commitSubject, artifact, createdAt, damaged: undefined };
     } catch (error) {
       if (!(error instanceof CozyError)) throw error;
-      const damaged = error.code === "release-missing" ? "it has no release.json" : error.message;
+      const damaged = error.code === "unknown-release" ? "it has no release.json" : error.message;
       return { id, commit: "", commitSubject: "", artifact: "", createdAt: 0, damaged };
     }
   });
@@ -338,9 +350,14 @@ function isRecord(value: unknown): value is ReleaseRecord {
   );
 }
 
-function isEnvironment(value: unknown): value is { readonly variables: Readonly<Record<string, string>> } {
-  if (!isFields(value) || !isFields(value["variables"])) return false;
-  return Object.values(value["variables"]).every((item) => typeof item === "string");
+function isEnvironment(value: unknown): value is EnvironmentRecord {
+  if (!isFields(value) || !isFields(value["variables"]) || !Array.isArray(value["secrets"])) return false;
+  const texts = [...Object.values(value["variables"]), ...value["secrets"]];
+  return texts.every((item) => typeof item === "string");
+}
+
+function secretNames(variables: ResolvedVariables): string[] {
+  return Object.keys(variables).filter((name) => variables[name] instanceof Secret);
 }
 
 async function releaseNames(paths: EnvironmentPaths): Promise<string[]> {
@@ -357,7 +374,7 @@ async function namesIn(folder: string): Promise<string[]> {
 function unknownRelease(release: string, names: readonly string[]): CozyError {
   const near = nearest(release, names);
   const all = names.length === 0 ? "there is none yet" : `there are ${names.join(", ")}`;
-  return new CozyError("release-missing", {
+  return new CozyError("unknown-release", {
     message: `There is no release \`${release}\` here: ${all}.`,
     state: "Nothing changed.",
     ...(near.length === 0 ? {} : { next: `Did you mean ${near.map((name) => `\`${name}\``).join(" or ")}?` }),

@@ -1,7 +1,6 @@
 import type { ErrorRecord } from "../errors/cozy-error.ts";
 
 export const releaseErrors = {
-  "artifact-gone": { fault: "outside", title: "The artifact is not there any more" },
   "hook-failed": { fault: "yours", title: "A hook of the project failed" },
   "migration-failed": { fault: "yours", title: "The release's migrations failed" },
   "nothing-to-roll-back-to": { fault: "yours", title: "There is no earlier release to go back to" },

@@ -3,6 +3,7 @@ import type { Environment } from "../project/project.ts";
 import type { Share } from "../routing/route-table.ts";
 import { awaitReady } from "./operations/await-ready.ts";
 import { awaitSteady } from "./operations/await-steady.ts";
+import { endWarmInstances } from "./operations/end-warm-instances.ts";
 import { proveServed } from "./operations/prove-served.ts";
 import { retireInstances } from "./operations/retire-instances.ts";
 import { setCurrent } from "./operations/set-current.ts";
@@ -105,49 +106,45 @@ export function switchOperations({ environment, observed, release }: ServingFact
 }
 
 /** From here on the release is in force: the old one's workers end, its web instances stay warm for a while. */
-export function settlePhases({ environment, observed, release }: ServingFacts): Phase[] {
-  const { host } = observed;
-  const old = [
-    ...new Set(observed.instances.filter(({ id }) => id.release !== release.id).map(({ id }) => id.release)),
-  ];
+export function settlePhases(facts: ServingFacts): Phase[] {
+  const { observed, release } = facts;
+  const old = observed.instances.map(({ id }) => id.release).filter((id) => id !== release.id);
   return phase(
     "settle",
     "Let the old release go",
-    old.flatMap((id) => {
-      const types = [
-        ...new Set(observed.instances.filter((one) => one.id.release === id).map((one) => one.id.type)),
-      ];
-      const others = types.filter((type) => type !== "web");
-      const timeoutMs = Math.max(
-        0,
-        ...others.map((type) => environment.processes[type]?.stopTimeoutMs ?? 30_000),
-      );
-      return [
-        others.length > 0
-          ? planned(
-              stopInstances,
-              `stop ${others.join(", ")} of ${id}`,
-              { host, release: id, types: others, timeoutMs },
-              `-${id}`,
-            )
-          : undefined,
-        types.includes("web") && servesNow(observed, id)
-          ? planned(
-              retireInstances,
-              `drain ${id}`,
-              {
-                host,
-                release: id,
-                drain: environment.drain,
-                warmMs: environment.keep.warmMs,
-              },
-              `-${id}`,
-            )
-          : undefined,
-      ];
-    }),
+    [...new Set(old)].flatMap((id) => letGo(facts, id)),
     true,
   );
+}
+
+function letGo({ environment, observed }: ServingFacts, id: string): (PlannedOperation | undefined)[] {
+  const { host } = observed;
+  const { drain, keep } = environment;
+  const types = [
+    ...new Set(observed.instances.filter((one) => one.id.release === id).map((one) => one.id.type)),
+  ];
+  const others = types.filter((type) => type !== "web");
+  const timeoutMs = Math.max(
+    0,
+    ...others.map((type) => environment.processes[type]?.stopTimeoutMs ?? 30_000),
+  );
+  const web = types.includes("web");
+  return [
+    others.length > 0
+      ? planned(
+          stopInstances,
+          `stop ${others.join(", ")} of ${id}`,
+          { host, release: id, types: others, timeoutMs },
+          `-${id}`,
+        )
+      : undefined,
+    web && servesNow(observed, id)
+      ? planned(retireInstances, `drain ${id}`, { host, release: id, drain, warmMs: keep.warmMs }, `-${id}`)
+      : undefined,
+    web && !servesNow(observed, id)
+      ? planned(endWarmInstances, `end ${id}, warm until now`, { host, release: id, drain }, `-${id}`)
+      : undefined,
+  ];
 }
 
 /** The table in force as shares, so that an undo brings back just what was there. */

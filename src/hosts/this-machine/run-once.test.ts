@@ -33,6 +33,14 @@ describe("runOnce", () => {
     expect(names.toSorted()).toEqual(["COLOUR", "PATH"]);
   });
 
+  it("takes secrets out of the output", async () => {
+    const redact = (line: string): string => line.replaceAll("hunter22", "[REDACTED]");
+    const lines: string[] = [];
+    const onOutput = (_stream: string, line: string): void => void lines.push(line);
+    const result = await runOnce({ ...base, redact, onOutput, command: ["echo", "is hunter22"] }, never);
+    expect([...result.tail, ...lines]).toEqual(["is [REDACTED]", "is [REDACTED]"]);
+  });
+
   it("says that a program is not there", async () => {
     const result = await runOnce({ ...base, command: ["no-such-program"] }, never);
     expect(result.exitCode).toBe(127);

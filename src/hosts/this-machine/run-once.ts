@@ -7,6 +7,8 @@ export interface OnceRequest {
   readonly folder: string;
   readonly variables: Readonly<Record<string, string>>;
   readonly limits: Limits;
+  /** Takes the release's secrets out of a line before anybody sees it. */
+  readonly redact?: (line: string) => string;
   readonly onOutput?: ((stream: "stdout" | "stderr", line: string) => void) | undefined;
 }
 
@@ -16,6 +18,7 @@ const tailLines = 30;
 export async function runOnce(request: OnceRequest, signal: AbortSignal): Promise<CommandResult> {
   const [program, ...args] = withLimits(request.command, request.limits);
   if (program === undefined) return { exitCode: 127, signal: null, tail: ["The command is empty."] };
+  const { redact = (line) => line } = request;
   const tail: string[] = [];
   const child = execa(program, args, {
     cwd: request.folder,
@@ -28,7 +31,8 @@ export async function runOnce(request: OnceRequest, signal: AbortSignal): Promis
     forceKillAfterDelay: 5_000,
   });
   const collect = (stream: "stdout" | "stderr") => async () => {
-    for await (const line of child.iterable({ from: stream })) {
+    for await (const written of child.iterable({ from: stream })) {
+      const line = redact(written);
       tail.push(line);
       if (tail.length > tailLines) tail.shift();
       request.onOutput?.(stream, line);

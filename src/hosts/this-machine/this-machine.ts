@@ -10,6 +10,7 @@ import {
   supervisorState,
   type SupervisorAddress,
 } from "../../instances/supervisor-client.ts";
+import { redactor } from "../../secrets/redactor.ts";
 import { lastLines } from "../../logs/log-reader.ts";
 import type { Environment, Limits } from "../../project/project.ts";
 import { releaseOfSocket } from "../../release/socket-name.ts";
@@ -17,7 +18,6 @@ import { prove } from "../../routing/prove.ts";
 import { inFlight } from "../../routing/proxy-control.ts";
 import { shortRunFolder } from "../../routing/run-folder.ts";
 import { readRoutes } from "../../routing/table-files.ts";
-import { revealed } from "../../secrets/resolve-variables.ts";
 import type { EnvironmentPaths, MachinePaths } from "../environment-paths.ts";
 import type { Host, HostState, InstanceSelection } from "../host.ts";
 import {
@@ -26,7 +26,7 @@ import {
   pruneStatic,
   publishStatic,
   readRelease,
-  readReleaseVariables,
+  readReleaseEnvironment,
   releaseAt,
   removeRelease,
 } from "../release-folder.ts";
@@ -69,15 +69,23 @@ export async function thisMachine(parts: ThisMachineParts): Promise<ThisMachine>
     (await supervisorState(at, signal))?.instances ?? [];
   const view: InstanceView = {
     instances,
-    tail: ({ id }) => lastLines(join(paths.logs, id.release, `${id.type}.${id.index}.log`), 20),
+    async tail({ id }) {
+      const lines = await lastLines(join(paths.logs, id.release, `${id.type}.${id.index}.log`), 20);
+      return lines.map(await redactorOf(id.release));
+    },
     now,
   };
   const named = (socket: string): string => (isAbsolute(socket) ? relative(places.run, socket) : socket);
+  const redactorOf = async (release: string): Promise<(line: string) => string> => {
+    const { variables, secrets } = await readReleaseEnvironment(paths, release);
+    return redactor(secrets.map((name) => variables[name] ?? ""));
+  };
   const oneOff: ThisMachine["oneOff"] = async (release, command) => ({
     command,
     folder: releaseAt(paths, release).app,
-    variables: await readReleaseVariables(paths, release),
+    variables: (await readReleaseEnvironment(paths, release)).variables,
     limits: webLimits(await readRelease(paths, release)),
+    redact: await redactorOf(release),
   });
   const stop = async (select: InstanceSelection, signal: AbortSignal): Promise<void> => {
     if ((await supervisorState(at, signal)) === undefined) return;
@@ -111,7 +119,7 @@ export async function thisMachine(parts: ThisMachineParts): Promise<ThisMachine>
 
     async placeRelease({ release, variables, persist }, signal) {
       const all = releaseVariables({ release, environment, paths, homeFolder: parts.homeFolder, variables });
-      await placeRelease(paths, machine, { release, variables: revealed(all), persist }, signal);
+      await placeRelease(paths, machine, { release, variables: all, persist }, signal);
     },
     readRelease: (release) => readRelease(paths, release),
 
@@ -142,7 +150,7 @@ export async function thisMachine(parts: ThisMachineParts): Promise<ThisMachine>
     },
 
     async publishStatic(release, signal) {
-      await publishStatic(paths, release, signal);
+      return (await publishStatic(paths, release, signal)).replaced;
     },
 
     ensureAgents: (proxy, signal) => ensureAgents({ ...parts, places, proxy }, signal),

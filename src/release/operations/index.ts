@@ -4,6 +4,7 @@ import { awaitReady } from "./await-ready.ts";
 import { awaitSteady } from "./await-steady.ts";
 import { backUpDatabase } from "./back-up-database.ts";
 import { buildArtifact } from "./build-artifact.ts";
+import { endWarmInstances } from "./end-warm-instances.ts";
 import { ensureAgents } from "./ensure-agents.ts";
 import { migrate } from "./migrate.ts";
 import { placeRelease } from "./place-release.ts";
@@ -36,5 +37,6 @@ export const releaseOperations: readonly Operation<never, ReleaseWorld>[] = [
   setCurrent,
   retireInstances,
   stopInstances,
+  endWarmInstances,
   pruneReleases,
 ];

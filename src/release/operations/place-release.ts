@@ -14,7 +14,7 @@ export const placeRelease: Operation<PlaceReleaseInput, ReleaseWorld> = {
   async run(input, { world, signal }) {
     const artifact = await world.builder.find(input.artifactKey, signal);
     if (!artifact) {
-      throw new CozyError("artifact-gone", {
+      throw new CozyError("artifact-missing", {
         message: `The artifact of ${input.release.id} was built, and is not in the store any more.`,
         next: `cozy abort ${input.release.environment}, then cozy deploy ${input.release.environment}`,
       });

@@ -10,7 +10,10 @@ export interface PublishStaticInput {
 export const publishStatic: Operation<PublishStaticInput, ReleaseWorld> = {
   kind: "publish-static",
   async run(input, { world, signal }) {
-    await world.host(input.host).publishStatic(input.release, signal);
+    const replaced = await world.host(input.host).publishStatic(input.release, signal);
+    if (replaced.length === 0) return undefined;
+    const [first] = replaced;
+    return `${replaced.length === 1 ? `${first} has` : `${first} and ${replaced.length - 1} more have`} new content under an old name`;
   },
   verify: async () => false, // publishing again only adds what is missing
   deadlineMs: () => 60_000,

@@ -1,8 +1,8 @@
 import type { Operation, OperationContext } from "../../engine/operation.ts";
 import type { Drain } from "../../project/project.ts";
 import { pause } from "../../shared/pause.ts";
-import { releaseOfSocket } from "../socket-name.ts";
 import type { ReleaseWorld } from "../world.ts";
+import { inFlightOf, inFlightText, isIdle } from "./in-flight.ts";
 
 export interface RetireInstancesInput {
   readonly host: string;
@@ -25,11 +25,11 @@ export const retireInstances: Operation<RetireInstancesInput, ReleaseWorld> = {
     if (input.warmMs >= Math.max(input.drain.requestsMs, input.drain.streamsMs)) {
       await host.retireInstances(select, now() + input.warmMs, signal);
       const busy = await inFlightOf(input, context);
-      return busy.requests + busy.streams > 0 ? `${sentence(busy)} go on meanwhile` : undefined;
+      return isIdle(busy) ? undefined : `${inFlightText(busy)} go on meanwhile`;
     }
     const left = await drained(input, context);
     await host.stopInstances(select, signal);
-    return left.requests + left.streams > 0 ? `${sentence(left)} cut at the deadline` : undefined;
+    return isIdle(left) ? undefined : `${inFlightText(left)} cut at the deadline`;
   },
   async verify(input, { world, signal }) {
     const { instances } = await world.host(input.host).observe(signal);
@@ -48,22 +48,7 @@ async function drained(input: RetireInstancesInput, context: OperationContext<Re
     const requestsOver = busy.requests === 0 || elapsed >= input.drain.requestsMs;
     const streamsOver = busy.streams === 0 || elapsed >= input.drain.streamsMs;
     if (requestsOver && streamsOver) return busy;
-    context.progress(`${sentence(busy)} in flight`);
+    context.progress(`${inFlightText(busy)} in flight`);
     await pause(50, context.signal);
   }
-}
-
-async function inFlightOf(input: RetireInstancesInput, { world, signal }: OperationContext<ReleaseWorld>) {
-  const counts = Object.entries(await world.host(input.host).inFlight(signal));
-  const ours = counts
-    .filter(([socket]) => releaseOfSocket(socket) === input.release)
-    .map(([, count]) => count);
-  return {
-    requests: ours.reduce((sum, { requests }) => sum + requests, 0),
-    streams: ours.reduce((sum, { streams }) => sum + streams, 0),
-  };
-}
-
-function sentence({ requests, streams }: { requests: number; streams: number }): string {
-  return `${requests} ${requests === 1 ? "request" : "requests"} and ${streams} ${streams === 1 ? "stream" : "streams"}`;
 }

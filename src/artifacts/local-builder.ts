@@ -1,0 +1,90 @@
+import { join } from "node:path";
+import { CozyError } from "../errors/cozy-error.ts";
+import type { Project } from "../project/project.ts";
+import type { Builder } from "../release/world.ts";
+import { artifactKey } from "./artifact-key.ts";
+import { findArtifact, verifyArtifact } from "./artifact-store.ts";
+import { buildArtifact } from "./build-artifact.ts";
+import { describeSource, type Source } from "./git-source.ts";
+import { pruneArtifacts } from "./prune.ts";
+import { chooseRuntime, type RuntimeChoice } from "./runtime.ts";
+import type { Workshop } from "./workshop.ts";
+
+export interface LocalBuilderParts extends Omit<Workshop, "signal" | "onStep" | "onOutput"> {
+  readonly project: Project;
+  /** The values of `build.secrets`, by name. */
+  readonly secrets: () => Promise<Readonly<Record<string, string>>>;
+  /** Every artifact that a release of any environment on this machine needs. */
+  readonly needed: () => Promise<ReadonlySet<string>>;
+}
+
+export interface NamedArtifact {
+  readonly source: Source;
+  readonly runtime: RuntimeChoice;
+  /** The key by which the artifact is found, before it is built and after. */
+  readonly key: string;
+}
+
+/** What a plan needs to know of an artifact; builds nothing and changes nothing. */
+export async function nameArtifact(
+  request: {
+    readonly project: Pick<Project, "root" | "app">;
+    /** A commit, branch or tag; the current commit when absent. */
+    readonly ref?: string | undefined;
+    readonly secrets: Readonly<Record<string, string>>;
+  },
+  workshop: Workshop,
+): Promise<NamedArtifact> {
+  const { project, ref, secrets } = request;
+  const { app } = project;
+  const [source, runtime] = await Promise.all([
+    describeSource({ folder: join(project.root, app.folder), ref }, workshop.signal),
+    chooseRuntime(app.runtime, workshop),
+  ]);
+  return { source, runtime, key: artifactKey({ source, app, secrets, runtime }) };
+}
+
+/** Builds artifacts on this machine. */
+export function localBuilder(parts: LocalBuilderParts): Builder {
+  const { project, machine, env, now } = parts;
+  const { app } = project;
+  return {
+    async find(key, signal) {
+      const id = await findArtifact(machine, key);
+      if (id !== undefined) await verifyArtifact(machine, id, signal);
+      return id;
+    },
+
+    async build({ key, commit }, progress, signal) {
+      const workshop: Workshop = {
+        machine,
+        env,
+        now,
+        signal,
+        onStep: (text) => progress.step(text),
+        onOutput: (stream, line) => progress.output(stream, line),
+      };
+      const secrets = await parts.secrets();
+      const named = await nameArtifact({ project, ref: commit, secrets }, workshop);
+      if (named.key !== key) throw outdated(commit);
+      const runTimeNames = Object.values(project.environments).flatMap(({ variables, database, media }) => [
+        ...Object.keys(variables),
+        ...[database?.variable, media?.variable].filter((name) => name !== undefined),
+      ]);
+      return (await buildArtifact({ ...named, app, secrets, runTimeNames }, workshop)).id;
+    },
+
+    async prune(_signal) {
+      const pruned = await pruneArtifacts(machine, { keep: await parts.needed(), now: now() });
+      return pruned.artifacts.length;
+    },
+  };
+}
+
+function outdated(commit: string): CozyError {
+  return new CozyError("plan-outdated", {
+    message: `The plan names another artifact of commit ${commit.slice(0, 7)} than the project would build now: its build, its build secrets or the runtime changed since.`,
+    state: "Nothing was built.",
+    next: "Make the plan anew: run the deploy again.",
+  });
+}

@@ -1,0 +1,30 @@
+import type { Operation } from "../../engine/operation.ts";
+import type { Drain } from "../../project/project.ts";
+import type { ReleaseWorld } from "../world.ts";
+import { inFlightOf, inFlightText, isIdle } from "./in-flight.ts";
+
+export interface EndWarmInstancesInput {
+  readonly host: string;
+  readonly release: string;
+  readonly drain: Drain;
+}
+
+/**
+ * Ends the warm instances of a release that is not the one before any more: only the last is kept for a rollback in milliseconds, so
+ * that many deploys in a row don't fill the machine. What still has requests or streams gets until their deadlines.
+ */
+export const endWarmInstances: Operation<EndWarmInstancesInput, ReleaseWorld> = {
+  kind: "end-warm-instances",
+  async run(input, context) {
+    const host = context.world.host(input.host);
+    const select = { release: input.release, types: ["web"] };
+    const busy = await inFlightOf(input, context);
+    if (isIdle(busy)) return host.stopInstances(select, context.signal);
+    const { requestsMs, streamsMs } = input.drain;
+    const lastsMs = busy.streams > 0 ? Math.max(requestsMs, streamsMs) : requestsMs;
+    await host.retireInstances(select, context.now() + lastsMs, context.signal);
+    return `${inFlightText(busy)} go on meanwhile`;
+  },
+  verify: async () => false, // looking again is all that it does
+  deadlineMs: () => 120_000,
+};

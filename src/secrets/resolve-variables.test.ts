@@ -1,0 +1,199 @@
+import { parseEnv } from "node:util";
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  defineProject,
+  dotenv,
+  fromEnvironment,
+  generated,
+  node,
+  optional,
+  required,
+  secret,
+  thisMachine,
+} from "../index.ts";
+import type { Value } from "../index.ts";
+import { parseProject } from "../project/parse-project.ts";
+import type { Environment, Project } from "../project/project.ts";
+import type { GeneratedStore } from "./generated-values.ts";
+import {
+  type VariablePorts,
+  resolveBuildVariables,
+  resolveVariables,
+  revealed,
+  secretsOf,
+} from "./resolve-variables.ts";
+import { Secret } from "./secret.ts";
+
+class MemoryStore implements GeneratedStore {
+  values: Readonly<Record<string, string>> = {};
+  writes = 0;
+  read(): Promise<Readonly<Record<string, string>>> {
+    return Promise.resolve(this.values);
+  }
+  write(values: Readonly<Record<string, string>>): Promise<void> {
+    this.values = values;
+    this.writes += 1;
+    return Promise.resolve();
+  }
+}
+
+const declared = {
+  LOG_LEVEL: "info",
+  SESSION_KEY: secret(),
+  MAIL_FROM: required(),
+  SENTRY_DSN: optional(),
+  CITY: required(),
+};
+
+function shop(variables: Readonly<Record<string, Value>>): { project: Project; environment: Environment } {
+  const file = defineProject({
+    name: "shop",
+    app: node({
+      runtime: "24",
+      processes: { web: "node server.js" },
+      build: { variables: { NODE_ENV: "production" }, secrets: { NPM_TOKEN: fromEnvironment() } },
+      variables: declared,
+    }),
+    environments: { local: { target: thisMachine({ port: 8080 }), variables } },
+  });
+  const parsed = parseProject(file, {
+    root: "/p",
+    configPath: "/p/cozy.config.ts",
+    findRuntime: () => ({ ok: false, reason: "" }),
+  });
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
+  const environment = parsed.project.environments["local"];
+  if (!environment) throw new Error("no environment");
+  return { project: parsed.project, environment };
+}
+
+function ports(
+  over: Partial<VariablePorts> & { files?: Readonly<Record<string, string>> } = {},
+): VariablePorts {
+  return {
+    env: {},
+    readFile: (file) => Promise.resolve(over.files?.[file]),
+    generatedStore: new MemoryStore(),
+    random: (bytes) => new Uint8Array(bytes).fill(7),
+    ...over,
+  };
+}
+
+const complete = {
+  SESSION_KEY: generated(),
+  MAIL_FROM: fromEnvironment("SHOP_MAIL"),
+  SENTRY_DSN: fromEnvironment(),
+  CITY: dotenv(".env.local"),
+};
+
+describe("resolveVariables", () => {
+  it("takes each value from its source, and the default where nothing is given", async () => {
+    const { project, environment } = shop(complete);
+    const values = await resolveVariables(
+      project,
+      environment,
+      ports({
+        env: { SHOP_MAIL: "shop@example.org" },
+        files: { ".env.local": 'export CITY="Bad Ems" # by the river\n' },
+      }),
+    );
+    expect(revealed(values)).toEqual({
+      LOG_LEVEL: "info",
+      MAIL_FROM: "shop@example.org",
+      CITY: "Bad Ems",
+      SESSION_KEY: Buffer.alloc(32, 7).toString("base64url"),
+    });
+    expect(secretsOf(values)).toHaveLength(1);
+    expect(values["SESSION_KEY"]).toBeInstanceOf(Secret);
+  });
+
+  it("tells all that are missing at once, with where each should come from, and draws nothing", async () => {
+    const { project, environment } = shop(complete);
+    const store = new MemoryStore();
+    const told = resolveVariables(
+      project,
+      environment,
+      ports({ env: { SHOP_MAIL: "" }, generatedStore: store }),
+    );
+    await expect(told).rejects.toMatchObject({
+      code: "variables-missing",
+      message: "2 variables have no value for `local` of `shop`.",
+      details: [
+        "MAIL_FROM: SHOP_MAIL in the environment that cozy was started with is empty",
+        "CITY: the file .env.local is not there",
+      ],
+    });
+    expect(store.writes).toBe(0);
+  });
+
+  it("draws a value once and keeps it", async () => {
+    const { project, environment } = shop(complete);
+    const store = new MemoryStore();
+    let drawn = 0;
+    const all = ports({
+      env: { SHOP_MAIL: "m" },
+      files: { ".env.local": "CITY=x" },
+      generatedStore: store,
+      random: (bytes) => new Uint8Array(bytes).fill((drawn += 1)),
+    });
+    const first = revealed(await resolveVariables(project, environment, all));
+    const second = revealed(await resolveVariables(project, environment, all));
+    expect(second).toEqual(first);
+    expect([drawn, store.writes]).toEqual([1, 1]);
+  });
+
+  it("hides what comes from outside and was not declared harmless", async () => {
+    const { project, environment } = shop({ ...complete, SENTRY_DSN: "https://k@example.org/1" });
+    const undeclared = { ...project, app: { ...project.app, variables: {} } };
+    const all = ports({ env: { SHOP_MAIL: "m" }, files: { ".env.local": "CITY=x" } });
+    expect(JSON.stringify(await resolveVariables(undeclared, environment, all))).toBe(
+      '{"MAIL_FROM":"[REDACTED]","SENTRY_DSN":"[REDACTED]","CITY":"[REDACTED]","SESSION_KEY":"[REDACTED]"}',
+    );
+  });
+});
+
+describe("resolveBuildVariables", () => {
+  it("gives the variables and the secrets of the build", async () => {
+    const { project } = shop(complete);
+    const values = await resolveBuildVariables(project, ports({ env: { NPM_TOKEN: "npm_1" } }));
+    expect(revealed(values)).toEqual({ NODE_ENV: "production", NPM_TOKEN: "npm_1" });
+    expect(secretsOf(values).map((one) => one.reveal())).toEqual(["npm_1"]);
+  });
+
+  it("tells which secrets are missing", async () => {
+    const { project } = shop(complete);
+    await expect(resolveBuildVariables(project, ports())).rejects.toMatchObject({
+      code: "variables-missing",
+      message: "A variable has no value for the build of `shop`.",
+    });
+  });
+});
+
+describe("the dotenv files that Node reads", () => {
+  const name = fc.stringMatching(/^[A-Z_][A-Z0-9_]{0,12}$/);
+  it("gives back what was written in quotes, several lines included", () => {
+    const value = fc.string({ maxLength: 40 }).filter((text) => !/['\r\0]/.test(text));
+    fc.assert(
+      fc.property(fc.dictionary(name, value, { noNullPrototype: true }), (values) => {
+        const text = Object.entries(values)
+          .map(([key, one]) => `export ${key}='${one}' # a comment\n\n`)
+          .join("");
+        expect({ ...parseEnv(text) }).toEqual(values);
+      }),
+    );
+  });
+
+  it.each([
+    ["A=b=c==", "b=c=="],
+    ["A = spaced ", "spaced"],
+    ['A="two\nlines"', "two\nlines"],
+    ["A=plain # comment", "plain"],
+    ['A="with # hash"', "with # hash"],
+    ["# A=no\nA=yes", "yes"],
+    ["\r\nA=windows\r\nB=2", "windows"],
+    ["A=", ""],
+  ])("reads %j", (text, expected) => {
+    expect(parseEnv(text)["A"]).toBe(expected);
+  });
+});
