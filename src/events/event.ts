@@ -56,6 +56,7 @@ export type CozyEvent =
       readonly message: string;
     }
   | { readonly type: "undo-started"; readonly at: number; readonly reason: string }
+  | { readonly type: "operation-undoing"; readonly at: number; readonly operation: string }
   | {
       readonly type: "operation-undone";
       readonly at: number;
@@ -76,6 +77,12 @@ export type CozyEvent =
       readonly outcome: Outcome;
       readonly durationMs: number;
       readonly serves: readonly Served[];
+      /** Why the plan did not come to what was asked for; told in full by whoever ends the command. */
+      readonly error?: { readonly code: string; readonly message: string };
+      /** Operations that failed after the release was in force, and were left. */
+      readonly outstanding: readonly string[];
+      /** Commands that make sense now, the likeliest first. */
+      readonly next: readonly string[];
     };
 
 /** What a plan came to: `committed` releases serve; `undone` went back; `interrupted` wants `resume` or `abort`. */

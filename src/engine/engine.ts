@@ -1,0 +1,32 @@
+import type { Emit, Served } from "../events/event.ts";
+import type { PlannedOperation } from "../release/plan.ts";
+import type { Hold } from "./hold-lease.ts";
+import type { Interrupt } from "./interrupt.ts";
+import type { JournalStore } from "./journal-store.ts";
+import type { OperationKinds } from "./operation.ts";
+
+/** All that carrying out a plan needs from outside. */
+export interface Engine<World> {
+  readonly kinds: OperationKinds<World>;
+  /** What an operation acts on; a caller that wants to see the effects of each gives each a world of its own. */
+  worldFor(operation: PlannedOperation): World;
+  readonly hold: Pick<Hold, "token" | "lost" | "confirm">;
+  readonly journals: JournalStore;
+  readonly interrupt: Interrupt;
+  readonly emit: Emit;
+  readonly now: () => number;
+  /** What every host serves, read back from it; told at the end, whatever the outcome. */
+  served(signal: AbortSignal): Promise<readonly Served[]>;
+  /** How many hosts work at the same time; stays under sshd's MaxStartups. */
+  readonly parallelHosts?: number;
+  /** Called at every point at which a deployer may be killed; tests kill it there. */
+  readonly onPoint?: OnPoint;
+}
+
+/**
+ * `before`: the start is in the journal, and nothing was done. `after`: it was done, and the journal does not know. `recorded`: it
+ * does. Where inside the effects something shall happen, the caller wraps the world.
+ */
+export type Point = "before" | "after" | "recorded";
+
+export type OnPoint = (point: Point, operation: string, direction: "run" | "undo") => void | Promise<void>;

@@ -1,0 +1,100 @@
+import { durationText } from "../shared/duration.ts";
+import type { CozyEvent, Reporter } from "./event.ts";
+import { styleOf, type Style } from "./marks.ts";
+import { summaryLines } from "./summary.ts";
+import { printable } from "./text-width.ts";
+
+/** One line an event, each with the seconds since the start; for logs, where nothing moves. */
+export function plainReporter(
+  write: (text: string) => void,
+  style: Style = styleOf({ colour: false, unicode: true }),
+): Reporter {
+  const plan: Plan = {
+    startedAt: undefined,
+    environment: "",
+    release: "",
+    hosts: new Map(),
+    titles: new Map(),
+  };
+  return {
+    report: (event) => {
+      if (event.type === "plan-started") begin(plan, event);
+      const seconds = ((event.at - (plan.startedAt ?? event.at)) / 1000).toFixed(1).padStart(6);
+      for (const line of linesOf(event, plan, style)) write(`${`[${seconds} s] ${line}`.trimEnd()}\n`);
+      if (event.type === "plan-ended") write(`${summaryLines(plan, event, style).join("\n")}\n`);
+    },
+    close: () => {},
+  };
+}
+
+interface Plan {
+  startedAt: number | undefined;
+  environment: string;
+  release: string;
+  /** `title on host`, by operation. */
+  readonly titles: Map<string, string>;
+  readonly hosts: Map<string, string>;
+}
+
+function begin(plan: Plan, event: Extract<CozyEvent, { type: "plan-started" }>): void {
+  plan.startedAt = event.at;
+  plan.environment = event.environment;
+  plan.release = event.release;
+  for (const phase of event.phases) {
+    plan.titles.set(phase.name, phase.title);
+    for (const { id, title, host } of phase.operations) {
+      plan.titles.set(id, `${title} on ${host}`);
+      plan.hosts.set(id, host);
+    }
+  }
+}
+
+function linesOf(event: CozyEvent, { titles, hosts }: Plan, { marks }: Style): string[] {
+  const nameOf = (id: string) => printable(titles.get(id) ?? id);
+  const dots = marks.dots;
+  switch (event.type) {
+    case "plan-started":
+      return [`${event.command} ${event.release}: ${event.project}, ${event.environment}`];
+    case "phase-started":
+      return [`${nameOf(event.phase)}${dots}`];
+    case "phase-done":
+      return [`${nameOf(event.phase)}: done in ${durationText(event.durationMs)}`];
+    case "operation-started":
+      return [`  ${nameOf(event.operation)}${dots}`];
+    case "operation-progress":
+      return [`    ${hosts.get(event.operation) ?? event.operation} ${marks.bar} ${printable(event.text)}`];
+    case "operation-output":
+      return [`    ${hosts.get(event.operation) ?? event.operation} ${marks.bar} ${printable(event.line)}`];
+    case "operation-done": {
+      const note = event.note === undefined ? "" : `: ${printable(event.note)}`;
+      return [`  ${marks.done} ${nameOf(event.operation)}, ${durationText(event.durationMs)}${note}`];
+    }
+    case "operation-skipped":
+      return [`  ${marks.skipped} ${nameOf(event.operation)}: ${printable(event.reason)}`];
+    case "operation-failed": {
+      const took = durationText(event.durationMs);
+      return [
+        `  ${marks.failed} ${nameOf(event.operation)}, ${took}: ${event.code}: ${printable(event.message)}`,
+      ];
+    }
+    case "undo-started":
+      return [`Taking back what was begun: ${printable(event.reason)}`];
+    case "operation-undoing":
+      return [`  taking back: ${nameOf(event.operation)}${dots}`];
+    case "operation-undone":
+      return [
+        `  ${marks.undone} ${nameOf(event.operation)}: taken back in ${durationText(event.durationMs)}`,
+      ];
+    case "undo-failed":
+      return [
+        `  ${marks.failed} ${nameOf(event.operation)}: could not be taken back: ${printable(event.message)}`,
+      ];
+    case "warning":
+      return [`warning: ${printable(event.message)}`];
+    case "note":
+      return [printable(event.message)];
+    case "plan-ended":
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,53 @@
+import { durationText } from "../shared/duration.ts";
+import type { CozyEvent, Served } from "./event.ts";
+import type { Style } from "./marks.ts";
+import type { ProgressTree } from "./progress-tree.ts";
+import { displayWidth, padEnd, printable } from "./text-width.ts";
+
+type Ended = Extract<CozyEvent, { type: "plan-ended" }>;
+
+/** What it came to: outcome and time, what every host serves, what is left, and what to run next. */
+export function summaryLines(
+  tree: Pick<ProgressTree, "environment" | "release">,
+  ended: Ended,
+  style: Style,
+): string[] {
+  return [
+    "",
+    `  ${outcomeText(tree, ended, style)}  ${style.colours.dim(durationText(ended.durationMs))}`,
+    ...servedLines(ended.serves),
+    ...ended.outstanding.map((id) => `    ${style.marks.warning} left undone: ${printable(id)}`),
+    ...nextLines(ended, style),
+    "",
+  ];
+}
+
+function outcomeText(
+  { environment, release }: Pick<ProgressTree, "environment" | "release">,
+  { outcome }: Ended,
+  { colours, marks }: Style,
+): string {
+  const { bold, green, yellow } = colours;
+  const texts = {
+    committed: `${marks.done} ${bold(green(`${release} is in force on ${environment}`))}`,
+    undone: `${marks.undone} ${bold(yellow(`Taken back: ${environment} is as it was`))}`,
+    interrupted: `${marks.warning} ${bold(yellow(`Left unfinished on ${environment}`))}`,
+  };
+  return texts[outcome];
+}
+
+function servedLines(serves: readonly Served[]): string[] {
+  const width = Math.max(0, ...serves.map(({ host }) => displayWidth(host)));
+  return serves.map(
+    ({ host, release }) => `    ${padEnd(printable(host), width)}  serves ${release ?? "nothing"}`,
+  );
+}
+
+/** Where an error follows, it says itself what to do next. */
+function nextLines({ next, error }: Ended, { colours }: Style): string[] {
+  if (error !== undefined || next.length === 0) return [];
+  return [
+    "",
+    ...next.map((command, index) => `    ${colours.dim(index === 0 ? "next" : "    ")}  ${command}`),
+  ];
+}
