@@ -180,7 +180,9 @@ export async function processesOf(folder: string): Promise<string[]> {
   const { stdout } = await run("ps", ["-eo", "pid=,args="]);
   const lines = stdout.split("\n").map((line) => line.trim());
   const working = await Promise.all(
-    lines.map(async (line) => (await readlink(`/proc/${line.split(" ")[0]}/cwd`).catch(() => "")).startsWith(folder)),
+    lines.map(async (line) =>
+      (await readlink(`/proc/${line.split(" ")[0]}/cwd`).catch(() => "")).startsWith(folder),
+    ),
   );
   return lines.filter((line, index) => line.includes(folder) || working[index] === true);
 }

@@ -1,0 +1,64 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, open, rm, statfs } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startLoad } from "../../src/routing/testing/load.ts";
+import { createSandbox, served, type Sandbox } from "../support/sandbox.ts";
+
+const run = promisify(execFile);
+const canMount = process.platform === "linux" && process.getuid?.() === 0;
+
+describe.skipIf(!canMount)("a full disk (a small tmpfs; needs root on Linux)", () => {
+  let home: string;
+  let sandbox: Sandbox;
+  beforeAll(async () => {
+    home = await mkdtemp(join(tmpdir(), "cozy-disk-"));
+    await run("mount", ["-t", "tmpfs", "-o", "size=400m", "tmpfs", home]);
+    sandbox = await createSandbox({ home });
+    await sandbox.ok(["deploy", "staging"]);
+  });
+  afterAll(async () => {
+    await sandbox.dispose();
+    await run("umount", ["-l", home]);
+    await rm(home, { recursive: true, force: true });
+  });
+
+  it.each([0, 40, 400])(
+    "with %i kB left: refused in clear words, nothing lost, and well again once there is room",
+    async (leftKb) => {
+      const before = await served(sandbox.url);
+      await sandbox.commit({ "version.txt": `v${leftKb}\n`, "ballast.txt": "x".repeat(2_000_000) });
+      await fill(leftKb * 1024);
+      const load = startLoad({ url: `${sandbox.url}/`, connections: 4 });
+      const { code, stderr } = await sandbox.cozy(["deploy", "staging"]);
+      const { failed } = await load.stop();
+      expect(code).not.toBe(0);
+      expect(code).not.toBe(70);
+      expect(stderr).toMatch(/no space|disk is full|full/i);
+      expect(failed).toBe(0);
+      expect((await served(sandbox.url)).release).toBe(before.release);
+
+      await rm(join(home, "filler"));
+      const left = await sandbox.cozy(["abort", "staging"]);
+      expect([0, 2]).toContain(left.code);
+      await sandbox.ok(["deploy", "staging"]);
+      expect((await served(sandbox.url)).version).toBe(`v${leftKb}`);
+    },
+  );
+
+  async function fill(leaveBytes: number): Promise<void> {
+    const { bavail, bsize } = await statfs(home);
+    const handle = await open(join(home, "filler"), "w");
+    const block = Buffer.alloc(64 * 1024, 1);
+    try {
+      for (let left = bavail * bsize - leaveBytes; left > 0; left -= block.length)
+        await handle.write(block, 0, Math.min(block.length, left));
+    } catch {
+      // full is what it should be
+    } finally {
+      await handle.close();
+    }
+  }
+});

@@ -1,0 +1,149 @@
+import { setTimeout } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { startLoad } from "../../src/routing/testing/load.ts";
+import { createSandbox, served, tinyConfig, type Sandbox } from "../support/sandbox.ts";
+
+const points = ["before", "in", "after", "recorded"] as const;
+/** Warm for just longer than what is in flight may take, so that many deploys don't fill the machine. */
+const keep = `keep: { releases: 1, warm: "2s" }, drain: { requests: "1s", streams: "1s" },`;
+const hooks = `hooks: { afterBuild: ["true"], beforeMigrate: ["true"], beforeSwitch: ["true"], afterDeploy: ["true"] },`;
+
+interface PlanJson {
+  readonly phases: readonly { readonly operations: readonly { readonly id: string }[] }[];
+}
+
+interface StatusJson {
+  readonly host: {
+    readonly current: string;
+    readonly routes: Record<string, number>;
+    readonly instances: { readonly id: { readonly release: string }; readonly retireAt?: number }[];
+  };
+  readonly lease: { readonly holder?: unknown } | null;
+  readonly unfinished?: unknown;
+}
+
+/** Every kind of operation that a deploy of the fixture application can hold. */
+const kinds = [
+  "build-artifact",
+  "place-release",
+  "ensure-agents",
+  "run-hook-afterBuild",
+  "back-up-database",
+  "run-hook-beforeMigrate",
+  "migrate",
+  "start-instances-web",
+  "await-ready",
+  "smoke",
+  "run-hook-beforeSwitch",
+  "publish-static",
+  "switch-routes",
+  "prove-served",
+  "set-current",
+  "retire-instances",
+  "end-warm-instances",
+  "prune-releases",
+  "run-hook-afterDeploy",
+];
+
+describe("a deployer that is killed before, in and after any operation", () => {
+  it.concurrent.each(["resume", "abort"] as const)(
+    "serves throughout, and after %s on exactly one known release",
+    async (way) => {
+      const sandbox = await createSandbox({ config: (port) => tinyConfig(port, keep, hooks) });
+      const story = new KillStory(sandbox, way);
+      try {
+        await story.deploy();
+        const load = startLoad({ url: `${sandbox.url}/`, connections: 2 });
+        const told: string[] = [];
+        for (const kind of kinds) {
+          for (const point of points) {
+            const fault = await story.killedAt(kind, point);
+            if (fault !== undefined) told.push(`${point} ${kind}: ${fault}`);
+          }
+        }
+        const { sent, failed, errors } = await load.stop();
+        expect(told).toEqual([]);
+        expect(errors).toEqual([]);
+        expect(failed).toBe(0);
+        expect(sent).toBeGreaterThan(1_000);
+      } finally {
+        await sandbox.dispose();
+      }
+    },
+  );
+});
+
+class KillStory {
+  readonly #sandbox: Sandbox;
+  readonly #way: "resume" | "abort";
+  #version = 0;
+
+  constructor(sandbox: Sandbox, way: "resume" | "abort") {
+    this.#sandbox = sandbox;
+    this.#way = way;
+  }
+
+  async deploy(): Promise<void> {
+    await this.#nextVersion();
+    await this.#sandbox.ok(["deploy", "staging"]);
+  }
+
+  /** One deploy, killed there and taken up; what is wrong afterwards, if anything. */
+  async killedAt(kind: string, point: string): Promise<string | undefined> {
+    const sandbox = this.#sandbox;
+    const operation = await this.#plannedOperation(kind);
+    if (operation === undefined) return "never in the plan";
+    const before = await served(sandbox.url);
+    await this.#nextVersion();
+    const killed = await sandbox.cozy(["deploy", "staging"], {
+      env: { COZY_FAULT: `${point}:${operation}` },
+    });
+    if (killed.code !== 128) return `was not killed but ended with ${killed.code}: ${killed.stderr}`;
+
+    const between = await served(sandbox.url).catch((error: unknown) => String(error));
+    if (typeof between === "string") return `does not serve after the kill: ${between}`;
+    const refused = await sandbox.cozy(["deploy", "staging"]);
+    if (!refused.stderr.includes("unfinished-plan"))
+      return `a new deploy says: ${refused.stdout}${refused.stderr}`;
+
+    const taken = await sandbox.cozy([this.#way, "staging"]);
+    const inForce = this.#way === "abort" && taken.code === 2 && taken.stderr.includes("already-committed");
+    if (inForce) await sandbox.ok(["resume", "staging"]);
+    else if (taken.code !== 0) return `${this.#way} ended with ${taken.code}: ${taken.stdout}${taken.stderr}`;
+    return this.#faultAfterwards(this.#way === "resume" || inForce ? `v${this.#version}` : before.version);
+  }
+
+  async #faultAfterwards(expected: string): Promise<string | undefined> {
+    const after = await served(this.#sandbox.url);
+    if (after.version !== expected) return `serves ${after.version} instead of ${expected}`;
+    const { host, lease, unfinished } = await this.#sandbox.json<StatusJson>(["status", "staging"]);
+    const releases = new Set(Object.keys(host.routes).map((socket) => socket.split("/")[0]));
+    if (releases.size !== 1 || !releases.has(host.current)) {
+      return `routes lead to ${[...releases].join(", ")}, current is ${host.current}`;
+    }
+    const left = host.instances.filter(
+      ({ id, retireAt }) => id.release !== host.current && retireAt === undefined,
+    );
+    if (left.length > 0) return `instances of ${left.map(({ id }) => id.release).join(", ")} were left`;
+    if (lease?.holder !== undefined) return "the lease is still held";
+    return unfinished === undefined ? undefined : "the plan is still unfinished";
+  }
+
+  /** Ids of operations on old releases hold their names; and some are only needed when there is something to tidy up. */
+  async #plannedOperation(kind: string): Promise<string | undefined> {
+    for (let round = 0; round < 6; round += 1) {
+      const { phases } = await this.#sandbox.json<PlanJson>(["plan", "staging"]);
+      const ids = phases.flatMap(({ operations }) => operations.map(({ id }) => id));
+      const id = ids.find((one) => one.startsWith(kind));
+      if (id !== undefined) return id;
+      await this.deploy();
+      if (kind === "prune-releases") await setTimeout(2_500);
+    }
+    return undefined;
+  }
+
+  async #nextVersion(): Promise<void> {
+    this.#version += 1;
+    await this.#sandbox.commit({ "version.txt": `v${this.#version}\n` });
+  }
+}

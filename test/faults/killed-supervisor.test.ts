@@ -1,0 +1,85 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startLoad } from "../../src/routing/testing/load.ts";
+import { createSandbox, processesOf, served, type Sandbox } from "../support/sandbox.ts";
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await createSandbox();
+  await sandbox.ok(["deploy", "staging"]);
+});
+afterAll(async () => sandbox.dispose());
+
+interface StatusJson {
+  readonly host: {
+    readonly supervised: boolean;
+    readonly routes: Record<string, number>;
+    readonly instances: readonly { readonly pid: number; readonly restarts: number }[];
+  };
+}
+
+async function pidOf(agent: string): Promise<number> {
+  const lines = (await processesOf(sandbox.home)).filter(
+    (line) => line.includes(agent) && !line.includes("/bin/sh"),
+  );
+  expect(lines, lines.join("\n")).toHaveLength(1);
+  return Number(lines[0]?.trim().split(" ")[0]);
+}
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  for (let round = 0; round < 200; round += 1) {
+    if (await holds().catch(() => false)) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error("it did not come to hold within ten seconds");
+}
+
+describe("the supervisor, killed under load", () => {
+  it("comes back with the same instances and the same table, and no request is lost", async () => {
+    const before = await sandbox.json<StatusJson>(["status", "staging"]);
+    const load = startLoad({ url: `${sandbox.url}/`, connections: 16 });
+    for (let round = 0; round < 3; round += 1) {
+      const pid = await pidOf("supervisor.mjs");
+      process.kill(pid, "SIGKILL");
+      await until(
+        async () =>
+          (await pidOf("supervisor.mjs")) !== pid &&
+          (await sandbox.json<StatusJson>(["status", "staging"])).host.supervised,
+      );
+    }
+    const { failed, errors } = await load.stop();
+    const after = await sandbox.json<StatusJson>(["status", "staging"]);
+    expect(errors).toEqual([]);
+    expect(failed).toBe(0);
+    expect(after.host.routes).toEqual(before.host.routes);
+    expect(after.host.instances.map(({ pid }) => pid).toSorted()).toEqual(
+      before.host.instances.map(({ pid }) => pid).toSorted(),
+    );
+  });
+
+  it("starts a killed instance and a killed proxy again", async () => {
+    const { pid } = await served(sandbox.url);
+    process.kill(pid, "SIGKILL");
+    await until(async () =>
+      (await sandbox.json<StatusJson>(["status", "staging"])).host.instances.every(
+        (instance) => instance.pid !== pid && instance.pid > 0,
+      ),
+    );
+    const proxy = await pidOf("proxy.mjs");
+    process.kill(proxy, "SIGKILL");
+    await until(async () => (await served(sandbox.url)).version === "one");
+    expect(await pidOf("proxy.mjs")).not.toBe(proxy);
+  });
+
+  it("deploys on as if nothing had been", async () => {
+    await sandbox.commit({ "version.txt": "two\n" });
+    await sandbox.ok(["deploy", "staging"]);
+    expect((await served(sandbox.url)).version).toBe("two");
+    const log = await readFile(
+      join(sandbox.home, "environments", "tiny-staging", "logs", "supervisor.log"),
+      "utf8",
+    );
+    expect(log).toContain("adopted");
+  });
+});
