@@ -37,7 +37,9 @@ export async function measured(
   const seconds = (performance.now() - start) / 1000;
   const requests = await visitors?.stop();
   const [last] = await stage.json<HistoryJson[]>(["history", "local", "-n", "1"]);
-  const steps = (last?.operations ?? []).map(({ title, durationMs = 0 }) => ({ title, durationMs }));
+  const steps = (last?.operations ?? []).flatMap(({ title, durationMs }) =>
+    durationMs === undefined ? [] : [{ title, durationMs }],
+  );
   return { name, seconds, requests, steps };
 }
 

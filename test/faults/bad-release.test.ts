@@ -51,7 +51,7 @@ describe("a release that is not good", () => {
 
   it("never gets ready: refused when its time is up", async () => {
     const { stderr } = await refused(behaviour({ neverReady: true }));
-    expect(stderr).toContain("status 503 instead of 200 after 2 s");
+    expect(stderr).toContain("status 503 instead of 200 (not yet) after 2 s");
   });
 
   it("fails its smoke test", async () => {

@@ -20,7 +20,8 @@ export async function checkInstance(
   const deadline = AbortSignal.timeout(check.timeoutMs);
   try {
     const answer = await get(socket, check, AbortSignal.any([signal, deadline]));
-    if (answer.status !== check.status) return `status ${answer.status} instead of ${check.status}`;
+    if (answer.status !== check.status)
+      return `status ${answer.status} instead of ${check.status}${excerpt(answer.body)}`;
     if (check.text !== undefined && !answer.body.includes(check.text))
       return `the page does not contain "${check.text}"`;
     return undefined;
@@ -31,6 +32,13 @@ export async function checkInstance(
       return "does not listen on its socket";
     return messageOf(error);
   }
+}
+
+/** The beginning of what came back, where it is words: a readiness page as a rule says what is missing. */
+function excerpt(body: string): string {
+  const line = body.slice(0, 200).replaceAll(/\s+/g, " ").trim();
+  if (line === "" || line.startsWith("<") || /[^\x20-\x7e\u00a0-\uffff]/.test(line)) return "";
+  return ` (${line}${body.length > 200 ? " …" : ""})`;
 }
 
 interface Answer {

@@ -70,8 +70,9 @@ export async function thisMachine(parts: ThisMachineParts): Promise<ThisMachine>
   const view: InstanceView = {
     instances,
     async tail({ id }) {
-      const lines = await lastLines(join(paths.logs, id.release, `${id.type}.${id.index}.log`), 20);
-      return lines.map(await redactorOf(id.release));
+      const lines = await lastLines(join(paths.logs, id.release, `${id.type}.${id.index}.log`), 12);
+      const redact = await redactorOf(id.release);
+      return lines.map((line) => shortened(redact(line)));
     },
     now,
   };
@@ -199,6 +200,11 @@ export async function thisMachine(parts: ThisMachineParts): Promise<ThisMachine>
       return Object.fromEntries(counts.map(([socket, count]) => [named(socket), count]));
     },
   };
+}
+
+/** A log line may hold a whole stack trace; the log itself has all of it. */
+function shortened(line: string): string {
+  return line.length <= 240 ? line : `${line.slice(0, 240)} …`;
 }
 
 async function freeBytesOf(folder: string): Promise<number> {

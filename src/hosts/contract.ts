@@ -1,0 +1,163 @@
+import { describe, expect, it, beforeAll, afterAll } from "vitest";
+import type { Share } from "../routing/route-table.ts";
+import { Secret } from "../secrets/secret.ts";
+import type { Host, ReleaseRecord } from "./host.ts";
+
+/** A host with nothing on it, and what the suite needs to work on it. */
+export interface HostStage {
+  readonly host: Host;
+  /** A release that can be placed there and runs: two web instances and one worker. */
+  release(id: string, createdAt: number): ReleaseRecord;
+  readonly proxy: Parameters<Host["ensureAgents"]>[0];
+  /** The fencing token that counts, and one that does not. */
+  readonly token: number;
+  dispose(): Promise<void>;
+}
+
+const within = (): AbortSignal => AbortSignal.timeout(30_000);
+const ready = { path: "/ready", status: 200, timeoutMs: 10_000 };
+
+function sharesOf(release: string): Share[] {
+  return [{ hundredths: 100, sockets: [`${release}/web.0.sock`, `${release}/web.1.sock`] }];
+}
+
+/** What every host promises, in the order of a release's life; run against the fake and against the real thing. */
+export function hostContract(name: string, createStage: () => Promise<HostStage>): void {
+  describe(`the host port: ${name}`, () => {
+    let stage: HostStage;
+    let host: Host;
+    beforeAll(async () => {
+      stage = await createStage();
+      host = stage.host;
+    });
+    afterAll(() => stage.dispose());
+
+    it("has nothing at first", async () => {
+      const state = await host.observe(within());
+      expect(state).toMatchObject({
+        host: host.name,
+        releases: [],
+        current: undefined,
+        routes: {},
+        instances: [],
+      });
+    });
+
+    it("places a release, and the same again changes nothing", async () => {
+      for (const id of ["r1", "r1", "r2"]) {
+        const variables = { COLOUR: "blue", API_KEY: new Secret("a-secret-key") };
+        await host.placeRelease(
+          { release: stage.release(id, id === "r1" ? 1 : 2), variables, persist: ["data"] },
+          within(),
+        );
+      }
+      const { releases } = await host.observe(within());
+      expect(releases.map(({ id }) => id).toSorted()).toEqual(["r1", "r2"]);
+      expect((await host.readRelease("r1", within())).id).toBe("r1");
+      await expect(host.readRelease("r9", within())).rejects.toMatchObject({ code: "unknown-release" });
+    });
+
+    it("starts the agents once", async () => {
+      expect(await host.ensureAgents(stage.proxy, within())).toEqual({
+        supervisor: "started",
+        proxy: "started",
+      });
+      expect(await host.ensureAgents(stage.proxy, within())).toEqual({
+        supervisor: "was running",
+        proxy: "was running",
+      });
+      expect((await host.observe(within())).supervised).toBe(true);
+    });
+
+    it("starts the instances of a release by type, and keeps those that run", async () => {
+      await host.startInstances({ release: "r1", types: ["web"] }, within());
+      const first = await host.observe(within());
+      expect(first.instances.map(({ id }) => `${id.type}.${id.index}`).toSorted()).toEqual([
+        "web.0",
+        "web.1",
+      ]);
+      await host.startInstances({ release: "r1", types: ["web"] }, within());
+      const second = await host.observe(within());
+      expect(second.instances.map(({ pid }) => pid)).toEqual(first.instances.map(({ pid }) => pid));
+    });
+
+    it("finds them ready, and smokes them on their own sockets", async () => {
+      expect(await host.awaitReady("r1", ready, within())).toMatchObject({ ok: true });
+      const answers = await host.smoke(
+        "r1",
+        [{ kind: "request", path: "/", status: 200, text: undefined, withinMs: 5_000 }],
+        within(),
+      );
+      expect(answers.map(({ check, ok }) => ({ check, ok }))).toEqual([{ check: "GET /", ok: true }]);
+    });
+
+    it("switches the table for the holder of the token only", async () => {
+      await expect(host.switchRoutes(stage.token + 1, sharesOf("r1"), within())).rejects.toMatchObject({
+        code: "lease-lost",
+      });
+      expect((await host.observe(within())).routes).toEqual({});
+      await host.switchRoutes(stage.token, sharesOf("r1"), within());
+      expect((await host.observe(within())).routes).toEqual({ "r1/web.0.sock": 50, "r1/web.1.sock": 50 });
+      expect(await host.prove(ready, within())).toEqual({ served: { r1: 2 }, failures: [] });
+      await host.setCurrent("r1", within());
+      expect((await host.observe(within())).current).toBe("r1");
+    });
+
+    it("has nothing in flight at a site that nobody visits", async () => {
+      const counts = Object.values(await host.inFlight(within()));
+      expect(counts.every(({ requests, streams }) => requests === 0 && streams === 0)).toBe(true);
+    });
+
+    it("runs a command once, and gives its exit code", async () => {
+      expect(await host.runOnce({ release: "r1", command: ["true"] }, within())).toMatchObject({
+        exitCode: 0,
+        signal: null,
+      });
+      expect(await host.runOnce({ release: "r1", command: ["false"] }, within())).toMatchObject({
+        exitCode: 1,
+      });
+    });
+
+    it("publishes static files again and again", async () => {
+      expect(await host.publishStatic("r1", within())).toEqual([]);
+      expect(await host.publishStatic("r1", within())).toEqual([]);
+    });
+
+    it("retires instances at a time, and starting them again keeps them", async () => {
+      const at = Date.now() + 600_000;
+      await host.retireInstances({ release: "r1", types: ["web"] }, at, within());
+      expect((await host.observe(within())).instances.map(({ retireAt }) => retireAt)).toEqual([at, at]);
+      await host.startInstances({ release: "r1", types: ["web"] }, within());
+      expect((await host.observe(within())).instances.map(({ retireAt }) => retireAt)).toEqual([
+        undefined,
+        undefined,
+      ]);
+    });
+
+    it("removes releases, but never the one in force", async () => {
+      await host.removeReleases(["r1", "r2"], within());
+      expect((await host.observe(within())).releases.map(({ id }) => id)).toEqual(["r1"]);
+    });
+
+    it("serves nothing after a switch to no shares, and stops instances", async () => {
+      await host.switchRoutes(stage.token, [], within());
+      await host.setCurrent(undefined, within());
+      await host.stopInstances({ release: "r1" }, within());
+      await host.stopInstances({ release: "r1" }, within());
+      expect(await host.observe(within())).toMatchObject({ routes: {}, current: undefined, instances: [] });
+      await host.removeReleases(["r1"], within());
+      expect((await host.observe(within())).releases).toEqual([]);
+    });
+
+    it("heeds an abort", async () => {
+      const aborted = AbortSignal.abort(new Error("enough"));
+      await expect(host.startInstances({ release: "r1" }, aborted)).rejects.toThrow();
+    });
+
+    it("stops its agents, once or twice", async () => {
+      await host.stopAgents(within());
+      await host.stopAgents(within());
+      expect((await host.observe(within())).supervised).toBe(false);
+    });
+  });
+}
