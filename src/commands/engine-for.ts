@@ -5,6 +5,7 @@ import type { Reporter, Served } from "../events/event.ts";
 import { releaseOperations } from "../release/operations/index.ts";
 import { releaseOfSocket } from "../release/socket-name.ts";
 import type { ReleaseWorld } from "../release/world.ts";
+import { addressOf } from "./address.ts";
 import type { CommandContext } from "./command-context.ts";
 import { faultPoints } from "./fault-points.ts";
 import type { OpenEnvironment } from "./open-environment.ts";
@@ -21,7 +22,7 @@ export interface EngineParts {
 
 export function engineFor(
   context: CommandContext,
-  { journals, project }: OpenEnvironment,
+  { journals, environment }: OpenEnvironment,
   { hold, world, reporter }: EngineParts,
 ): Engine<ReleaseWorld> {
   const faults = faultPoints(context.env["COZY_FAULT"]);
@@ -33,14 +34,15 @@ export function engineFor(
     interrupt: { gently: context.signal, atOnce: context.urgentSignal },
     emit: reporter.report,
     now: context.now,
-    served: async (signal) => [await servedBy(world, project.name, signal)],
+    served: async (signal) => [await servedBy(world, addressOf(environment.target), signal)],
     onPoint: faults.onPoint,
   };
 }
 
 /** What the host's route table leads to; several releases are named together. */
-async function servedBy(world: ReleaseWorld, name: string, signal: AbortSignal): Promise<Served> {
-  const observed = await world.host(name).observe(signal);
+async function servedBy(world: ReleaseWorld, address: string, signal: AbortSignal): Promise<Served> {
+  const observed = await world.host("this-machine").observe(signal);
   const releases = [...new Set(Object.keys(observed.routes).map(releaseOfSocket))];
-  return { host: observed.host, release: releases.length === 0 ? undefined : releases.join(" and ") };
+  if (releases.length === 0) return { host: observed.host, release: undefined };
+  return { host: observed.host, release: releases.join(" and "), address };
 }

@@ -98,6 +98,8 @@ export interface PhaseOutline {
 export interface Served {
   readonly host: string;
   readonly release: string | undefined;
+  /** Where the site can be looked at, where the host itself has an address for it. */
+  readonly address?: string;
 }
 
 export type Emit = (event: CozyEvent) => void;

@@ -39,7 +39,8 @@ function outcomeText(
 function servedLines(serves: readonly Served[]): string[] {
   const width = Math.max(0, ...serves.map(({ host }) => displayWidth(host)));
   return serves.map(
-    ({ host, release }) => `    ${padEnd(printable(host), width)}  serves ${release ?? "nothing"}`,
+    ({ host, release, address }) =>
+      `    ${padEnd(printable(host), width)}  serves ${release ?? "nothing"}${address === undefined ? "" : ` at ${address}`}`,
   );
 }
 
