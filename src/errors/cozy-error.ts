@@ -58,13 +58,4 @@ export class CozyError extends Error {
   }
 }
 
-/** The message of whatever was thrown, on one line. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-/** The `code` of a Node system error (`ENOENT`, `ENOSPC`, …), if it is one. */
-export function systemCode(error: unknown): string | undefined {
-  if (error instanceof Error && "code" in error && typeof error.code === "string") return error.code;
-  return undefined;
-}
+export { messageOf, systemCode } from "../shared/thrown.ts";

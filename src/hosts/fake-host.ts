@@ -1,9 +1,9 @@
-import type { InstanceStatus } from "../instances/instance.ts";
+import { isSelected, type InstanceSelection, type InstanceStatus } from "../instances/instance.ts";
 import type { Share } from "../routing/route-table.ts";
 import { releaseOfSocket, socketName } from "../release/socket-name.ts";
 import { CozyError } from "../errors/cozy-error.ts";
 import type { ResolvedVariables } from "../secrets/resolve-variables.ts";
-import type { Host, HostState, InFlight, InstanceSelection, Placement, ReleaseRecord } from "./host.ts";
+import type { Host, HostState, InFlight, Placement, ReleaseRecord } from "./host.ts";
 
 /** What a test can make go wrong, and look at. */
 export interface FakeHost extends Host {
@@ -42,10 +42,8 @@ export function fakeHost(name = "fake", now: () => number = () => 0): FakeHost {
     failures.delete(method);
     if (failure) throw failure;
   };
-  const selected = ({ release, types }: InstanceSelection): [string, InstanceStatus][] =>
-    [...instances].filter(
-      ([, { id }]) => id.release === release && (types === undefined || types.includes(id.type)),
-    );
+  const selected = (select: InstanceSelection): [string, InstanceStatus][] =>
+    [...instances].filter(([, { id }]) => isSelected(id, select));
   const record = (release: string): ReleaseRecord => {
     const found = records.get(release);
     if (!found) throw new CozyError("unknown-release", { message: `${name} keeps no release ${release}.` });

@@ -1,4 +1,4 @@
-import type { InstanceStatus } from "../instances/instance.ts";
+import type { InstanceSelection, InstanceStatus } from "../instances/instance.ts";
 import type { App, Drain, ProcessType, ReadyCheck, SmokeCheck } from "../project/project.ts";
 import type { ResolvedVariables } from "../secrets/resolve-variables.ts";
 import type { Share } from "../routing/route-table.ts";
@@ -119,12 +119,6 @@ export interface ProxySettings {
 export interface AgentsReport {
   readonly supervisor: "was running" | "started" | "replaced";
   readonly proxy: "was running" | "started" | "replaced";
-}
-
-export interface InstanceSelection {
-  readonly release: string;
-  /** All process types when absent. */
-  readonly types?: readonly string[];
 }
 
 export interface ReadyReport {

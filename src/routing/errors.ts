@@ -1,3 +1,26 @@
 import type { ErrorRecord } from "../errors/cozy-error.ts";
 
-export const routingErrors = {} as const satisfies Record<string, ErrorRecord>;
+export const routingErrors = {
+  "share-without-instances": {
+    fault: "ours",
+    title: "A release is given traffic but has no healthy instance",
+  },
+  "shares-not-whole": { fault: "ours", title: "The shares of the traffic don't add up to 100" },
+  "table-exists": { fault: "ours", title: "A route table with this number exists and says something else" },
+  "socket-outside-run-folder": {
+    fault: "ours",
+    title: "A route table can't lead out of its environment's run folder",
+  },
+  "routes-damaged": { fault: "outside", title: "The route table can't be read" },
+  "routes-too-new": { fault: "yours", title: "The route table was written by a newer cozy" },
+  "run-folder-taken": {
+    fault: "outside",
+    title: "The short name of the run folder belongs to something else",
+  },
+  "proxy-settings-damaged": { fault: "outside", title: "The proxy's settings can't be read" },
+  "proxy-settings-too-new": { fault: "yours", title: "The proxy's settings were written by a newer cozy" },
+  "proxy-port-taken": { fault: "outside", title: "Another program listens on the proxy's port" },
+  "proxy-not-running": { fault: "outside", title: "The proxy doesn't answer" },
+  "proxy-too-new": { fault: "yours", title: "The running proxy is of a newer cozy" },
+  "proxy-refused": { fault: "outside", title: "The running proxy could not do what was asked" },
+} as const satisfies Record<string, ErrorRecord>;

@@ -1,3 +1,5 @@
+import { basename, dirname } from "node:path";
+
 /** Which instance serves which share of a host's traffic: 100 links, each the socket of an instance. */
 export interface RouteTable {
   readonly format: 1;
@@ -11,4 +13,21 @@ export interface RouteTable {
 export interface Share {
   readonly hundredths: number;
   readonly sockets: readonly string[];
+}
+
+export const buckets = 100;
+
+/** The release that a socket belongs to: `<run folder>/<release>/web.<n>.sock`. */
+export function releaseOf(socket: string): string {
+  return basename(dirname(socket));
+}
+
+/** The instance within its release: `web.<n>`. */
+export function instanceOf(socket: string): string {
+  return basename(socket, ".sock");
+}
+
+/** A bucket as it stands in a cookie, a link's name and the access log: two digits. */
+export function bucketName(bucket: number): string {
+  return String(bucket).padStart(2, "0");
 }

@@ -1,7 +1,7 @@
-import { randomUUID } from "node:crypto";
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CozyError, systemCode } from "../errors/cozy-error.ts";
+import { writeAtomically } from "../shared/atomic-write.ts";
 
 /** Where values that were drawn for an environment are kept, by the name of the variable. */
 export interface GeneratedStore {
@@ -15,7 +15,8 @@ export function generatedStoreAt(file: string): GeneratedStore {
     read: () => read(file),
     write: async (values) => {
       await read(file);
-      await write(file, `${JSON.stringify({ format: 1, values }, undefined, 2)}\n`);
+      await mkdir(dirname(file), { recursive: true });
+      await writeAtomically(file, `${JSON.stringify({ format: 1, values }, undefined, 2)}\n`);
     },
   };
 }
@@ -69,22 +70,4 @@ function damaged(file: string, why: string, cause?: unknown): CozyError {
     next: "Bring the file back from a copy; or move it away, if new values may be drawn.",
     cause,
   });
-}
-
-async function write(file: string, text: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  const temporary = `${file}.${randomUUID()}`;
-  try {
-    const handle = await open(temporary, "wx", 0o600);
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
 }

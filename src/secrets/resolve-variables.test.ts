@@ -1,5 +1,3 @@
-import { parseEnv } from "node:util";
-import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   defineProject,
@@ -167,33 +165,5 @@ describe("resolveBuildVariables", () => {
       code: "variables-missing",
       message: "A variable has no value for the build of `shop`.",
     });
-  });
-});
-
-describe("the dotenv files that Node reads", () => {
-  const name = fc.stringMatching(/^[A-Z_][A-Z0-9_]{0,12}$/);
-  it("gives back what was written in quotes, several lines included", () => {
-    const value = fc.string({ maxLength: 40 }).filter((text) => !/['\r\0]/.test(text));
-    fc.assert(
-      fc.property(fc.dictionary(name, value, { noNullPrototype: true }), (values) => {
-        const text = Object.entries(values)
-          .map(([key, one]) => `export ${key}='${one}' # a comment\n\n`)
-          .join("");
-        expect({ ...parseEnv(text) }).toEqual(values);
-      }),
-    );
-  });
-
-  it.each([
-    ["A=b=c==", "b=c=="],
-    ["A = spaced ", "spaced"],
-    ['A="two\nlines"', "two\nlines"],
-    ["A=plain # comment", "plain"],
-    ['A="with # hash"', "with # hash"],
-    ["# A=no\nA=yes", "yes"],
-    ["\r\nA=windows\r\nB=2", "windows"],
-    ["A=", ""],
-  ])("reads %j", (text, expected) => {
-    expect(parseEnv(text)["A"]).toBe(expected);
   });
 });

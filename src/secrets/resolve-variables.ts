@@ -1,6 +1,6 @@
-import { parseEnv } from "node:util";
 import { CozyError } from "../errors/cozy-error.ts";
 import type { DeclaredVariable, Environment, Project, ValueSource } from "../project/project.ts";
+import { parseDotenv } from "./dotenv.ts";
 import type { GeneratedStore } from "./generated-values.ts";
 import { Secret, looksSecret } from "./secret.ts";
 
@@ -85,7 +85,7 @@ async function resolveAll(
 ): Promise<{ readonly values: Record<string, string | Secret>; readonly missing: readonly Missing[] }> {
   const values: Record<string, string | Secret> = {};
   const missing: Missing[] = [];
-  const files = new Map<string, Readonly<Record<string, string | undefined>> | undefined>();
+  const files = new Map<string, ReadonlyMap<string, string> | undefined>();
   for (const [name, source] of Object.entries(sources)) {
     if (source.from === "generated") continue;
     const looked = await look(source, ports, files);
@@ -109,7 +109,7 @@ async function resolveAll(
 async function look(
   source: Exclude<ValueSource, { from: "generated" }>,
   ports: VariablePorts,
-  files: Map<string, Readonly<Record<string, string | undefined>> | undefined>,
+  files: Map<string, ReadonlyMap<string, string> | undefined>,
 ): Promise<{ readonly value: string | undefined; readonly where: string }> {
   if (source.from === "literal") return { value: source.value, where: "the project file" };
   if (source.from === "environment") {
@@ -118,11 +118,11 @@ async function look(
   }
   if (!files.has(source.file)) {
     const text = await ports.readFile(source.file);
-    files.set(source.file, text === undefined ? undefined : parseEnv(text.replace(/^\uFEFF/, "")));
+    files.set(source.file, text === undefined ? undefined : parseDotenv(text));
   }
   const file = files.get(source.file);
   if (!file) return { value: undefined, where: `the file ${source.file}` };
-  return { value: file[source.name], where: `${source.name} in ${source.file}` };
+  return { value: file.get(source.name), where: `${source.name} in ${source.file}` };
 }
 
 async function generatedValues(

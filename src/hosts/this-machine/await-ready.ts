@@ -1,4 +1,9 @@
-import { instanceName, type InstanceStatus } from "../../instances/instance.ts";
+import {
+  instanceName,
+  isSelected,
+  type InstanceSelection,
+  type InstanceStatus,
+} from "../../instances/instance.ts";
 import type { ReadyCheck } from "../../project/project.ts";
 import { pause } from "../../shared/pause.ts";
 import type { ReadyReport } from "../host.ts";
@@ -54,15 +59,13 @@ export async function awaitReady(
 /** The same for process types that answer no requests: they are watched for a while, and an end is a fault. */
 export async function awaitSteady(
   view: InstanceView,
-  of: { readonly release: string; readonly types?: readonly string[] },
+  select: InstanceSelection,
   forMs: number,
   signal: AbortSignal,
 ): Promise<ReadyReport> {
   const start = view.now();
   for (;;) {
-    const ours = (await view.instances(signal)).filter(
-      ({ id }) => id.release === of.release && (of.types === undefined || of.types.includes(id.type)),
-    );
+    const ours = (await view.instances(signal)).filter(({ id }) => isSelected(id, select));
     const ended = ours.filter(hasEnded);
     if (ended.length > 0) return report(view, ended.map(exitFault), ended);
     if (view.now() - start >= forMs) return { ok: true, faults: [], tail: [] };

@@ -13,7 +13,7 @@ const release = sampleRecord(sampleProject({ processes }), "r1");
 
 describe("instanceSpecs", () => {
   it("gives each web instance a socket of its own, and workers none", () => {
-    const specs = instanceSpecs(release, {}, paths, "/short");
+    const specs = instanceSpecs(release, { release: "r1" }, paths, "/short");
     expect(specs.map(({ socket }) => socket)).toEqual([
       "/short/r1/web.0.sock",
       "/short/r1/web.1.sock",
@@ -28,9 +28,9 @@ describe("instanceSpecs", () => {
   });
 
   it("keeps to the types that are asked for", () => {
-    expect(instanceSpecs(release, { types: ["worker"] }, paths, "/short").map(({ id }) => id.type)).toEqual([
-      "worker",
-    ]);
+    expect(
+      instanceSpecs(release, { release: "r1", types: ["worker"] }, paths, "/short").map(({ id }) => id.type),
+    ).toEqual(["worker"]);
   });
 });
 

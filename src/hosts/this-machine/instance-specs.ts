@@ -1,19 +1,18 @@
 import { join } from "node:path";
-import type { InstanceSpec } from "../../instances/instance.ts";
+import { isSelected, type InstanceSelection, type InstanceSpec } from "../../instances/instance.ts";
 import { socketName } from "../../release/socket-name.ts";
 import type { EnvironmentPaths } from "../environment-paths.ts";
-import type { InstanceSelection, ReleaseRecord } from "../host.ts";
+import type { ReleaseRecord } from "../host.ts";
 
 /** The instances of a release on this machine, as its record declares them. Pure. */
 export function instanceSpecs(
   release: ReleaseRecord,
-  { types }: Pick<InstanceSelection, "types">,
+  select: InstanceSelection,
   paths: EnvironmentPaths,
   runFolder: string,
 ): InstanceSpec[] {
   const folder = join(paths.releases, release.id);
   return Object.entries(release.processes)
-    .filter(([type]) => types === undefined || types.includes(type))
     .flatMap(([type, process]) =>
       Array.from({ length: process.count }, (_, index): InstanceSpec => {
         const id = { release: release.id, type, index };
@@ -34,5 +33,6 @@ export function instanceSpecs(
           limits: process.limits,
         };
       }),
-    );
+    )
+    .filter(({ id }) => isSelected(id, select));
 }

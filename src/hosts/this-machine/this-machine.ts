@@ -1,7 +1,7 @@
 import { mkdir, rename, rm, statfs, symlink } from "node:fs/promises";
 import { basename, isAbsolute, join, relative } from "node:path";
 import { fenced, type LeasePlace } from "../../engine/lease-store.ts";
-import type { InstanceStatus } from "../../instances/instance.ts";
+import type { InstanceSelection, InstanceStatus } from "../../instances/instance.ts";
 import {
   retireInstances,
   shutdown,
@@ -19,7 +19,7 @@ import { inFlight } from "../../routing/proxy-control.ts";
 import { shortRunFolder } from "../../routing/run-folder.ts";
 import { readRoutes } from "../../routing/table-files.ts";
 import type { EnvironmentPaths, MachinePaths } from "../environment-paths.ts";
-import type { Host, HostState, InstanceSelection } from "../host.ts";
+import type { Host, HostState } from "../host.ts";
 import {
   listReleases,
   placeRelease,

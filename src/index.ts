@@ -1,0 +1,107 @@
+import type {
+  DeclaredVariable,
+  Disk,
+  FromDotenv,
+  FromEnvironment,
+  Generated,
+  NodeApp,
+  ProjectFile,
+  Sqlite,
+  ThisMachine,
+} from "./project/input.ts";
+
+// What users import in `cozy.config.ts`. It is loaded at every start of cozy, so nothing here does any work: the builders leave
+// plain objects, and cozy checks them when it reads the file.
+
+export type * from "./project/input.ts";
+
+/** Describes the application and its environments; the default export of `cozy.config.ts`. */
+export function defineProject(project: ProjectFile): ProjectFile {
+  return project;
+}
+
+/** A Node application. */
+export function node(options: Omit<NodeApp, "kind">): NodeApp {
+  return { ...options, kind: "node" };
+}
+
+/** The machine that cozy runs on, as a target. */
+export function thisMachine(options: Omit<ThisMachine, "kind">): ThisMachine {
+  return { ...options, kind: "this-machine" };
+}
+
+/** A SQLite database that outlives releases. */
+export function sqlite(options: Omit<Sqlite, "kind"> = {}): Sqlite {
+  return { ...options, kind: "sqlite" };
+}
+
+/** Uploaded files in a folder that outlives releases. */
+export function disk(options: Omit<Disk, "kind"> = {}): Disk {
+  return { ...options, kind: "disk" };
+}
+
+/** A value from the deployer's own environment, under this name or the variable's own. */
+export function fromEnvironment(name?: string): FromEnvironment {
+  return { from: "environment", name };
+}
+
+/** A value from a file of `NAME=value` lines that git ignores, under this name or the variable's own. */
+export function dotenv(file: string, name?: string): FromDotenv {
+  return { from: "dotenv", file, name };
+}
+
+/** A value drawn at random once for an environment and kept with it, for keys that nobody needs to know. */
+export function generated(options: Omit<Generated, "from"> = {}): Generated {
+  return { ...options, from: "generated" };
+}
+
+/** Declares a variable that the application can't do without. */
+export function required(): DeclaredVariable {
+  return { required: true };
+}
+
+/** Declares a variable that the application can do without. */
+export function optional(): DeclaredVariable {
+  return { required: false };
+}
+
+/** Declares a variable whose value is never printed or recorded; it is required unless told otherwise. */
+export function secret(options: { readonly required?: boolean } = {}): DeclaredVariable {
+  return { required: options.required ?? true, secret: true };
+}
+
+/** What the builders of later versions leave: it fits nowhere, and cozy refuses it by name. */
+export interface NotYet {
+  readonly kind: "django" | "servers" | "aws" | "postgres" | "rds" | "s3";
+  readonly options: unknown;
+}
+
+/** A Django application. Not carried out by this version of cozy. */
+export function django(options?: unknown): NotYet {
+  return { kind: "django", options };
+}
+
+/** Servers reached over SSH, as a target. Not carried out by this version of cozy. */
+export function servers(options?: unknown): NotYet {
+  return { kind: "servers", options };
+}
+
+/** Machines on AWS, as a target. Not carried out by this version of cozy. */
+export function aws(options?: unknown): NotYet {
+  return { kind: "aws", options };
+}
+
+/** A PostgreSQL database on a server of your own. Not carried out by this version of cozy. */
+export function postgres(options?: unknown): NotYet {
+  return { kind: "postgres", options };
+}
+
+/** A PostgreSQL database that Amazon RDS runs. Not carried out by this version of cozy. */
+export function rds(options?: unknown): NotYet {
+  return { kind: "rds", options };
+}
+
+/** Uploaded files in an S3 bucket. Not carried out by this version of cozy. */
+export function s3(options?: unknown): NotYet {
+  return { kind: "s3", options };
+}

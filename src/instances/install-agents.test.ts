@@ -1,0 +1,45 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { installAgents } from "./install-agents.ts";
+
+let root: string;
+let folders: { agents: string; distAgents: string };
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "cozy-inst-"));
+  folders = { agents: join(root, "agents"), distAgents: join(root, "dist") };
+  mkdirSync(folders.distAgents);
+  writeFileSync(join(folders.distAgents, "supervisor.js"), "supervisor 1");
+  writeFileSync(join(folders.distAgents, "proxy.js"), "proxy 1");
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+describe("installAgents", () => {
+  it("copies both to a folder of their hash, whoever comes first", async () => {
+    const all = await Promise.all([1, 2, 3, 4].map(() => installAgents(folders)));
+    expect(new Set(all.map(({ hash }) => hash)).size).toBe(1);
+    const [installed] = all;
+    expect(readdirSync(folders.agents)).toEqual([installed?.hash]);
+    expect(readFileSync(String(installed?.supervisor), "utf8")).toBe("supervisor 1");
+    expect(readFileSync(String(installed?.proxy), "utf8")).toBe("proxy 1");
+  });
+
+  it("puts other code beside it", async () => {
+    const first = await installAgents(folders);
+    writeFileSync(join(folders.distAgents, "proxy.js"), "proxy 2");
+    const second = await installAgents(folders);
+    expect(second.hash).not.toBe(first.hash);
+    expect(readFileSync(first.proxy, "utf8")).toBe("proxy 1");
+    expect(readFileSync(second.proxy, "utf8")).toBe("proxy 2");
+  });
+
+  it("says what is missing", async () => {
+    rmSync(join(folders.distAgents, "proxy.js"));
+    const refused = installAgents(folders);
+    await expect(refused).rejects.toMatchObject({
+      code: "agents-missing",
+      message: expect.stringContaining("proxy.js"),
+    });
+  });
+});

@@ -1,0 +1,3 @@
+export function isTypeScript(path: string): boolean {
+  return path.endsWith(".ts") || path.endsWith(".mts");
+}

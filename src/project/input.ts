@@ -1,0 +1,276 @@
+// Made from schema/ by `node src/project/reference/main.ts`; a test fails when it is stale. Do not edit.
+
+/** The application and its environments. */
+export interface ProjectFile {
+  /** The project's name: at most 32 lowercase letters, digits and dashes, beginning with a letter. */
+  readonly name: string;
+  /** The application: `node({ … })`. */
+  readonly app: NodeApp;
+  /** The environments by name; the names follow the same rule as the project's. */
+  readonly environments: { readonly [name: string]: Environment };
+  /** Commands of the release that run at declared times. Not carried out by this version of cozy. */
+  readonly schedules?: never;
+  /** Names that the site answers to, with their certificates. Not carried out by this version of cozy. */
+  readonly domains?: never;
+  /** Who may see the site or deploy to it. Not carried out by this version of cozy. */
+  readonly access?: never;
+  /** Who is told of deploys and alerts. Not carried out by this version of cozy. */
+  readonly notify?: never;
+  /** Objectives that are measured: recovery time, data age, availability. Not carried out by this version of cozy. */
+  readonly promises?: never;
+}
+
+/** A Node application. */
+export interface NodeApp {
+  readonly kind: "node";
+  /** The folder of the application, relative to `cozy.config.ts`. Default: `.`. */
+  readonly folder?: string | undefined;
+  /** The version of Node: `"24"`, `"24.21.0"`, `">=22.15"`. Default: read from `.node-version`, `.nvmrc` or `engines.node` of `package.json`. */
+  readonly runtime?: string | undefined;
+  /** How the source becomes an artifact. */
+  readonly build?: Build | undefined;
+  /** The process types of a release. `web` must be there, and only `web` takes traffic. */
+  readonly processes: { readonly web: ProcessType; readonly [type: string]: ProcessType };
+  /** What migrates the database; run once, before the new release takes traffic. Default: none. */
+  readonly migrate?: Command | undefined;
+  /** Files that the proxy serves without asking the application. Default: none. */
+  readonly static?: StaticFiles | undefined;
+  /** The variables that the application reads. Where they are declared, a missing or an unknown one is found before a deploy starts. Default: not checked. */
+  readonly variables?: { readonly [name: string]: Declaration } | undefined;
+  /** Folders, relative to the application, that outlive releases: each release finds them as the last one left them. Default: none. */
+  readonly persist?: readonly string[] | undefined;
+  /** The question that tells when an instance can take traffic. */
+  readonly ready?: Ready | undefined;
+  /** Checks of a new release before it takes traffic. Default: none. */
+  readonly smoke?: readonly SmokeCheck[] | undefined;
+  /** Commands of the release at fixed points of a deploy. */
+  readonly hooks?: Hooks | undefined;
+  /** How long what is in flight on the old instances may take to end. */
+  readonly drain?: Drain | undefined;
+  /** Commands of the release that run at declared times. Not carried out by this version of cozy. */
+  readonly schedules?: never;
+}
+
+/** How the source becomes an artifact, once for all environments. */
+export interface Build {
+  /** What builds it, after the dependencies are installed by the lock file. Default: none. */
+  readonly command?: Command | undefined;
+  /** Variables of the build. They are the same for all environments, because one artifact goes through them all. */
+  readonly variables?: { readonly [name: string]: string } | undefined;
+  /** Secrets of the build, such as a registry token; they do not reach the release. */
+  readonly secrets?: { readonly [name: string]: SecretSource } | undefined;
+  /** How long the build may take. Default: `15m`. */
+  readonly timeout?: Duration | undefined;
+}
+
+/** A program and its arguments: `"node dist/server.js"`, or as a list, `["node", "dist/server.js"]`. It runs in the folder of the application with `node_modules/.bin` on its path, and without a shell. */
+export type Command = string | readonly string[];
+
+/** Where a secret of the build comes from: `fromEnvironment(…)` or `dotenv(…)`. */
+export type SecretSource = FromEnvironment | FromDotenv;
+
+/** A value from the deployer's own environment. */
+export interface FromEnvironment {
+  readonly from: "environment";
+  /** The name it has there. Default: the variable's own name. */
+  readonly name?: string | undefined;
+}
+
+/** A value from a file of `NAME=value` lines that git ignores. */
+export interface FromDotenv {
+  readonly from: "dotenv";
+  /** The file, relative to the folder of `cozy.config.ts`. */
+  readonly file: string;
+  /** The name it has there. Default: the variable's own name. */
+  readonly name?: string | undefined;
+}
+
+/** A span of time: `"250ms"`, `"30s"`, `"5m"`, `"4h"`, `"2d"`. */
+export type Duration = `${number}${"ms" | "s" | "m" | "h" | "d"}`;
+
+/** A kind of process that a release has; a command alone stands for `{ command: … }`. */
+export type ProcessType = Command | ProcessOptions;
+
+/** A kind of process that a release has. */
+export interface ProcessOptions {
+  /** What starts an instance. */
+  readonly command: Command;
+  /** Instances a host. A Node process uses one core, so a host with four of them carries four. Default: `1`. */
+  readonly count?: number | undefined;
+  /** The signal that asks an instance to end. Default: `SIGTERM`. */
+  readonly stopSignal?: "SIGTERM" | "SIGINT" | "SIGQUIT" | "SIGHUP" | "SIGUSR1" | "SIGUSR2" | undefined;
+  /** How long it may take to end before it is killed. Default: `30s`. */
+  readonly stopTimeout?: Duration | undefined;
+  /** What one instance may use. */
+  readonly limits?: Limits | undefined;
+}
+
+/** What one instance may use. */
+export interface Limits {
+  /** Resident memory; an instance above it is restarted. Default: no limit. */
+  readonly memory?: Size | undefined;
+  /** Open files, sockets included. Default: the machine's own limit. */
+  readonly openFiles?: number | undefined;
+}
+
+/** An amount of memory in steps of 1024: `"512MB"`, `"1GB"`. */
+export type Size = `${number}${"KB" | "MB" | "GB"}`;
+
+/** Files that the proxy serves without asking the application. */
+export interface StaticFiles {
+  /** Where the build leaves them, relative to the application. */
+  readonly folder: string;
+  /** The path that they are served at, with a slash at both ends. Default: `/static/`. */
+  readonly url?: string | undefined;
+}
+
+/** A variable that the application reads: a string is its default, anything else is `required()`, `optional()` or `secret()`. */
+export type Declaration = string | DeclaredVariable;
+
+/** A variable that the application reads. */
+export interface DeclaredVariable {
+  /** Whether the application can't do without it. Default: `true`, unless there is a default. */
+  readonly required?: boolean | undefined;
+  /** Whether its value is kept out of everything that is printed or recorded. Default: `false`. */
+  readonly secret?: boolean | undefined;
+  /** What it is where an environment does not give it. */
+  readonly default?: string | undefined;
+}
+
+/** The question that tells when an instance can take traffic. */
+export interface Ready {
+  /** Asked on the instance's own socket until the answer is right. Default: `/`. */
+  readonly path?: string | undefined;
+  /** The status of the right answer. Default: `200`. */
+  readonly status?: number | undefined;
+  /** How long an instance may take from its start to the first right answer. Default: `60s`. */
+  readonly timeout?: Duration | undefined;
+}
+
+/** A check of a new release before it takes traffic: `"/search"` asks for a page and wants status 200. */
+export type SmokeCheck = string | RequestCheck | CommandCheck;
+
+/** A page that must answer. */
+export interface RequestCheck {
+  /** The page. */
+  readonly path: string;
+  /** The status that it must answer with. Default: `200`. */
+  readonly status?: number | undefined;
+  /** A text that the answer must hold. */
+  readonly text?: string | undefined;
+  /** How long the answer may take. Default: `5s`. */
+  readonly within?: Duration | undefined;
+}
+
+/** A command of the release that must end with exit code 0. */
+export interface CommandCheck {
+  /** The command. */
+  readonly command: Command;
+  /** How long it may take. Default: `5s`. */
+  readonly within?: Duration | undefined;
+}
+
+/** Commands of the release at fixed points of a deploy. */
+export interface Hooks {
+  /** In the built artifact, before it is stored. Can stop a deploy. */
+  readonly afterBuild?: Command | undefined;
+  /** Before the migrations. Can stop a deploy. */
+  readonly beforeMigrate?: Command | undefined;
+  /** When the new instances are ready and none has traffic. Can stop a deploy. */
+  readonly beforeSwitch?: Command | undefined;
+  /** When the new release serves. Can't stop anything any more. */
+  readonly afterDeploy?: Command | undefined;
+  /** When the earlier release serves again. Can't stop anything. */
+  readonly afterRollback?: Command | undefined;
+  /** When a deploy has failed and was taken back. Can't stop anything. */
+  readonly onFailure?: Command | undefined;
+}
+
+/** How long what is in flight on the old instances may take to end. */
+export interface Drain {
+  /** For requests. Default: `30s`. */
+  readonly requests?: Duration | undefined;
+  /** For WebSockets and event streams. Default: `5m`. */
+  readonly streams?: Duration | undefined;
+}
+
+/** Where a release runs and by which rules. */
+export interface Environment {
+  /** What it runs on: `thisMachine({ … })`. */
+  readonly target: ThisMachine;
+  /** Its database: `sqlite()`. Default: none. */
+  readonly database?: Sqlite | undefined;
+  /** Where uploaded files are: `disk()`. Default: none. */
+  readonly media?: Disk | undefined;
+  /** The variables that the application gets here. */
+  readonly variables?: { readonly [name: string]: Value } | undefined;
+  /** Counts and limits that differ here. */
+  readonly processes?: { readonly [name: string]: ProcessOverride } | undefined;
+  /** Checks on top of the application's own. Default: none. */
+  readonly smoke?: readonly SmokeCheck[] | undefined;
+  /** Where it differs from the application's. */
+  readonly drain?: Drain | undefined;
+  /** What is kept for a rollback. */
+  readonly keep?: Keep | undefined;
+  /** Commands of the release that run at declared times. Not carried out by this version of cozy. */
+  readonly schedules?: never;
+  /** Names that the site answers to, with their certificates. Not carried out by this version of cozy. */
+  readonly domains?: never;
+  /** Who may see the site or deploy to it. Not carried out by this version of cozy. */
+  readonly access?: never;
+  /** Who is told of deploys and alerts. Not carried out by this version of cozy. */
+  readonly notify?: never;
+  /** Objectives that are measured: recovery time, data age, availability. Not carried out by this version of cozy. */
+  readonly promises?: never;
+}
+
+/** The machine that cozy runs on; no root and nothing to install. */
+export interface ThisMachine {
+  readonly kind: "this-machine";
+  /** The port that the proxy listens on; each environment has one of its own. */
+  readonly port: number;
+  /** The address that the proxy listens on. Default: `127.0.0.1`. */
+  readonly address?: string | undefined;
+}
+
+/** A SQLite database that outlives releases. */
+export interface Sqlite {
+  readonly kind: "sqlite";
+  /** The variable that tells the application its address: `sqlite:///…`. Default: `DATABASE_URL`. */
+  readonly variable?: string | undefined;
+}
+
+/** Uploaded files in a folder that outlives releases. */
+export interface Disk {
+  readonly kind: "disk";
+  /** The variable that tells the application the folder, as a `file://` address. Default: `MEDIA_URL`. */
+  readonly variable?: string | undefined;
+  /** The path that they are served at, with a slash at both ends. Default: `/media/`. */
+  readonly url?: string | undefined;
+}
+
+/** Where the value of a variable comes from: a string stands for itself, anything else is `fromEnvironment(…)`, `dotenv(…)` or `generated()`. */
+export type Value = string | FromEnvironment | FromDotenv | Generated;
+
+/** A value drawn at random once for an environment, and kept with it. */
+export interface Generated {
+  readonly from: "generated";
+  /** How many random bytes it has; the value is their base64url text. Default: `32`. */
+  readonly bytes?: number | undefined;
+}
+
+/** What an environment changes of a process type. */
+export interface ProcessOverride {
+  /** Instances a host. */
+  readonly count?: number | undefined;
+  /** What one instance may use; a limit that is left out stays. */
+  readonly limits?: Limits | undefined;
+}
+
+/** What is kept for a rollback. */
+export interface Keep {
+  /** Releases beside the one that serves. Default: `5`. */
+  readonly releases?: number | undefined;
+  /** How long the old instances stay started after a switch. Default: `10m`. */
+  readonly warm?: Duration | undefined;
+}

@@ -1,0 +1,63 @@
+import { splitCommand } from "./command-words.ts";
+import type {
+  Command,
+  Drain as DrainInput,
+  Limits as LimitsInput,
+  SmokeCheck as SmokeInput,
+  Value,
+} from "./input.ts";
+import type { Drain, Limits, SmokeCheck, ValueSource } from "./project.ts";
+import { durationMs, sizeBytes } from "./units.ts";
+
+export function normaliseLimits(limits: LimitsInput, otherwise: Limits): Limits {
+  return {
+    memoryBytes: limits.memory === undefined ? otherwise.memoryBytes : sizeBytes(limits.memory),
+    openFiles: limits.openFiles ?? otherwise.openFiles,
+  };
+}
+
+export function normaliseSmoke(check: SmokeInput): SmokeCheck {
+  if (typeof check === "string") return normaliseSmoke({ path: check });
+  const withinMs = durationMs(check.within ?? "5s");
+  if ("command" in check) return { kind: "command", command: words(check.command), withinMs };
+  return { kind: "request", path: check.path, status: check.status ?? 200, text: check.text, withinMs };
+}
+
+export function normaliseDrain(drain: DrainInput, otherwise: Drain): Drain {
+  return {
+    requestsMs: drain.requests === undefined ? otherwise.requestsMs : durationMs(drain.requests),
+    streamsMs: drain.streams === undefined ? otherwise.streamsMs : durationMs(drain.streams),
+  };
+}
+
+export function normaliseValue(value: Value, variable: string): ValueSource {
+  if (typeof value === "string") return { from: "literal", value };
+  if (value.from === "generated") return { from: "generated", bytes: value.bytes ?? 32 };
+  const name = value.name ?? variable;
+  return value.from === "environment"
+    ? { from: "environment", name }
+    : { from: "dotenv", file: value.file, name };
+}
+
+export function words(command: Command): readonly string[] {
+  if (typeof command !== "string") return command;
+  const split = splitCommand(command);
+  return split.ok ? split.words : [command];
+}
+
+/** `./uploads/` and `uploads` are one folder. */
+export function folderPath(path: string): string {
+  return (
+    path
+      .split("/")
+      .filter((part) => part !== "" && part !== ".")
+      .join("/") || "."
+  );
+}
+
+export function mapValues<From, To>(
+  record: Readonly<Record<string, From>>,
+  map: (value: From, key: string) => To,
+): Record<string, To> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]));
+}

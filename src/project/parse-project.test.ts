@@ -1,0 +1,194 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  defineProject,
+  disk,
+  dotenv,
+  fromEnvironment,
+  generated,
+  node,
+  optional,
+  secret,
+  sqlite,
+  thisMachine,
+} from "../index.ts";
+import { parseProject } from "./parse-project.ts";
+
+const place = {
+  root: "/shop",
+  configPath: "/shop/cozy.config.ts",
+  findRuntime: (folder: string) =>
+    ({ ok: true, runtime: { engine: "node", version: "24", source: `${folder}/.node-version` } }) as const,
+};
+
+const smallest = defineProject({
+  name: "shop",
+  app: node({ processes: { web: "node server.js" } }),
+  environments: { local: { target: thisMachine({ port: 8080 }) } },
+});
+
+describe("parseProject", () => {
+  it("fills in everything that the smallest file leaves out", () => {
+    const web = {
+      command: ["node", "server.js"],
+      count: 1,
+      stopSignal: "SIGTERM",
+      stopTimeoutMs: 30_000,
+      limits: { memoryBytes: undefined, openFiles: undefined },
+    };
+    const drain = { requestsMs: 30_000, streamsMs: 300_000 };
+    expect(parseProject(smallest, place)).toEqual({
+      ok: true,
+      project: {
+        name: "shop",
+        root: "/shop",
+        configPath: "/shop/cozy.config.ts",
+        app: {
+          stack: "node",
+          folder: ".",
+          runtime: { engine: "node", version: "24", source: "./.node-version" },
+          build: { command: undefined, variables: {}, secrets: {}, timeoutMs: 900_000 },
+          processes: { web },
+          migrate: undefined,
+          static: undefined,
+          variables: {},
+          persist: [],
+          ready: { path: "/", status: 200, timeoutMs: 60_000 },
+          smoke: [],
+          hooks: {},
+          drain,
+        },
+        environments: {
+          local: {
+            name: "local",
+            target: { kind: "this-machine", port: 8080, address: "127.0.0.1" },
+            database: undefined,
+            media: undefined,
+            variables: {},
+            processes: { web },
+            smoke: [],
+            drain,
+            keep: { releases: 5, warmMs: 600_000 },
+          },
+        },
+      },
+    });
+  });
+
+  it("takes every form that the file allows", () => {
+    const parsed = parseProject(
+      defineProject({
+        name: "shop",
+        app: node({
+          folder: "./apps/web/",
+          runtime: ">=22.15",
+          build: {
+            command: ["npm", "run", "build"],
+            variables: { A: "1" },
+            secrets: { T: fromEnvironment("NPM_TOKEN") },
+            timeout: "4m",
+          },
+          processes: {
+            web: { command: "node server.js", count: 4, limits: { memory: "1GB", openFiles: 4096 } },
+            worker: { command: ["node", "w.js"], stopSignal: "SIGINT", stopTimeout: "2m", count: 0 },
+          },
+          migrate: 'node migrate.js --to "the end"',
+          static: { folder: "dist/static" },
+          variables: {
+            LEVEL: "info",
+            KEY: secret(),
+            DSN: secret({ required: false }),
+            CITY: { default: "x" },
+            NOTE: optional(),
+          },
+          persist: ["uploads/", "./var/data"],
+          ready: { path: "/readyz", status: 204, timeout: "2m" },
+          smoke: ["/", { path: "/s", text: "Hi", within: "250ms" }, { command: "node check.js" }],
+          hooks: { beforeSwitch: "node warm.js" },
+          drain: { requests: "10s" },
+        }),
+        environments: {
+          staging: {
+            target: thisMachine({ port: 8081, address: "0.0.0.0" }),
+            database: sqlite({ variable: "DB" }),
+            media: disk({ url: "/m/" }),
+            variables: { KEY: generated({ bytes: 64 }), DSN: dotenv(".env", "SENTRY"), CITY: "Bad Ems" },
+            processes: { web: { count: 2, limits: { memory: "512MB" } } },
+            smoke: ["/staging"],
+            drain: { streams: "1m" },
+            keep: { releases: 2 },
+          },
+        },
+      }),
+      place,
+    );
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
+    const { app } = parsed.project;
+    const staging = parsed.project.environments["staging"];
+    expect(app.runtime).toEqual({ engine: "node", version: ">=22.15", source: "cozy.config.ts" });
+    expect(app.folder).toBe("apps/web");
+    expect(app.migrate).toEqual(["node", "migrate.js", "--to", "the end"]);
+    expect(app.persist).toEqual(["uploads", "var/data"]);
+    expect(app.variables).toEqual({
+      LEVEL: { required: false, secret: false, default: "info" },
+      KEY: { required: true, secret: true, default: undefined },
+      DSN: { required: false, secret: true, default: undefined },
+      CITY: { required: false, secret: false, default: "x" },
+      NOTE: { required: false, secret: false, default: undefined },
+    });
+    expect(app.build.secrets).toEqual({ T: { from: "environment", name: "NPM_TOKEN" } });
+    expect(staging?.processes["web"]).toMatchObject({
+      count: 2,
+      limits: { memoryBytes: 536_870_912, openFiles: 4096 },
+    });
+    expect(staging?.processes["worker"]).toMatchObject({
+      count: 0,
+      stopSignal: "SIGINT",
+      stopTimeoutMs: 120_000,
+    });
+    expect(staging?.smoke.map((check) => (check.kind === "request" ? check.path : check.command[1]))).toEqual(
+      ["/", "/s", "check.js", "/staging"],
+    );
+    expect(staging?.drain).toEqual({ requestsMs: 10_000, streamsMs: 60_000 });
+    expect(staging?.keep).toEqual({ releases: 2, warmMs: 600_000 });
+    expect(staging?.variables).toEqual({
+      KEY: { from: "generated", bytes: 64 },
+      DSN: { from: "dotenv", file: ".env", name: "SENTRY" },
+      CITY: { from: "literal", value: "Bad Ems" },
+    });
+  });
+
+  it("tells faults and never throws, whatever a file exports", () => {
+    const keys = fc.constantFrom(
+      "name",
+      "app",
+      "environments",
+      "kind",
+      "from",
+      "processes",
+      "web",
+      "local",
+      "target",
+      "variables",
+      "constructor",
+    );
+    const { value } = fc.letrec((tie) => ({
+      value: fc.oneof(
+        { maxDepth: 6 },
+        fc.constantFrom<unknown>("node", "sqlite", "", 0, null, undefined, true, Symbol.iterator),
+        fc.array(tie("value"), { maxLength: 3 }),
+        fc.dictionary(keys, tie("value"), { maxKeys: 5 }),
+      ),
+    }));
+    const outcomes = fc
+      .sample(fc.tuple(value, value), { numRuns: 300, seed: 7 })
+      .flatMap(([any, other]) =>
+        [any, { ...smallest, app: any }, { ...smallest, environments: { local: any, other } }].map(
+          (exported) => parseProject(exported, place),
+        ),
+      );
+    expect(outcomes).toHaveLength(900);
+    const silent = outcomes.filter((parsed) => !parsed.ok && parsed.faults.length === 0);
+    expect(silent).toEqual([]);
+  });
+});

@@ -1,0 +1,102 @@
+import { smoke, drain } from "./checks.ts";
+import { limits } from "./app.ts";
+import { documented, notYet, object, optional, required } from "./doc.ts";
+import { count, duration, name, port, positive, urlFolder, value, variables } from "./values.ts";
+import * as z from "zod/mini";
+
+const address = documented(z.string().check(z.regex(/^[0-9a-fA-F.:]+$|^localhost$/)), {
+  expects: 'an address of this machine, such as "127.0.0.1" or "0.0.0.0"',
+});
+
+const variable = documented(z.string().check(z.regex(/^[A-Za-z_][A-Za-z0-9_]*$/)), {
+  expects: "the name of a variable",
+});
+
+const thisMachine = object(
+  "ThisMachine",
+  "The machine that cozy runs on; no root and nothing to install.",
+  {
+    kind: z.literal("this-machine"),
+    port: required(port, "The port that the proxy listens on; each environment has one of its own."),
+    address: optional(address, "The address that the proxy listens on.", "`127.0.0.1`"),
+  },
+  "`thisMachine({ … })`",
+);
+
+const sqlite = object(
+  "Sqlite",
+  "A SQLite database that outlives releases.",
+  {
+    kind: z.literal("sqlite"),
+    variable: optional(
+      variable,
+      "The variable that tells the application its address: `sqlite:///…`.",
+      "`DATABASE_URL`",
+    ),
+  },
+  "`sqlite()`",
+);
+
+const disk = object(
+  "Disk",
+  "Uploaded files in a folder that outlives releases.",
+  {
+    kind: z.literal("disk"),
+    variable: optional(
+      variable,
+      "The variable that tells the application the folder, as a `file://` address.",
+      "`MEDIA_URL`",
+    ),
+    url: optional(urlFolder, "The path that they are served at, with a slash at both ends.", "`/media/`"),
+  },
+  "`disk()`",
+);
+
+const processOverride = object("ProcessOverride", "What an environment changes of a process type.", {
+  count: optional(count, "Instances a host."),
+  limits: optional(limits, "What one instance may use; a limit that is left out stays."),
+});
+
+const keep = object("Keep", "What is kept for a rollback.", {
+  releases: optional(positive, "Releases beside the one that serves.", "`5`"),
+  warm: optional(duration, "How long the old instances stay started after a switch.", "`10m`"),
+});
+
+export const laterText = {
+  schedules: "Commands of the release that run at declared times.",
+  domains: "Names that the site answers to, with their certificates.",
+  access: "Who may see the site or deploy to it.",
+  notify: "Who is told of deploys and alerts.",
+  promises: "Objectives that are measured: recovery time, data age, availability.",
+} as const;
+
+/** A new field each time, so that each place has its own documentation. */
+export function laterFields(): Record<keyof typeof laterText, ReturnType<typeof notYet>> {
+  return {
+    schedules: notYet(laterText.schedules),
+    domains: notYet(laterText.domains),
+    access: notYet(laterText.access),
+    notify: notYet(laterText.notify),
+    promises: notYet(laterText.promises),
+  };
+}
+
+export const environment = object(
+  "Environment",
+  "Where a release runs and by which rules.",
+  {
+    target: required(thisMachine, "What it runs on: `thisMachine({ … })`."),
+    database: optional(sqlite, "Its database: `sqlite()`.", "none"),
+    media: optional(disk, "Where uploaded files are: `disk()`.", "none"),
+    variables: optional(variables(value), "The variables that the application gets here."),
+    processes: optional(
+      documented(z.record(name, processOverride), { expects: "an object of process types by name" }),
+      "Counts and limits that differ here.",
+    ),
+    smoke: optional(smoke, "Checks on top of the application's own.", "none"),
+    drain: optional(drain, "Where it differs from the application's."),
+    keep: optional(keep, "What is kept for a rollback."),
+    ...laterFields(),
+  },
+  "an object with a `target`",
+);

@@ -1,0 +1,125 @@
+import { request as httpRequest } from "node:http";
+import type { Proof } from "../hosts/host.ts";
+import type { ReadyCheck } from "../project/project.ts";
+import { messageOf } from "../errors/cozy-error.ts";
+import { pause } from "../shared/pause.ts";
+import { proofHeaders, readProofToken } from "./proof-token.ts";
+import { bucketName, instanceOf, releaseOf, type RouteTable } from "./route-table.ts";
+
+export interface ProveInput {
+  readonly address: string;
+  readonly port: number;
+  readonly tokenFile: string;
+  /** What should be served. */
+  readonly table: RouteTable;
+  readonly check: Pick<ReadyCheck, "path" | "status">;
+  /** How long the proxy may take to serve by the table; 2 s unless told otherwise. */
+  readonly withinMs?: number;
+}
+
+const retryMs = 20;
+
+/**
+ * Reads the served release back through the port that users ask: every instance of the table is asked by a bucket that leads to it, and
+ * has to answer as the check says, under its own name and by this table.
+ */
+export async function prove(input: ProveInput, signal: AbortSignal): Promise<Proof> {
+  const token = await readProofToken(input.tokenFile);
+  const until = performance.now() + (input.withinMs ?? 2_000);
+  const bucketsBySocket = new Map(input.table.sockets.map((socket, bucket) => [socket, bucket]));
+  const answers = await Promise.all(
+    [...bucketsBySocket].map(async ([socket, bucket]) => ({
+      socket,
+      failure: await untilProven(input, token, socket, bucket, until, signal),
+    })),
+  );
+  const served: Record<string, number> = {};
+  for (const { socket, failure } of answers) {
+    if (failure === undefined) served[releaseOf(socket)] = (served[releaseOf(socket)] ?? 0) + 1;
+  }
+  const failures = answers.flatMap(({ failure }) => (failure === undefined ? [] : [failure]));
+  return { served, failures: [...new Set(failures)] };
+}
+
+async function untilProven(
+  input: ProveInput,
+  token: string,
+  socket: string,
+  bucket: number,
+  until: number,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  let told: string | undefined;
+  for (;;) {
+    signal.throwIfAborted();
+    const left = AbortSignal.timeout(Math.max(1, Math.ceil(until - performance.now())));
+    const failure = await askOnce(input, token, socket, bucket, AbortSignal.any([signal, left]));
+    signal.throwIfAborted();
+    if (failure === undefined) return undefined;
+    // What an answer was wrong in says more than that the time then ran out.
+    if (!left.aborted || told === undefined) told = failure;
+    if (performance.now() + retryMs >= until) return told;
+    await pause(retryMs, signal);
+  }
+}
+
+/** Why the answer is no proof; `undefined` when it is one. */
+async function askOnce(
+  input: ProveInput,
+  token: string,
+  socket: string,
+  bucket: number,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const name = `${releaseOf(socket)}/${instanceOf(socket)}`;
+  try {
+    const { status, release, instance, table } = await answerOf(input, token, bucket, signal);
+    if (release === undefined)
+      return `${name}: ${status} from ${input.address}:${input.port}, which is not this environment's proxy`;
+    if (table !== String(input.table.number))
+      return `the proxy serves by table ${table}, not by ${input.table.number}`;
+    if (`${release}/${instance}` !== name) return `${name}: ${release}/${instance} answered in its place`;
+    return status === input.check.status ? undefined : `${name}: ${status} instead of ${input.check.status}`;
+  } catch (error) {
+    return `${name}: ${signal.aborted ? "no answer in time" : messageOf(error)}`;
+  }
+}
+
+interface Answer {
+  readonly status: number;
+  readonly release: string | undefined;
+  readonly instance: string | undefined;
+  readonly table: string | undefined;
+}
+
+async function answerOf(
+  input: ProveInput,
+  token: string,
+  bucket: number,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  const asked = httpRequest(
+    {
+      host: input.address,
+      port: input.port,
+      path: input.check.path,
+      headers: { [proofHeaders.token]: token, [proofHeaders.bucket]: bucketName(bucket) },
+      agent: false,
+      signal,
+    },
+    (response) => {
+      const header = (name: string) => response.headers[name]?.toString();
+      response.resume().on("error", reject);
+      resolve({
+        status: response.statusCode ?? 0,
+        release: header(proofHeaders.release),
+        instance: header(proofHeaders.instance),
+        table: header(proofHeaders.table),
+      });
+    },
+  );
+  asked.on("error", reject);
+  asked.end();
+  return await promise;
+}
