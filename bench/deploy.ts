@@ -21,13 +21,11 @@ try {
   const rollbacks: number[] = [];
   const rollbackPlans: number[] = [];
   const steps = new Map<string, number[]>();
+  const rollbackSteps = new Map<string, number[]>();
   for (let round = 0; round < rounds; round += 1) {
     await sandbox.commit({ "version.txt": `${round}\n` });
     const deploy = await run(["deploy", "staging", "--json"]);
-    for (const { operation = "", durationMs = 0 } of done(deploy.lines)) {
-      const kind = operation.replace(/@.*/, "");
-      steps.set(kind, [...(steps.get(kind) ?? []), durationMs]);
-    }
+    collect(steps, deploy.lines);
     const application = done(deploy.lines).filter(({ operation }) =>
       own.some((kind) => operation?.startsWith(kind)),
     );
@@ -35,6 +33,7 @@ try {
     beyond.push(deploy.wallMs - application.reduce((sum, { durationMs = 0 }) => sum + durationMs, 0));
     const rollback = await run(["rollback", "staging", "--json"]);
     rollbacks.push(rollback.wallMs);
+    collect(rollbackSteps, rollback.lines);
     rollbackPlans.push(rollback.lines.find(({ type }) => type === "plan-ended")?.durationMs ?? Number.NaN);
   }
   printTable(`One-line deploys and warm rollbacks, median of ${rounds}, the command's own start included`, [
@@ -43,12 +42,25 @@ try {
     ["rollback to a warm release, the command", `${median(rollbacks).toFixed(0)} ms`],
     ["rollback to a warm release, its plan", `${median(rollbackPlans).toFixed(0)} ms`],
   ]);
-  printTable(
-    "By operation of the deploy, median",
-    [...steps].map(([kind, values]) => [kind, `${median(values).toFixed(0)} ms`]),
-  );
+  printSteps("By operation of the deploy, median", steps);
+  printSteps("By operation of the rollback, median", rollbackSteps);
 } finally {
   await sandbox.dispose();
+}
+
+/** Times by kind of operation, without the release or host that its name ends with. */
+function collect(steps: Map<string, number[]>, lines: readonly Line[]): void {
+  for (const { operation = "", durationMs = 0 } of done(lines)) {
+    const kind = operation.replace(/(-\d{8}-\d{6}-[0-9a-f]+)?@.*/, "");
+    steps.set(kind, [...(steps.get(kind) ?? []), durationMs]);
+  }
+}
+
+function printSteps(title: string, steps: ReadonlyMap<string, readonly number[]>): void {
+  printTable(
+    title,
+    [...steps].map(([kind, values]) => [kind, `${median(values).toFixed(0)} ms`]),
+  );
 }
 
 function done(lines: readonly Line[]): Line[] {

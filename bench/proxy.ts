@@ -20,7 +20,7 @@ import { bucketName } from "../src/routing/route-table.ts";
 import { spread } from "../src/routing/spread.ts";
 import { putIntoForce, writeTable } from "../src/routing/table-files.ts";
 import { buildProxy } from "./proxy-build.ts";
-import { privateMemory, processorMs } from "./proxy-memory.ts";
+import { childrenOf, privateMemory, processorMs } from "./proxy-memory.ts";
 
 const run = promisify(execFile);
 const [rounds = 5, seconds = 4] = process.argv.slice(2).map(Number);
@@ -53,24 +53,51 @@ async function measure(): Promise<void> {
   const ratios: number[] = [];
   await load(proxy.url, 2);
   await load(nginx, 1);
-  const before = processorMs(proxy.pid);
-  let answered = 0;
+  const spent = new Map<string, Spent>();
   for (let round = 1; round <= rounds; round++) {
     const order = round % 2 === 1 ? [proxy.url, nginx] : [nginx, proxy.url];
     const rates = new Map<string, number>();
-    for (const url of order) rates.set(url, await load(url, seconds));
+    for (const url of order) rates.set(url, await measured(url, spent));
     const [ours = 0, theirs = 0] = [rates.get(proxy.url), rates.get(nginx)];
     ratios.push(ours / theirs);
-    answered += ours * seconds;
-    console.log(`round ${round}: proxy ${ours.toFixed(0)}/s, nginx ${theirs.toFixed(0)}/s, ratio ${(ours / theirs).toFixed(2)}`);
+    console.log(
+      `round ${round}: proxy ${ours.toFixed(0)}/s, nginx ${theirs.toFixed(0)}/s, ratio ${(ours / theirs).toFixed(2)}`,
+    );
   }
   const sorted = ratios.toSorted((a, b) => a - b);
   const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
-  console.log(`ratio, median of ${rounds}: ${median.toFixed(2)} (from ${sorted[0]?.toFixed(2)} to ${sorted.at(-1)?.toFixed(2)})`);
-  const spent = (processorMs(proxy.pid) - before) / answered;
-  console.log(`processor time of the proxy: ${(spent * 1000).toFixed(1)} µs a request`);
-  await setTimeout(5_000);
+  console.log(
+    `ratio, median of ${rounds}: ${median.toFixed(2)} (from ${sorted[0]?.toFixed(2)} to ${sorted.at(-1)?.toFixed(2)})`,
+  );
+  for (const [url, { ms, requests }] of spent) {
+    const each = ((ms / requests) * 1000).toFixed(1);
+    console.log(
+      `${url === nginx ? "nginx" : "proxy"} and instance together: ${each} µs of processor time a request`,
+    );
+  }
+  await setTimeout(8_000);
   console.log(`proxy idle after the load: ${memory(proxy.pid)}`);
+}
+
+interface Spent {
+  ms: number;
+  requests: number;
+}
+
+/** A round of load; adds what it took of the processors to `spent`. */
+async function measured(url: string, spent: Map<string, Spent>): Promise<number> {
+  const used = () => pids().reduce((sum, pid) => sum + processorMs(pid), 0);
+  const before = used();
+  const rate = await load(url, seconds);
+  const sum = spent.get(url) ?? { ms: 0, requests: 0 };
+  spent.set(url, { ms: sum.ms + used() - before, requests: sum.requests + rate * seconds });
+  return rate;
+}
+
+/** All that a request goes through; the idle one of the two proxies adds nothing. */
+function pids(): number[] {
+  const own = children.flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
+  return own.flatMap((pid) => [pid, ...childrenOf(pid)]);
 }
 
 function memory(pid: number): string {
@@ -81,7 +108,8 @@ function memory(pid: number): string {
 /** Requests a second; an answer that is not a 200 makes the figure worthless. */
 async function load(url: string, forSeconds: number): Promise<number> {
   const { stdout } = await run("wrk", ["-t1", "-c32", `-d${forSeconds}s`, url]);
-  if (/Non-2xx|Socket errors/.test(stdout)) throw new Error(`Not every answer from ${url} was good:\n${stdout}`);
+  if (/Non-2xx|Socket errors/.test(stdout))
+    throw new Error(`Not every answer from ${url} was good:\n${stdout}`);
   return Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1]);
 }
 
@@ -144,7 +172,10 @@ async function startNginx(): Promise<string> {
       access_log ${folder}/nginx-access.log cozy buffer=64k flush=1s;
       ${temporary.map((name) => `${name}_temp_path ${folder}/nginx-${name};`).join(" ")}
       keepalive_requests 100000000;
-      split_clients $request_id $drawn { ${names.slice(1).map((name) => `1% ${name};`).join(" ")} * 00; }
+      split_clients $request_id $drawn { ${names
+        .slice(1)
+        .map((name) => `1% ${name};`)
+        .join(" ")} * 00; }
       map $cookie_cozy_bucket $bucket { "~^[0-9][0-9]$" $cookie_cozy_bucket; default $drawn; }
       map $cookie_cozy_bucket $set_cookie {
         "~^[0-9][0-9]$" "";

@@ -1,4 +1,3 @@
-import { execa } from "execa";
 import { Tail } from "./tail.ts";
 
 export type OutputStream = "stdout" | "stderr";
@@ -33,6 +32,8 @@ export interface ProgramResult {
 export async function runProgram(run: ProgramRun, signal: AbortSignal): Promise<ProgramResult> {
   signal.throwIfAborted();
   const [program = "", ...args] = run.command;
+  // Loaded here: commands that run no program start sooner without it.
+  const { execa } = await import("execa");
   const tail = new Tail(200);
   const subprocess = execa(program, args, {
     cwd: run.folder,

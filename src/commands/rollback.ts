@@ -1,3 +1,5 @@
+import { servedBeforeDeployOf } from "../engine/served-before.ts";
+import { history } from "../engine/journal-store.ts";
 import { planRollback } from "../release/plan-rollback.ts";
 import { rollbackTarget } from "../release/rollback-target.ts";
 import { carryOut, type Prepared } from "./carry-out.ts";
@@ -25,6 +27,9 @@ export const command = defineCommand({
   },
 });
 
+/** Plans that are looked through for the deploy of the release in force. */
+const lookedThrough = 30;
+
 async function prepared(
   context: CommandContext,
   opened: OpenEnvironment,
@@ -32,8 +37,12 @@ async function prepared(
 ): Promise<Prepared> {
   const { project, environment } = opened;
   const host = await openHost(context, opened);
-  const observed = await host.observe(context.signal);
-  const target = rollbackTarget(observed, environment.name, asked);
+  const [observed, journals] = await Promise.all([
+    host.observe(context.signal),
+    history(opened.journals, lookedThrough),
+  ]);
+  const servedBefore = servedBeforeDeployOf(observed.current, journals);
+  const target = rollbackTarget(observed, environment.name, { asked, servedBefore });
   const release = await host.readRelease(target, context.signal);
   return {
     plan: planRollback({ project, environment, observed, release }),

@@ -89,6 +89,7 @@ function leaseRow({ lease }: Status, now: number): string[] {
 }
 
 function advice({ environment, unfinished, host }: Status): string[] {
+  if (host.problem !== undefined) return ["", `The supervisor goes on, but is in trouble: ${host.problem}`];
   if (unfinished) {
     const { command, release, since } = unfinished;
     return [

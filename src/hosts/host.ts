@@ -71,6 +71,8 @@ export interface HostState {
   readonly instances: readonly InstanceStatus[];
   /** Whether a supervisor answers. */
   readonly supervised: boolean;
+  /** What is wrong with the supervisor, which goes on all the same: a full disk, say. */
+  readonly problem?: string | undefined;
 }
 
 export interface ReleaseOnHost {

@@ -31,13 +31,11 @@ export async function findLogs(folder: string, select: LogSelection): Promise<Lo
       const names = (await namesIn(join(folder, release))).filter((name) =>
         /^[a-z][\w-]*\.\d+\.log$/.test(name),
       );
-      return names
-        .toSorted()
-        .map((name): LogFile => ({
-          path: join(folder, release, name),
-          release,
-          source: basename(name, ".log"),
-        }));
+      return names.toSorted().map((name): LogFile => ({
+        path: join(folder, release, name),
+        release,
+        source: basename(name, ".log"),
+      }));
     }),
   );
   return files

@@ -3,16 +3,24 @@ import type { HostState } from "../hosts/host.ts";
 import { nearest } from "../shared/nearest.ts";
 
 /**
- * The release that a rollback goes to: the one asked for, by its id or an unambiguous part of it (its commit, say), else the newest
- * kept one that is older than the one in force.
+ * The release that a rollback goes to: the one asked for, by its id or an unambiguous part of it (its commit, say), else the one that
+ * served before the one in force was deployed, else the newest kept one that is older. Not just the newest: that may be the very one
+ * that was rolled back from before.
  */
-export function rollbackTarget(observed: HostState, environment: string, asked: string | undefined): string {
+export function rollbackTarget(
+  observed: HostState,
+  environment: string,
+  {
+    asked,
+    servedBefore,
+  }: { readonly asked?: string | undefined; readonly servedBefore?: string | undefined },
+): string {
   const kept = observed.releases
     .filter(({ damaged }) => damaged === undefined)
     .toSorted((a, b) => b.createdAt - a.createdAt || b.id.localeCompare(a.id));
-  return asked === undefined
-    ? previousOf(observed, kept, environment)
-    : askedFor(kept, environment, asked, observed.current);
+  if (asked !== undefined) return askedFor(kept, environment, asked, observed.current);
+  if (kept.some(({ id }) => id === servedBefore && id !== observed.current)) return servedBefore as string;
+  return previousOf(observed, kept, environment);
 }
 
 type Kept = HostState["releases"];

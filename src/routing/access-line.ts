@@ -13,27 +13,27 @@ export interface AccessLine {
   /** From the head of the request to the last byte of the answer, in milliseconds. */
   readonly ms: number;
   /** To the first byte of the instance's answer; absent where none came. */
-  readonly upstreamMs?: number;
+  readonly upstreamMs?: number | undefined;
   /** Of the answer's body. */
   readonly bytes: number;
   /** The client's bucket, two digits; absent for static and media files. */
-  readonly bucket?: string;
-  readonly table?: number;
-  readonly release?: string;
-  readonly instance?: string;
+  readonly bucket?: string | undefined;
+  readonly table?: number | undefined;
+  readonly release?: string | undefined;
+  readonly instance?: string | undefined;
   readonly address: string;
   readonly id: string;
   readonly agent: string;
   /** Instances that the request was tried on, where it was more than one. */
-  readonly tries?: number;
+  readonly tries?: number | undefined;
   /** `static` or `media` for a file. */
-  readonly files?: string;
+  readonly files?: string | undefined;
   /** What kind of stream ended. */
-  readonly stream?: "websocket" | "event-stream";
+  readonly stream?: "websocket" | "event-stream" | undefined;
   /** A proof or another question of cozy's own: no traffic. */
-  readonly probe?: true;
+  readonly probe?: true | undefined;
   /** The client went away before the answer's end. */
-  readonly aborted?: true;
+  readonly aborted?: true | undefined;
   /** Why the proxy answered itself, or why the answer was cut. */
-  readonly error?: string;
+  readonly error?: string | undefined;
 }

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { CozyError, messageOf } from "../errors/cozy-error.ts";
-import { writeAtomically } from "./atomic-file.ts";
+import { writeAtomically } from "../shared/atomic-write.ts";
 
 /** The file that the embedded proxy is started with. */
 export interface ProxySettingsFile {

@@ -82,4 +82,18 @@ describe("the supervisor, killed under load", () => {
     );
     expect(log).toContain("adopted");
   });
+
+  it("is ended well even when its keeper was killed with it", async () => {
+    const keepers = (await processesOf(sandbox.home)).filter(
+      (line) => line.includes("cozy-keeper") || line.includes("/bin/sh"),
+    );
+    expect(keepers.length).toBeGreaterThan(0);
+    for (const keeper of keepers) process.kill(Number(keeper.split(" ")[0]), "SIGKILL");
+    process.kill(await pidOf("supervisor.mjs"), "SIGKILL");
+    expect((await served(sandbox.url)).version).toBe("two");
+    await sandbox.ok(["stop", "staging"]);
+    await until(async () => (await processesOf(sandbox.home)).length === 0);
+    await sandbox.ok(["start", "staging"]);
+    expect((await served(sandbox.url)).version).toBe("two");
+  });
 });

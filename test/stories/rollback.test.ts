@@ -37,3 +37,16 @@ describe("rollback", () => {
     expect((await served(sandbox.url)).version).toBe("one");
   });
 });
+
+describe("a second bad release", () => {
+  it("is rolled back to what served before it, not to the first bad one", async () => {
+    const good = await served(sandbox.url);
+    for (const version of ["bad", "worse"]) {
+      await sandbox.commit({ "version.txt": `${version}\n` }, version);
+      await sandbox.ok(["deploy", "staging"]);
+      expect((await served(sandbox.url)).version).toBe(version);
+      await sandbox.ok(["rollback", "staging"]);
+      expect((await served(sandbox.url)).release).toBe(good.release);
+    }
+  });
+});

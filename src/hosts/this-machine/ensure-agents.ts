@@ -28,26 +28,11 @@ export interface AgentsRequest {
 
 /** Has the supervisor and the proxy run from copies of their own, in this cozy's version or a newer one. */
 export async function ensureAgents(request: AgentsRequest, signal: AbortSignal): Promise<AgentsReport> {
-  const { machine, paths, places, version } = request;
+  const { paths, places } = request;
   await layFolders(paths, places);
-  const [code, nodeBinary] = await Promise.all([
-    installAgents({ agents: machine.agents, distAgents: distAgents() }),
-    agentNode(request, signal),
-  ]);
   const at = { folder: paths.supervisor, controlSocket: places.supervisorSocket };
   if ((await supervisorState(at, signal))?.proxy?.state !== "running") await refuseTakenPort(request.proxy);
-  const supervisor = await ensureSupervisor(
-    {
-      ...at,
-      runFolder: places.run,
-      logFolder: paths.logs,
-      version,
-      hash: code.hash,
-      agentFile: code.supervisor,
-      nodeBinary,
-    },
-    signal,
-  );
+  const { supervisor, code, nodeBinary } = await ensureSupervisorOnly(request, signal);
   const settings = await layProxySettings(request);
   const command = proxyCommand(nodeBinary, code.proxy, proxySettingsFile(paths));
   const proxy = await ensureProxy(
@@ -65,6 +50,29 @@ export async function ensureAgents(request: AgentsRequest, signal: AbortSignal):
     signal,
   );
   return { supervisor: supervisor.outcome, proxy: proxy.outcome };
+}
+
+/** The supervisor alone: it takes up whatever instances of this environment run. */
+export async function ensureSupervisorOnly(request: Omit<AgentsRequest, "proxy">, signal: AbortSignal) {
+  const { machine, paths, places, version } = request;
+  const [code, nodeBinary] = await Promise.all([
+    installAgents({ agents: machine.agents, distAgents: distAgents() }),
+    agentNode(request, signal),
+  ]);
+  const supervisor = await ensureSupervisor(
+    {
+      folder: paths.supervisor,
+      controlSocket: places.supervisorSocket,
+      runFolder: places.run,
+      logFolder: paths.logs,
+      version,
+      hash: code.hash,
+      agentFile: code.supervisor,
+      nodeBinary,
+    },
+    signal,
+  );
+  return { supervisor, code, nodeBinary };
 }
 
 async function layFolders(paths: EnvironmentPaths, places: RunPlaces): Promise<void> {
@@ -85,7 +93,10 @@ function distAgents(): string {
  * The Node that agents run on: the one that runs this cozy, kept beside the agents under a name of its own, so that neither an update
  * of the machine's Node nor the pruning of runtimes takes it from a supervisor that has to start again.
  */
-async function agentNode({ machine, env, now }: AgentsRequest, signal: AbortSignal): Promise<string> {
+async function agentNode(
+  { machine, env, now }: Omit<AgentsRequest, "proxy">,
+  signal: AbortSignal,
+): Promise<string> {
   const workshop = { machine, env, now, signal };
   const request = {
     engine: "node",

@@ -28,7 +28,7 @@ export async function switchRoutes(runFolder: string, shares: readonly Share[], 
   const number = await nextTableNumber(runFolder);
   await writeTable(runFolder, { format: 1, number, sockets: spread(absolute, before) });
   await putIntoForce(runFolder, number, now);
-  await pruneTables(runFolder, keptTables);
+  if (number % 50 === 0) await pruneTables(runFolder, keptTables); // rarely, since a switch is not to wait for it
 }
 
 /** Sockets of the table in force, relative to the run folder, with the number of buckets that lead to each. */

@@ -2,6 +2,7 @@ import { mkdir, rename, rm, statfs, symlink } from "node:fs/promises";
 import { basename, isAbsolute, join, relative } from "node:path";
 import { fenced, type LeasePlace } from "../../engine/lease-store.ts";
 import type { InstanceSelection, InstanceStatus } from "../../instances/instance.ts";
+import { lastOwner } from "../../instances/ownership.ts";
 import {
   retireInstances,
   shutdown,
@@ -33,12 +34,11 @@ import {
 import { awaitReady, awaitSteady, type InstanceView } from "./await-ready.ts";
 import { backUpSqlite } from "./back-up-sqlite.ts";
 import { currentRelease } from "./current-release.ts";
-import { ensureAgents } from "./ensure-agents.ts";
 import { instanceSpecs } from "./instance-specs.ts";
 import { proofTokenFile, runPlaces } from "./places.ts";
 import { untilQuiet } from "./quiet.ts";
 import { databaseFile, releaseVariables } from "./release-variables.ts";
-import { runOnce, type OnceRequest } from "./run-once.ts";
+import type { OnceRequest } from "./run-once.ts";
 import { smokeRelease } from "./smoke.ts";
 import { routesInForce, switchRoutes } from "./switch-routes.ts";
 
@@ -88,6 +88,10 @@ export async function thisMachine(parts: ThisMachineParts): Promise<ThisMachine>
     limits: webLimits(await readRelease(paths, release)),
     redact: await redactorOf(release),
   });
+  const once: ThisMachine["runOnce"] = async ({ release, command, variables, onOutput }, signal) => {
+    const [{ runOnce }, request] = await Promise.all([import("./run-once.ts"), oneOff(release, command)]);
+    return runOnce({ ...request, variables: { ...request.variables, ...variables }, onOutput }, signal);
+  };
   const stop = async (select: InstanceSelection, signal: AbortSignal): Promise<void> => {
     if ((await supervisorState(at, signal)) === undefined) return;
     await untilQuiet({ places, release: select.release, now }, signal);
@@ -115,6 +119,7 @@ export async function thisMachine(parts: ThisMachineParts): Promise<ThisMachine>
         routes,
         instances: supervisor?.instances ?? [],
         supervised: supervisor !== undefined,
+        problem: supervisor?.problem,
       };
     },
 
@@ -154,8 +159,19 @@ export async function thisMachine(parts: ThisMachineParts): Promise<ThisMachine>
       return (await publishStatic(paths, release, signal)).replaced;
     },
 
-    ensureAgents: (proxy, signal) => ensureAgents({ ...parts, places, proxy }, signal),
-    stopAgents: (signal) => shutdown(at, signal),
+    // What starts programs is loaded when it is needed: `cozy status` starts nothing, and is to answer at once.
+    async ensureAgents(proxy, signal) {
+      const { ensureAgents } = await import("./ensure-agents.ts");
+      return ensureAgents({ ...parts, places, proxy }, signal);
+    },
+    async stopAgents(signal) {
+      // One that was killed together with its keeper has left instances that only a new one can end.
+      if (lastOwner(paths.supervisor).fate === "died") {
+        const { ensureSupervisorOnly } = await import("./ensure-agents.ts");
+        await ensureSupervisorOnly({ ...parts, places }, signal);
+      }
+      await shutdown(at, signal);
+    },
 
     async startInstances(select, signal) {
       const specs = instanceSpecs(await readRelease(paths, select.release), select, paths, places.run);
@@ -174,15 +190,11 @@ export async function thisMachine(parts: ThisMachineParts): Promise<ThisMachine>
       const sockets = running
         .filter(({ id }) => id.release === release)
         .flatMap(({ socket }) => socket ?? []);
-      const run = async (command: readonly string[], within: AbortSignal) =>
-        runOnce(await oneOff(release, command), within);
+      const run = (command: readonly string[], within: AbortSignal) => once({ release, command }, within);
       return smokeRelease({ sockets, run }, checks, signal);
     },
 
-    async runOnce({ release, command, variables, onOutput }, signal) {
-      const request = await oneOff(release, command);
-      return runOnce({ ...request, variables: { ...request.variables, ...variables }, onOutput }, signal);
-    },
+    runOnce: once,
 
     backUpDatabase: (name) => backUpSqlite(databaseFile(paths), paths.backups, name),
 

@@ -260,7 +260,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       query: question !== -1,
       status: response.headersSent ? response.statusCode : 499,
       ms: performance.now() - this.#startedAt,
-      ...(this.#upstreamMs === undefined ? {} : { upstreamMs: this.#upstreamMs }),
+      upstreamMs: this.#upstreamMs,
       bytes: this.#bytes,
       bucket: bucketName(bucket),
       table: table.number,
@@ -270,10 +270,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
       id: head.id,
       agent: head.agent,
       tries: this.#tried.length,
-      ...(this.#stream ? { stream: this.#stream } : {}),
-      ...(probe ? { probe: true } : {}),
-      ...(aborted && this.#error === undefined ? { aborted: true } : {}),
-      ...(this.#error !== undefined && (aborted || !this.#answered) ? { error: this.#error } : {}),
+      stream: this.#stream,
+      probe: probe || undefined,
+      aborted: (aborted && this.#error === undefined) || undefined,
+      error: aborted || !this.#answered ? this.#error : undefined,
     });
   }
 }

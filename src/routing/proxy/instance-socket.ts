@@ -7,13 +7,19 @@ import { systemCode } from "../../errors/cozy-error.ts";
  * before it has read the rest, and that answer must reach the client although writing to the connection fails.
  */
 class InstanceSocket extends Socket {
+  /** A stream writes one thing at a time, so one callback serves them all; a closure a write would be felt. */
+  #done: Done = () => {};
+  readonly #settle: Done = (error) => this.#done(unlessClosed(error));
+
   /* oxlint-disable no-underscore-dangle -- Node names the methods of a stream so. */
   override _write(chunk: unknown, encoding: BufferEncoding, done: Done): void {
-    super._write(chunk, encoding, (error) => done(unlessClosed(error)));
+    this.#done = done;
+    super._write(chunk, encoding, this.#settle);
   }
 
   override _writev(chunks: { chunk: unknown; encoding: BufferEncoding }[], done: Done): void {
-    super._writev?.(chunks, (error) => done(unlessClosed(error)));
+    this.#done = done;
+    super._writev?.(chunks, this.#settle);
   }
   /* oxlint-enable no-underscore-dangle */
 }
