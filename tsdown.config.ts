@@ -1,4 +1,6 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
+import { join } from "node:path";
 import { defineConfig, type UserConfig } from "tsdown";
 
 /**
@@ -8,17 +10,49 @@ import { defineConfig, type UserConfig } from "tsdown";
 const builtinsAsTheyAre = {
   name: "builtins-as-they-are",
   renderChunk(code: string): string {
-    return code.replaceAll(/^import (?:([^"';]+) from )?"([\w:/.]+)";$/gm, (statement, names: string | undefined, id: string) => {
-      if (!isBuiltin(id)) return statement;
-      if (names === undefined) return "";
-      const [, whole, , all, some] = /^(\w[\w$]*)?(, )?(?:\* as (\w[\w$]*))?(?:\{ (.+) \})?$/.exec(names) ?? [];
-      const module = `globalThis.process.getBuiltinModule("${id}")`;
-      const wholes = [whole, all].flatMap((name) => (name === undefined ? [] : `${name} = ${module}`));
-      const parts = some === undefined ? [] : `{ ${some.replaceAll(" as ", ": ")} } = ${module}`;
-      return `var ${[...wholes, ...[parts].flat()].join(", ")};`;
-    });
+    return code.replaceAll(
+      /^import (?:([^"';]+) from )?"([\w:/.]+)";$/gm,
+      (statement, names: string | undefined, id: string) => {
+        if (!isBuiltin(id)) return statement;
+        if (names === undefined) return "";
+        const [, whole, , all, some] =
+          /^(\w[\w$]*)?(, )?(?:\* as (\w[\w$]*))?(?:\{ (.+) \})?$/.exec(names) ?? [];
+        const module = `globalThis.process.getBuiltinModule("${id}")`;
+        const wholes = [whole, all].flatMap((name) => (name === undefined ? [] : `${name} = ${module}`));
+        const parts = some === undefined ? [] : `{ ${some.replaceAll(" as ", ": ")} } = ${module}`;
+        return `var ${[...wholes, ...[parts].flat()].join(", ")};`;
+      },
+    );
   },
 };
+
+/** The licences of what is bundled go with it. */
+const licences = {
+  name: "licences",
+  generateBundle(
+    this: { emitFile(file: { type: "asset"; fileName: string; source: string }): string },
+    _options: unknown,
+    bundle: object,
+  ): void {
+    const modules = Object.values(bundle).flatMap((chunk: { moduleIds?: string[] }) => chunk.moduleIds ?? []);
+    const packages = new Set(modules.flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id) ?? []));
+    if (packages.size === 0) return;
+    const source = [...packages]
+      .sort()
+      .map(licenceOf)
+      .join(`\n${"-".repeat(80)}\n\n`);
+    this.emitFile({ type: "asset", fileName: "third-party-licences.txt", source });
+  },
+};
+
+function licenceOf(folder: string): string {
+  const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Record<
+    string,
+    string
+  >;
+  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+  return `${name} ${version} (${license})\n\n${file === undefined ? "" : readFileSync(join(folder, file), "utf8")}`;
+}
 
 const shared: UserConfig = {
   platform: "node",
@@ -28,13 +62,18 @@ const shared: UserConfig = {
   outExtensions: () => ({ js: ".js" }),
   // Everything is bundled: a start of the CLI reads a few files, and the package has no dependencies to install.
   deps: { alwaysBundle: [/.*/], onlyBundle: false },
-  plugins: [builtinsAsTheyAre],
+  plugins: [builtinsAsTheyAre, licences],
 };
 
 const builds: UserConfig[] = [
   { ...shared, entry: { main: "src/main.ts", index: "src/index.ts" }, clean: true },
   // The agents run for months from a copy of their own, so each is one file that imports nothing of the package.
-  { ...shared, entry: { supervisor: "src/instances/supervisor/main.ts" }, outDir: "dist/agents", clean: true },
+  {
+    ...shared,
+    entry: { supervisor: "src/instances/supervisor/main.ts" },
+    outDir: "dist/agents",
+    clean: true,
+  },
   { ...shared, entry: { proxy: "src/routing/proxy/main.ts" }, outDir: "dist/agents", clean: false },
 ];
 

@@ -124,9 +124,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (client) this.#instance.discard(client);
     if (this.#gone || this.#parts.response.writableEnded) return;
     this.#error ??= reasonOf(error);
-    if (this.#answered) this.#parts.response.destroy();
+    // An answer that was cut has to look cut: the client's connection ends in the middle of it.
+    if (this.#parts.response.headersSent) this.#parts.response.destroy();
     else if (!this.#sent) void this.#sendElsewhere(error);
-    else if (this.#maySendAgain(error)) this.#sendAgain(error);
+    else if (this.#maySendAgain(error)) this.#sendAgain();
     else this.#refuse(error);
   }
 
@@ -164,12 +165,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   #maySendAgain(error: Error): boolean {
     const { request, head } = this.#parts;
-    if (this.#sentAgain || head.hasBody || timeouts.has(systemCode(error) ?? "")) return false;
+    if (this.#answered || this.#sentAgain || head.hasBody || timeouts.has(systemCode(error) ?? ""))
+      return false;
     return idempotent.has(request.method ?? "");
   }
 
   /** A pooled connection was closed while the request was on its way, or the instance died: once more, on a new connection. */
-  #sendAgain(_error: Error): void {
+  #sendAgain(): void {
     this.#sentAgain = true;
     this.#send(this.#sibling() ?? this.#instance, true);
   }

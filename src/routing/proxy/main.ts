@@ -18,6 +18,8 @@ const exitCodes: Readonly<Record<string, number>> = {
   "proxy-settings-too-new": 3,
 };
 
+// Whoever read the notes may be gone.
+process.stderr.on("error", () => {});
 // Sockets and logs are the user's alone.
 process.umask(0o077);
 try {
