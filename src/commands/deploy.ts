@@ -1,6 +1,7 @@
 import { carryOut } from "./carry-out.ts";
 import { defineCommand, environmentArgument } from "./define-command.ts";
 import { openEnvironment } from "./open-environment.ts";
+import { openHostToChange } from "./open-host.ts";
 import { preparedDeploy, refOption } from "./prepare-deploy.ts";
 import { reasonOption } from "./reason-option.ts";
 
@@ -13,7 +14,8 @@ export const command = defineCommand({
   examples: ["cozy deploy staging", 'cozy deploy staging --ref v1.4 --reason "hotfix for sign-in"'],
   async run(context, { args, options }) {
     const opened = await openEnvironment(context, args.environment);
-    const prepare = async () => preparedDeploy(context, opened, options.ref);
+    const prepare = async () =>
+      preparedDeploy(context, opened, await openHostToChange(context, opened), options.ref);
     return carryOut(context, opened, { command: "deploy", reason: options.reason, prepare });
   },
 });

@@ -16,3 +16,16 @@ export async function openHost(context: CommandContext, opened: OpenEnvironment)
     version: context.version,
   });
 }
+
+/**
+ * The same for commands that change something: a supervisor of an older format, which could not be asked, is replaced first. Its
+ * instances go on running meanwhile.
+ */
+export async function openHostToChange(
+  context: CommandContext,
+  opened: OpenEnvironment,
+): Promise<ThisMachine> {
+  const host = await openHost(context, opened);
+  await host.replaceOlderSupervisor(context.signal);
+  return host;
+}

@@ -1,6 +1,7 @@
 import { defineCommand, environmentArgument } from "./define-command.ts";
 import { printResult } from "./command-context.ts";
 import { openEnvironment } from "./open-environment.ts";
+import { openHost } from "./open-host.ts";
 import { planText } from "./plan-text.ts";
 import { preparedDeploy, refOption } from "./prepare-deploy.ts";
 
@@ -13,7 +14,7 @@ export const command = defineCommand({
   examples: ["cozy plan staging", "cozy plan staging --json"],
   async run(context, { args, options }) {
     const opened = await openEnvironment(context, args.environment);
-    const { plan } = await preparedDeploy(context, opened, options.ref);
+    const { plan } = await preparedDeploy(context, opened, await openHost(context, opened), options.ref);
     printResult(context, plan, () => planText(plan));
     return 0;
   },

@@ -3,7 +3,7 @@ import { commitsBetween } from "../artifacts/commits-between.ts";
 import type { Source } from "../artifacts/git-source.ts";
 import { nameArtifact } from "../artifacts/local-builder.ts";
 import type { Commit } from "../engine/journal.ts";
-import type { HostState } from "../hosts/host.ts";
+import type { Host, HostState } from "../hosts/host.ts";
 import { planDeploy } from "../release/plan-deploy.ts";
 import { freeReleaseId } from "../release/release-id.ts";
 import type { ReleaseDraft } from "../release/world.ts";
@@ -12,7 +12,6 @@ import type { Prepared } from "./carry-out.ts";
 import type { CommandContext } from "./command-context.ts";
 import type { OptionSpec } from "./define-command.ts";
 import type { OpenEnvironment } from "./open-environment.ts";
-import { openHost } from "./open-host.ts";
 import { releaseWorld } from "./release-world.ts";
 import { checkReleaseVariables, resolveBuildSecrets } from "./resolve-values.ts";
 
@@ -26,11 +25,11 @@ export const refOption = {
 export async function preparedDeploy(
   context: CommandContext,
   opened: OpenEnvironment,
+  host: Host,
   ref: string | undefined,
 ): Promise<Prepared> {
   const { project, environment } = opened;
   const { signal } = context;
-  const host = await openHost(context, opened);
   const workshop = { machine: opened.machine, env: context.env, now: context.now, signal };
   const [{ source, key }, observed] = await Promise.all([
     resolveBuildSecrets(context, opened).then((secrets) => nameArtifact({ project, ref, secrets }, workshop)),

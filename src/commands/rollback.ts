@@ -6,7 +6,7 @@ import { carryOut, type Prepared } from "./carry-out.ts";
 import type { CommandContext } from "./command-context.ts";
 import { defineCommand, environmentArgument } from "./define-command.ts";
 import { openEnvironment, type OpenEnvironment } from "./open-environment.ts";
-import { openHost } from "./open-host.ts";
+import { openHostToChange } from "./open-host.ts";
 import { reasonOption } from "./reason-option.ts";
 import { releaseWorld } from "./release-world.ts";
 
@@ -36,7 +36,7 @@ async function prepared(
   asked: string | undefined,
 ): Promise<Prepared> {
   const { project, environment } = opened;
-  const host = await openHost(context, opened);
+  const host = await openHostToChange(context, opened);
   const [observed, journals] = await Promise.all([
     host.observe(context.signal),
     history(opened.journals, lookedThrough),

@@ -3,7 +3,7 @@ import { addressOf } from "./address.ts";
 import { printResult } from "./command-context.ts";
 import { defineCommand, environmentArgument } from "./define-command.ts";
 import { openEnvironment } from "./open-environment.ts";
-import { openHost } from "./open-host.ts";
+import { openHostToChange } from "./open-host.ts";
 import { proxySettings } from "./proxy-settings.ts";
 import { withLease } from "./with-lease.ts";
 
@@ -18,7 +18,7 @@ export const command = defineCommand({
     const opened = await openEnvironment(context, args.environment);
     const { environment } = opened;
     return withLease(context, opened, { command: "start" }, async () => {
-      const host = await openHost(context, opened);
+      const host = await openHostToChange(context, opened);
       const { current } = await host.observe(context.signal);
       if (current === undefined) {
         throw new CozyError("unknown-release", {

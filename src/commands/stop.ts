@@ -1,7 +1,7 @@
 import { printResult } from "./command-context.ts";
 import { defineCommand, environmentArgument } from "./define-command.ts";
 import { openEnvironment } from "./open-environment.ts";
-import { openHost } from "./open-host.ts";
+import { openHostToChange } from "./open-host.ts";
 import { withLease } from "./with-lease.ts";
 
 export const command = defineCommand({
@@ -15,7 +15,7 @@ export const command = defineCommand({
     const opened = await openEnvironment(context, args.environment);
     const name = opened.environment.name;
     return withLease(context, opened, { command: "stop" }, async () => {
-      const host = await openHost(context, opened);
+      const host = await openHostToChange(context, opened);
       await host.stopAgents(context.signal);
       printResult(context, { stopped: name }, () => `${name} is stopped. Bring it back: cozy start ${name}`);
       return 0;

@@ -6,7 +6,7 @@ import { reported } from "./carry-out.ts";
 import type { CommandContext } from "./command-context.ts";
 import { engineFor } from "./engine-for.ts";
 import type { OpenEnvironment } from "./open-environment.ts";
-import { openHost } from "./open-host.ts";
+import { openHostToChange } from "./open-host.ts";
 import { releaseWorld } from "./release-world.ts";
 import { ownWho, withLease } from "./with-lease.ts";
 
@@ -18,7 +18,7 @@ export async function takeUp(
 ): Promise<number> {
   return withLease(context, opened, { command: by }, async (hold) => {
     const journal = await unfinished(opened);
-    const host = await openHost(context, opened);
+    const host = await openHostToChange(context, opened);
     const world = releaseWorld(context, opened, host);
     return reported(context, hold, async (reporter) => {
       const engine = engineFor(context, opened, { hold, world, reporter });

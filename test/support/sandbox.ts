@@ -37,7 +37,9 @@ export interface SandboxOptions {
   readonly fixture?: string;
   readonly config?: (port: number) => string;
   readonly home?: string;
-  readonly name?: string;
+  /** What is stopped at the end: `staging` unless told otherwise. */
+  readonly environment?: string;
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
@@ -47,7 +49,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   const port = await freePort();
   await cp(options.fixture ?? join(repository, "test", "fixtures", "tiny-app"), project, {
     recursive: true,
-    filter: (source) => !/\/(node_modules|dist|data|media)$/.test(source),
+    filter: (source) => !/\/(node_modules|dist|data|media|\.env)$/.test(source),
   });
   await writeFile(join(project, "cozy.config.ts"), (options.config ?? tinyConfig)(port));
   await writeFile(join(project, ".gitignore"), "node_modules\ndist\n.env*\n");
@@ -61,6 +63,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     GIT_COMMITTER_EMAIL: "tester@example.org",
     NO_COLOR: "1",
     CI: "1",
+    ...options.env,
   };
   const git = (...args: string[]) => run("git", args, { cwd: project, env });
   await git("init", "-q", "-b", "main");
@@ -97,7 +100,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     },
     write: (file, text) => writeFile(join(project, file), text),
     async dispose() {
-      await cozy(["stop", "staging"]);
+      await cozy(["stop", options.environment ?? "staging"]);
       await rm(root, { recursive: true, force: true });
     },
   };

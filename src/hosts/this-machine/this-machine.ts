@@ -12,6 +12,7 @@ import {
   type SupervisorAddress,
 } from "../../instances/supervisor-client.ts";
 import { redactor } from "../../secrets/redactor.ts";
+import { whoRuns } from "../../instances/who-runs.ts";
 import { lastLines } from "../../logs/log-reader.ts";
 import type { Environment, Limits } from "../../project/project.ts";
 import { releaseOfSocket } from "../../release/socket-name.ts";
@@ -57,6 +58,8 @@ export interface ThisMachineParts {
 export interface ThisMachine extends Host {
   /** What it takes to run a command of a release: for a caller that hands its own terminal to it. */
   oneOff(release: string, command: readonly string[]): Promise<OnceRequest>;
+  /** Replaces a supervisor that speaks only an older format; none, or one that can be asked, is left alone. */
+  replaceOlderSupervisor(signal: AbortSignal): Promise<void>;
 }
 
 /** Without root and with nothing to install: an embedded supervisor and an embedded proxy a environment. */
@@ -101,6 +104,11 @@ export async function thisMachine(parts: ThisMachineParts): Promise<ThisMachine>
   return {
     name: "this-machine",
     oneOff,
+    async replaceOlderSupervisor(signal) {
+      if ((await whoRuns(at, signal)).kind !== "foreign") return;
+      const { ensureSupervisorOnly } = await import("./ensure-agents.ts");
+      await ensureSupervisorOnly({ ...parts, places }, signal);
+    },
 
     async observe(signal): Promise<HostState> {
       const [releases, current, routes, supervisor, freeBytes] = await Promise.all([
@@ -171,6 +179,8 @@ export async function thisMachine(parts: ThisMachineParts): Promise<ThisMachine>
         await ensureSupervisorOnly({ ...parts, places }, signal);
       }
       await shutdown(at, signal);
+      // The short name is made again when it is needed; nothing of a stopped environment stays outside its folder.
+      if (places.run !== paths.run) await rm(places.run, { force: true });
     },
 
     async startInstances(select, signal) {

@@ -1,0 +1,164 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startLoad } from "../../src/routing/testing/load.ts";
+import { createSandbox, type Sandbox } from "../support/sandbox.ts";
+
+const fixture = fileURLToPath(new URL("../../examples/cozywish", import.meta.url));
+
+let sandbox: Sandbox;
+let root: string;
+let logFile: string;
+beforeAll(async () => {
+  const config = await readFile(join(fixture, "cozy.config.ts"), "utf8");
+  sandbox = await createSandbox({
+    fixture,
+    environment: "local",
+    config: (port) =>
+      config
+        .replace('Number(process.env["COZYWISH_PORT"] ?? 8080)', String(port))
+        .replace(
+          "SESSION_SECRET: generated() }",
+          'SESSION_SECRET: generated(), LOG_LEVEL: "debug", LOG_FILE: "LOGFILE" }',
+        )
+        .replace('LOG_LEVEL: "info",', 'LOG_LEVEL: "info",\n      LOG_FILE: { required: false },'),
+  });
+  root = join(sandbox.home, "environments", "cozywish-local");
+  logFile = join(sandbox.home, "cozywish.log");
+  const path = join(sandbox.project, "cozy.config.ts");
+  await sandbox.commit({ "cozy.config.ts": (await readFile(path, "utf8")).replace("LOGFILE", logFile) });
+  await sandbox.ok(["deploy", "local"]);
+  await sandbox.ok(["run", "local", "--", "node", "src/seed.ts"]);
+});
+afterAll(async () => sandbox.dispose());
+
+/** A browser's cookies, as far as these pages need them. */
+class Visitor {
+  readonly #cookies = new Map<string, string>();
+
+  async open(
+    path: string,
+    form?: Record<string, string>,
+  ): Promise<{ status: number; text: string; location: string }> {
+    const response = await fetch(`${sandbox.url}${path}`, {
+      redirect: "manual",
+      headers: {
+        cookie: [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; "),
+        origin: sandbox.url,
+      },
+      ...(form && { method: "POST", body: new URLSearchParams(form) }),
+    });
+    for (const cookie of response.headers.getSetCookie()) {
+      const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
+      this.#cookies.set(name, value);
+    }
+    return {
+      status: response.status,
+      text: await response.text(),
+      location: response.headers.get("location") ?? "",
+    };
+  }
+
+  /** Fills the first form that posts to a path like this one, with its hidden fields. */
+  async submit(
+    page: string,
+    action: RegExp,
+    fields: Record<string, string>,
+  ): Promise<ReturnType<Visitor["open"]>> {
+    const { text } = await this.open(page);
+    for (const [form = "", attributes = ""] of text.matchAll(/<form([^>]*)>.*?<\/form>/gs)) {
+      const target = (/action="([^"]*)"/.exec(attributes)?.[1] ?? page).replaceAll("&amp;", "&");
+      if (!action.test(target) || !/method="post"/i.test(attributes)) continue;
+      const hidden = [...form.matchAll(/<input[^>]*type="hidden"[^>]*>/g)].map(([input]) => [
+        /name="([^"]*)"/.exec(input)?.[1] ?? "",
+        /value="([^"]*)"/.exec(input)?.[1] ?? "",
+      ]);
+      return this.open(target, { ...(Object.fromEntries(hidden) as Record<string, string>), ...fields });
+    }
+    throw new Error(`${page} has no form that posts to ${String(action)}`);
+  }
+}
+
+async function logLines(): Promise<Record<string, unknown>[]> {
+  const { stdout } = await sandbox.ok(["logs", "local", "--type", "web", "-n", "2000", "--json"]);
+  return stdout
+    .trim()
+    .split("\n")
+    .map((line) => (JSON.parse(line) as { line: string }).line)
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+describe("CozyWish on this machine", () => {
+  it("serves its pages, with the release in them", async () => {
+    const { status, text } = await new Visitor().open("/");
+    expect(status).toBe(200);
+    expect(text).toContain("CozyWish");
+    const { host } = await sandbox.json<{ host: { current: string } }>(["status", "local"]);
+    expect(text).toContain(host.current);
+  });
+
+  it("serves fingerprinted static files and pictures with a cache time of thirty days", async () => {
+    const { text } = await new Visitor().open("/venues");
+    const css = /href="(\/static\/[^"]+\.[0-9a-f]{6,}\.css)"/.exec(text)?.[1];
+    const picture = /src="(\/media\/[^"]+)"/.exec(text)?.[1];
+    for (const path of [css, picture]) {
+      const response = await fetch(`${sandbox.url}${path}`);
+      expect(response.status, path).toBe(200);
+      expect(response.headers.get("cache-control")).toBe("public, max-age=2592000");
+    }
+  });
+
+  it("lets a visitor sign up and sign in, and writes a failed sign-in down as a security event", async () => {
+    const visitor = new Visitor();
+    const account = { name: "A Visitor", email: "visitor@example.org", password: "a long enough password" };
+    const signedUp = await visitor.submit("/sign-up", /sign-up/, account);
+    expect([302, 303]).toContain(signedUp.status);
+    expect((await visitor.open("/bookings")).status).toBe(200);
+    const failed = await new Visitor().submit("/sign-in", /sign-in/, {
+      email: account.email,
+      password: "quite another one",
+    });
+    expect(failed.status).toBeGreaterThanOrEqual(400);
+    const events = (await logLines()).filter(({ event }) => event === "security.sign-in-failed");
+    expect(events).toHaveLength(1);
+    expect(events[0]).toMatchObject({ level: "warn" });
+    expect(JSON.stringify(events)).not.toContain("quite another one");
+  });
+
+  it("logs as JSON with levels, to the console and to its file", async () => {
+    const console = await logLines();
+    const file = (await readFile(logFile, "utf8"))
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    for (const lines of [console, file]) {
+      expect(lines.length).toBeGreaterThan(3);
+      for (const line of lines)
+        expect(["trace", "debug", "info", "warn", "error", "fatal"]).toContain(line["level"]);
+    }
+  });
+
+  it("keeps accounts and pictures through a release, a stop and a start, and loses no request", async () => {
+    const picture = /src="(\/media\/[^"]+)"/.exec((await new Visitor().open("/venues")).text)?.[1];
+    const load = startLoad({ url: `${sandbox.url}/`, connections: 8 });
+    await sandbox.commit({ "src/new-file.ts": "export {};\n" });
+    await sandbox.ok(["deploy", "local"]);
+    const { failed, errors } = await load.stop();
+    expect(errors).toEqual([]);
+    expect(failed).toBe(0);
+    await sandbox.ok(["stop", "local"]);
+    await sandbox.ok(["start", "local"]);
+    const signedIn = await new Visitor().submit("/sign-in", /sign-in/, {
+      email: "visitor@example.org",
+      password: "a long enough password",
+    });
+    expect([302, 303]).toContain(signedIn.status);
+    expect((await fetch(`${sandbox.url}${picture}`)).status).toBe(200);
+  });
+
+  it("copies its database aside before each migration", async () => {
+    const { readdir } = await import("node:fs/promises");
+    expect((await readdir(join(root, "backups"))).length).toBeGreaterThan(0);
+  });
+});
