@@ -45,10 +45,25 @@ export interface Command<
   run(context: CommandContext, invocation: Invocation<Arguments, Options>): Promise<number>;
 }
 
+/**
+ * A command whose own types for its arguments are of no use any more: what is read from the command line is checked against its data.
+ */
+export interface AnyCommand extends Omit<Command, "run"> {
+  run(context: CommandContext, invocation: ReadInvocation): Promise<number>;
+}
+
+/** What was read from the command line, as the command's data says. */
+export interface ReadInvocation {
+  readonly args: Readonly<Record<string, string | undefined>>;
+  readonly options: Readonly<Record<string, string | number | boolean | undefined>>;
+  readonly rest: readonly string[];
+}
+
+/** Ties the types of a recipe's arguments to its data. */
 export function defineCommand<
   const Arguments extends readonly ArgumentSpec[],
   const Options extends Record<string, OptionSpec>,
->(command: Command<Arguments, Options>): Command<Arguments, Options> {
+>(command: Command<Arguments, Options>): AnyCommand {
   return command;
 }
 

@@ -34,7 +34,7 @@ function dying<T extends Host | ReleaseWorld["builder"]>(target: T): T {
       const value: unknown = Reflect.get(object, key, receiver);
       if (typeof value !== "function") return value;
       return async (...args: unknown[]) => {
-        await (value as (...args: unknown[]) => Promise<unknown>).apply(object, args);
+        await Reflect.apply(value, object, args);
         killOneself();
       };
     },

@@ -1,11 +1,11 @@
-import type { Command } from "./define-command.ts";
+import type { AnyCommand } from "./define-command.ts";
 
 /** A line of `cozy --help`; the command itself is loaded when it is asked for, since starting fast is a feature. */
 export interface CommandEntry {
   readonly name: string;
   readonly summary: string;
   readonly group: "Project" | "Release" | "Look" | "Recover";
-  readonly load: () => Promise<Command<never, never>>;
+  readonly load: () => Promise<AnyCommand>;
 }
 
 export const commandIndex: readonly CommandEntry[] = [
@@ -60,7 +60,7 @@ function entry(
   group: CommandEntry["group"],
   name: string,
   summary: string,
-  load: () => Promise<{ readonly command: unknown }>,
+  load: () => Promise<{ readonly command: AnyCommand }>,
 ): CommandEntry {
-  return { group, name, summary, load: async () => (await load()).command as Command<never, never> };
+  return { group, name, summary, load: async () => (await load()).command };
 }

@@ -1,13 +1,9 @@
 /** The reference page of all commands. Written anew by: npx node src/commands/reference.ts > docs/reference/commands.md */
-import type { ArgumentSpec, Command, OptionSpec } from "./define-command.ts";
+import type { AnyCommand, OptionSpec } from "./define-command.ts";
 import { commandIndex, type CommandEntry } from "./index.ts";
 
-type AnyCommand = Omit<Command<readonly ArgumentSpec[], Record<string, OptionSpec>>, "run">;
-
 export async function commandReference(index: readonly CommandEntry[]): Promise<string> {
-  const commands = await Promise.all(
-    index.map(async (entry) => ({ entry, command: (await entry.load()) as unknown as AnyCommand })),
-  );
+  const commands = await Promise.all(index.map(async (entry) => ({ entry, command: await entry.load() })));
   return [
     "# Commands",
     "",

@@ -2,26 +2,15 @@ import { Command as Program, CommanderError, Option } from "commander";
 import { CozyError } from "../errors/cozy-error.ts";
 import { nearest } from "../shared/nearest.ts";
 import type { CommandContext } from "./command-context.ts";
-import type { Command, OptionSpec } from "./define-command.ts";
+import type { AnyCommand, OptionSpec } from "./define-command.ts";
 import { commandIndex } from "./index.ts";
-
-/** A command whose own types for its arguments are of no use any more: what is read here is checked against its data. */
-interface AnyCommand extends Omit<Command, "run"> {
-  run(context: CommandContext, invocation: ReadInvocation): Promise<number>;
-}
-
-interface ReadInvocation {
-  readonly args: Readonly<Record<string, string | undefined>>;
-  readonly options: Readonly<Record<string, string | number | boolean | undefined>>;
-  readonly rest: readonly string[];
-}
 
 /** Finds the command, reads its arguments as its data says, and runs it; gives its exit code. */
 export async function runCommand(argv: readonly string[], context: CommandContext): Promise<number> {
   const [name = "", ...words] = argv;
   const entry = commandIndex.find((candidate) => candidate.name === name);
   if (!entry) throw unknownCommand(name);
-  const command = (await entry.load()) as unknown as AnyCommand;
+  const command = await entry.load();
   const separator = words.indexOf("--");
   const own = separator === -1 ? words : words.slice(0, separator);
   const rest = separator === -1 ? [] : words.slice(separator + 1);
@@ -32,20 +21,22 @@ export async function runCommand(argv: readonly string[], context: CommandContex
     });
   }
   let exitCode = 0;
-  const program = programFor(command, context).action(async (...given: unknown[]) => {
-    const values = program.opts<Record<string, string | boolean | number | undefined>>();
+  const program = programFor(command, context).action(async () => {
+    const given = program.opts<Record<string, string | boolean | number | undefined>>();
     const args = Object.fromEntries(
-      command.arguments.map((argument, index) => [argument.name, given[index] as string | undefined]),
+      command.arguments.map(({ name: key }, index) => [key, program.args[index]]),
     );
     const options = Object.fromEntries(
       Object.entries(command.options).map(([key, spec]) => [
         key,
-        spec.kind === "flag" ? values[key] === true : values[key],
+        spec.kind === "flag" ? given[key] === true : given[key],
       ]),
     );
-    const json = values["json"] === true;
-    const configPath = values["config"] as string | undefined;
-    exitCode = await command.run({ ...context, json, configPath }, { args, options, rest });
+    const configPath = typeof given["config"] === "string" ? given["config"] : undefined;
+    exitCode = await command.run(
+      { ...context, json: given["json"] === true, configPath },
+      { args, options, rest },
+    );
   });
   try {
     await program.parseAsync(own, { from: "user" });

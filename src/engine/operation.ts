@@ -25,9 +25,9 @@ export interface OperationContext<World> {
   /** The fencing token of the lease that this plan runs under. */
   readonly token: number;
   readonly now: () => number;
-  progress(text: string): void;
-  output(stream: "stdout" | "stderr", line: string): void;
-  warn(message: string): void;
+  readonly progress: (text: string) => void;
+  readonly output: (stream: "stdout" | "stderr", line: string) => void;
+  readonly warn: (message: string) => void;
 }
 
 /** The code of operations, by kind; each takes an input of its own, so none can be called without knowing which it is. */

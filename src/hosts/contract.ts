@@ -151,7 +151,7 @@ export function hostContract(name: string, createStage: () => Promise<HostStage>
 
     it("heeds an abort", async () => {
       const aborted = AbortSignal.abort(new Error("enough"));
-      await expect(host.startInstances({ release: "r1" }, aborted)).rejects.toThrow();
+      await expect(host.startInstances({ release: "r1" }, aborted)).rejects.toThrow("enough");
     });
 
     it("stops its agents, once or twice", async () => {

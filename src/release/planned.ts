@@ -32,5 +32,6 @@ export function phase(
 
 /** What the journal will read back, so that a run from memory and one from the journal see the same. */
 export function plain(value: unknown): Json {
-  return JSON.parse(JSON.stringify(value)) as Json;
+  const copy: Json = JSON.parse(JSON.stringify(value));
+  return copy;
 }

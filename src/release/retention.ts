@@ -17,5 +17,5 @@ export function releasesToPrune(observed: HostState, next: string, keep: number)
     .slice(keep)
     .map(({ id }) => id)
     .filter((id) => !needed.has(id))
-    .reverse();
+    .toReversed();
 }

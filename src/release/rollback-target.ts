@@ -19,8 +19,8 @@ export function rollbackTarget(
     .filter(({ damaged }) => damaged === undefined)
     .toSorted((a, b) => b.createdAt - a.createdAt || b.id.localeCompare(a.id));
   if (asked !== undefined) return askedFor(kept, environment, asked, observed.current);
-  if (kept.some(({ id }) => id === servedBefore && id !== observed.current)) return servedBefore as string;
-  return previousOf(observed, kept, environment);
+  const before = kept.find(({ id }) => id === servedBefore && id !== observed.current);
+  return before?.id ?? previousOf(observed, kept, environment);
 }
 
 type Kept = HostState["releases"];

@@ -165,8 +165,8 @@ function otherTypes(processes: ReleaseRecord["processes"]): string[] {
 }
 
 function warmUntil({ observed, release }: ServingFacts): number | null {
-  const ours = observed.instances.filter(({ id }) => id.release === release.id && id.type === "web");
-  return ours[0]?.retireAt ?? null;
+  const ours = observed.instances.find(({ id }) => id.release === release.id && id.type === "web");
+  return ours?.retireAt ?? null;
 }
 
 function counted(count: number, what: string): string {

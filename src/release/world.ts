@@ -26,8 +26,8 @@ export interface BuildRequest {
 }
 
 export interface BuildProgress {
-  step(text: string): void;
-  output(stream: "stdout" | "stderr", line: string): void;
+  readonly step: (text: string) => void;
+  readonly output: (stream: "stdout" | "stderr", line: string) => void;
 }
 
 /** A release before its artifact is known. */

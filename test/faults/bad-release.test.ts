@@ -113,7 +113,7 @@ describe("a release that turns bad later", () => {
     const stubborn = (await served(sandbox.url)).pid;
     await sandbox.commit(behaviour({}));
     await sandbox.ok(["deploy", "staging"]);
-    expect(() => process.kill(stubborn, 0)).toThrow();
+    expect(() => process.kill(stubborn, 0)).toThrow("ESRCH");
   });
 
   it("has hooks after it that fail: they are told and change nothing", async () => {

@@ -44,10 +44,8 @@ describe("a file that is damaged or of a newer format", () => {
   });
 
   it("the newest journal", async () => {
-    const [journal = ""] = (await readdir(join(root, "journals")))
-      .filter((name) => name.endsWith(".jsonl"))
-      .toSorted()
-      .reverse();
+    const names = (await readdir(join(root, "journals"))).toSorted();
+    const journal = names.findLast((name) => name.endsWith(".jsonl")) ?? "";
     const file = join(root, "journals", journal);
     expect(await spoilt(file, "{ this is no journal\n", ["deploy", "staging"])).toContain("journal-damaged");
     expect(await spoilt(file, `${(await newer(file)).split("\n")[0]}\n`, ["deploy", "staging"])).toContain(
@@ -57,8 +55,7 @@ describe("a file that is damaged or of a newer format", () => {
 
   it("the lease", async () => {
     const folder = join(root, "lease");
-    const [name = ""] = (await readdir(folder)).filter((file) => file.endsWith(".json"));
-    const file = join(folder, name);
+    const file = join(folder, "lease.json");
     expect(await spoilt(file, "not json", ["deploy", "staging"])).toContain("lease-damaged");
     expect(await spoilt(file, await newer(file), ["deploy", "staging"])).toContain("lease-newer");
   });

@@ -28,10 +28,10 @@ async function replaceBySupervisorThatSpeaks(formats: readonly number[], version
   const { format: _, ...settings } = JSON.parse(
     await readFile(join(folder, "settings.json"), "utf8"),
   ) as SupervisorSettings;
-  const lines = (await processesOf(sandbox.home)).filter(
-    (line) => line.includes("supervisor.mjs") && !line.includes("/bin/sh"),
+  const line = (await processesOf(sandbox.home)).find(
+    (one) => one.includes("supervisor.mjs") && !one.includes("/bin/sh"),
   );
-  const [pid = "", nodeBinary = "", ...args] = (lines[0] ?? "").split(" ");
+  const [pid = "", nodeBinary = "", ...args] = (line ?? "").split(" ");
   const agentFile = args.find((word) => word.endsWith("supervisor.mjs")) ?? "";
   const signal = AbortSignal.timeout(20_000);
   await jsonRequest(settings.controlSocket, "POST", "/leave", { format: 1, pid: Number(pid) }, signal);

@@ -1,3 +1,5 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSandbox, processesOf, served, type Sandbox } from "../support/sandbox.ts";
 
@@ -25,8 +27,6 @@ describe("a first deploy and a second one", () => {
   });
 
   it("serves the static files of the release with the strategy's cache headers", async () => {
-    const { readdir } = await import("node:fs/promises");
-    const { join } = await import("node:path");
     const folder = join(sandbox.home, "environments", "tiny-staging", "static");
     const [file] = await readdir(folder);
     const response = await fetch(`${sandbox.url}/static/${file}`);
@@ -77,7 +77,7 @@ describe("a first deploy and a second one", () => {
   it("stops everything, and starts it again with the same release", async () => {
     const before = await served(sandbox.url);
     await sandbox.ok(["stop", "staging"]);
-    await expect(fetch(sandbox.url)).rejects.toThrow();
+    await expect(fetch(sandbox.url)).rejects.toThrow("fetch failed");
     expect(await processesOf(sandbox.home)).toEqual([]);
     await sandbox.ok(["start", "staging"]);
     expect((await served(sandbox.url)).release).toBe(before.release);

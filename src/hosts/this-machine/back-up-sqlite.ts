@@ -52,7 +52,11 @@ async function copyWhole(database: string, to: string): Promise<void> {
     copy.close();
   }
   const handle = await open(to, "r");
-  await handle.sync().finally(() => handle.close());
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 async function removeOldest(folder: string): Promise<void> {

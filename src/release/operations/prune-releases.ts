@@ -13,7 +13,7 @@ export const pruneReleases: Operation<PruneReleasesInput, ReleaseWorld> = {
     for (const release of input.releases) await world.host(input.host).stopInstances({ release }, signal);
     await world.host(input.host).removeReleases(input.releases, signal);
     const artifacts = await world.builder.prune(signal);
-    if (artifacts > 0) return `${artifacts} unused artifacts removed`;
+    return artifacts === 0 ? undefined : `${artifacts} unused artifacts removed`;
   },
   async verify(input, { world, signal }) {
     const { releases } = await world.host(input.host).observe(signal);

@@ -8,7 +8,7 @@ import { Stage, until } from "../testing/stage.ts";
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await Stage.open({ timeouts: { requestHeadMs: 1_000, requestBodyMs: 700, answerMs: 1_500 } });
+  stage = await Stage.open({ timeouts: { requestHeadMs: 600, requestBodyMs: 400, answerMs: 900 } });
   await Promise.all([stage.instance("one", 0), stage.instance("one", 1)]);
   await stage.routeTo("one", 2);
   await stage.proxy();
@@ -58,7 +58,7 @@ describe("a client's bucket", () => {
   it("is uniform over fresh clients", async () => {
     const counts = Array.from({ length: 100 }, () => 0);
     const draw = async () => {
-      for (let nth = 0; nth < 250; nth++) {
+      for (let nth = 0; nth < 125; nth++) {
         const [cookie = ""] = (await ask(stage.url)).headers["set-cookie"] ?? [];
         const bucket = Number(/=(\d\d);/.exec(cookie)?.[1]);
         counts[bucket] = (counts[bucket] ?? 0) + 1;
@@ -66,7 +66,7 @@ describe("a client's bucket", () => {
     };
     await Promise.all(Array.from({ length: 8 }, draw));
     // Chi-squared with 99 degrees of freedom: above 170 once in 100,000 runs.
-    const chi = counts.reduce((sum, count) => sum + (count - 20) ** 2 / 20, 0);
+    const chi = counts.reduce((sum, count) => sum + (count - 10) ** 2 / 10, 0);
     expect(chi).toBeLessThan(170);
   });
 
@@ -268,7 +268,7 @@ describe("clients that misbehave", () => {
     let back = "";
     socket.setEncoding("latin1").on("data", (chunk: string) => (back += chunk));
     socket.write("GET / HTTP/1.1\r\n");
-    const drip = setInterval(() => socket.write("X: y\r\n"), 200);
+    const drip = setInterval(() => socket.write("X: y\r\n"), 50);
     await once(socket, "close");
     clearInterval(drip);
     expect(back).toMatch(/^HTTP\/1\.1 408 /);
@@ -300,7 +300,7 @@ describe("clients that misbehave", () => {
     const { pid } = await stage.state();
     const before = await stage.rssBytes(pid);
     socket.write("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
-    await setTimeout(700);
+    await setTimeout(400);
     expect((await stage.rssBytes(pid)) - before).toBeLessThan(40 * 1024 * 1024);
     socket.destroy();
     await until(async () => (await stage.allInFlight()).requests === 0);

@@ -13,7 +13,7 @@ import { Stage, until } from "../testing/stage.ts";
 
 let stage: Stage;
 beforeEach(async () => {
-  stage = await Stage.open({ drain: { idleMs: 500, requestsMs: 3_000, streamsMs: 5_000 } });
+  stage = await Stage.open({ drain: { idleMs: 500, requestsMs: 1_800, streamsMs: 3_000 } });
   await stage.instance("one");
   await stage.routeTo("one");
 });
@@ -32,7 +32,7 @@ describe("a newer proxy", () => {
       const { pid } = await replace();
       expect((await stage.state()).pid).toBe(pid);
       pids.push(pid);
-      await setTimeout(200);
+      await setTimeout(50);
     }
     const { sent, failed, errors } = await load.stop();
     expect(errors).toEqual([]);
@@ -48,13 +48,13 @@ describe("a newer proxy", () => {
 
   it("leaves the old one its download and its WebSocket, both still counted", async () => {
     const old = await stage.proxy();
-    const slow = ask(`${stage.url}/slow`);
+    const slow = ask(`${stage.url}/slow?12`);
     const socket = new WebSocket(stage.url.replace("http", "ws"));
     await once(socket, "message");
     await replace();
     expect(await stage.inFlight("one")).toEqual({ requests: 1, streams: 1 });
     expect((await ask(stage.url)).text).toBe("one/0");
-    expect((await slow).text).toBe("x".repeat(30));
+    expect((await slow).text).toBe("x".repeat(12));
     socket.send("old proxy?");
     expect(String((await once(socket, "message"))[0])).toBe("one/0 heard old proxy?");
     expect(old.exitCode).toBeNull();
@@ -108,14 +108,14 @@ describe("a proxy that is told to stop", () => {
     const idle = await dial(stage.port);
     idle.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
     await once(idle, "data");
-    const slow = ask(`${stage.url}/slow`);
+    const slow = ask(`${stage.url}/slow?12`);
     await until(async () => (await stage.allInFlight()).requests === 1);
     const ended = once(proxy, "exit");
     await stopProxy(stage.settings.controlSocket, soon());
     await until(async () => (await stage.state()).draining);
     await expect(ask(stage.url)).rejects.toThrow("ECONNREFUSED");
     await once(idle, "close");
-    expect((await slow).text).toBe("x".repeat(30));
+    expect((await slow).text).toBe("x".repeat(12));
     expect(await ended).toEqual([0, null]);
     expect(await readdir(dirname(stage.settings.controlSocket))).toEqual([]);
     expect((await stage.log()).map(({ path }) => path)).toEqual(["/", "/slow"]);
@@ -141,7 +141,7 @@ describe("a proxy that is told to stop", () => {
     const startedAt = performance.now();
     proxy.kill("SIGTERM");
     await once(proxy, "exit");
-    expect(performance.now() - startedAt).toBeGreaterThan(2_500);
+    expect(performance.now() - startedAt).toBeGreaterThan(1_500);
     expect(performance.now() - startedAt).toBeLessThan(6_000);
     expect(await never).toBeInstanceOf(Error);
   });

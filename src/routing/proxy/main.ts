@@ -71,6 +71,8 @@ async function main(args: readonly string[]): Promise<void> {
     await proxy.listen();
     await open();
   }
+  // What goes wrong on one connection must not take all others with it.
+  process.on("uncaughtException", (error) => note("error", `a fault of the proxy's own: ${error.stack}`));
   note(
     "info",
     `serves ${settings.address}:${proxy.state().port} by table ${proxy.state().table ?? "(none yet)"}`,

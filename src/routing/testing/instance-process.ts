@@ -23,9 +23,10 @@ const paths: Record<string, (request: IncomingMessage, response: ServerResponse)
       response.end(JSON.stringify({ name, method, url, rawHeaders, body: body.digest("hex") })),
     );
   },
-  "/slow": async (_, response) => {
-    response.writeHead(200, { "Content-Length": 30 });
-    for (let part = 0; part < 30; part++) {
+  "/slow": async (request, response) => {
+    const parts = Number((request.url ?? "").split("?")[1] ?? 30);
+    response.writeHead(200, { "Content-Length": parts });
+    for (let part = 0; part < parts; part++) {
       response.write("x");
       await passed(100);
     }
