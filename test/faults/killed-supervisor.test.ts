@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startLoad } from "../../src/routing/testing/load.ts";
-import { createSandbox, processesOf, served, type Sandbox } from "../support/sandbox.ts";
+import { createSandbox, processesOf, served, until, type Sandbox } from "../support/sandbox.ts";
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -25,14 +25,6 @@ async function pidOf(agent: string): Promise<number> {
   );
   expect(lines, lines.join("\n")).toHaveLength(1);
   return Number(lines[0]?.trim().split(" ")[0]);
-}
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (let round = 0; round < 200; round += 1) {
-    if (await holds().catch(() => false)) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error("it did not come to hold within ten seconds");
 }
 
 describe("the supervisor, killed under load", () => {
@@ -61,14 +53,14 @@ describe("the supervisor, killed under load", () => {
   it("starts a killed instance and a killed proxy again", async () => {
     const { pid } = await served(sandbox.url);
     process.kill(pid, "SIGKILL");
-    await until(async () =>
+    await until("as it should be", async () =>
       (await sandbox.json<StatusJson>(["status", "staging"])).host.instances.every(
         (instance) => instance.pid !== pid && instance.pid > 0,
       ),
     );
     const proxy = await pidOf("proxy.mjs");
     process.kill(proxy, "SIGKILL");
-    await until(async () => (await served(sandbox.url)).version === "one");
+    await until("as it should be", async () => (await served(sandbox.url)).version === "one");
     expect(await pidOf("proxy.mjs")).not.toBe(proxy);
   });
 
@@ -92,7 +84,7 @@ describe("the supervisor, killed under load", () => {
     process.kill(await pidOf("supervisor.mjs"), "SIGKILL");
     expect((await served(sandbox.url)).version).toBe("two");
     await sandbox.ok(["stop", "staging"]);
-    await until(async () => (await processesOf(sandbox.home)).length === 0);
+    await until("as it should be", async () => (await processesOf(sandbox.home)).length === 0);
     await sandbox.ok(["start", "staging"]);
     expect((await served(sandbox.url)).version).toBe("two");
   });

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createSandbox, processesOf, served, type Sandbox } from "../support/sandbox.ts";
+import { createSandbox, processesOf, served, until, type Sandbox } from "../support/sandbox.ts";
 
 interface PlanJson {
   readonly phases: readonly {
@@ -33,6 +33,19 @@ describe("a first deploy and a second one", () => {
     expect(response.status).toBe(200);
     expect(response.headers.get("cache-control")).toBe("public, max-age=2592000");
     expect(await response.text()).toBe("/* one */\n");
+  });
+
+  it("leaves a redirect as the application gave it", async () => {
+    const response = await fetch(`${sandbox.url}/away`, { redirect: "manual" });
+    expect(response.status).toBe(302);
+    expect(response.headers.get("location")).toBe("http://elsewhere.example/path?a=1");
+  });
+
+  it("has migrated the database once, and the release knows where it is", async () => {
+    const script =
+      "const {DatabaseSync}=require('node:sqlite');const d=new DatabaseSync(new URL(process.env.DATABASE_URL).pathname);console.log(JSON.stringify(d.prepare('SELECT version FROM migrations').all()))";
+    const { stdout } = await sandbox.ok(["run", "staging", "--", "node", "-e", script]);
+    expect(JSON.parse(stdout)).toEqual([{ version: "one" }]);
   });
 
   it("plans just the operations that the next deploy carries out", async () => {
@@ -78,7 +91,7 @@ describe("a first deploy and a second one", () => {
     const before = await served(sandbox.url);
     await sandbox.ok(["stop", "staging"]);
     await expect(fetch(sandbox.url)).rejects.toThrow("fetch failed");
-    expect(await processesOf(sandbox.home)).toEqual([]);
+    await until("nothing runs", async () => (await processesOf(sandbox.home)).length === 0);
     await sandbox.ok(["start", "staging"]);
     expect((await served(sandbox.url)).release).toBe(before.release);
   });

@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
@@ -188,6 +189,14 @@ export async function processesOf(folder: string): Promise<string[]> {
     ),
   );
   return lines.filter((line, index) => line.includes(folder) || working[index] === true);
+}
+
+/** Waits, for at most ten seconds, until something holds; a throw counts as not yet. */
+export async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 10_000; Date.now() < end; await setTimeout(50)) {
+    if (await holds().catch(() => false)) return;
+  }
+  throw new Error(`${what}: not within ten seconds`);
 }
 
 export async function readJson<T>(file: string): Promise<T> {
