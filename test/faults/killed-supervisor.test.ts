@@ -35,6 +35,7 @@ describe("the supervisor, killed under load", () => {
       const pid = await pidOf("supervisor.mjs");
       process.kill(pid, "SIGKILL");
       await until(
+        "it is as it should be",
         async () =>
           (await pidOf("supervisor.mjs")) !== pid &&
           (await sandbox.json<StatusJson>(["status", "staging"])).host.supervised,

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, readFile, readlink, realpath, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readlink, realpath, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -197,8 +197,4 @@ export async function until(what: string, holds: () => Promise<boolean>): Promis
     if (await holds().catch(() => false)) return;
   }
   throw new Error(`${what}: not within ten seconds`);
-}
-
-export async function readJson<T>(file: string): Promise<T> {
-  return JSON.parse(await readFile(file, "utf8")) as T;
 }
