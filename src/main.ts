@@ -1,7 +1,9 @@
 import { homedir } from "node:os";
 import { commandIndex } from "./commands/index.ts";
 import { helpText, version } from "./commands/help.ts";
-import { interruptSignals } from "./commands/interrupt.ts";
+
+/** As a shell counts an end by SIGINT. */
+const exitInterrupted = 130;
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -22,7 +24,14 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   const json = argv.slice(0, endOfOptions(argv)).includes("--json");
   try {
-    const { runCommand } = await import("./commands/run-command.ts");
+    const [{ runCommand }, { listenForInterrupt }] = await Promise.all([
+      import("./commands/run-command.ts"),
+      import("./commands/interrupt.ts"),
+    ]);
+    // Whatever a command is in the middle of, the second wish to end is heeded within a second.
+    const { gently, atOnce } = listenForInterrupt(process, () => {
+      setTimeout(() => process.exit(exitInterrupted), 1_000).unref();
+    });
     return await runCommand(argv[0] === "help" ? [...argv.slice(1), "--help"] : argv, {
       cwd: process.cwd(),
       homeFolder: homedir(),
@@ -31,7 +40,8 @@ async function main(argv: readonly string[]): Promise<number> {
       stdout: process.stdout,
       stderr: process.stderr,
       now: Date.now,
-      ...interruptSignals(process),
+      signal: gently,
+      urgentSignal: atOnce,
       json,
       configPath: undefined,
       version,

@@ -9,7 +9,7 @@ export interface CommandContext {
   readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   readonly now: () => number;
-  /** Aborted by the first Ctrl-C or SIGTERM: end orderly. */
+  /** Aborted by the first Ctrl-C, SIGTERM or closed terminal: end orderly. */
   readonly signal: AbortSignal;
   /** Aborted by the second one: end at once. */
   readonly urgentSignal: AbortSignal;

@@ -1,20 +1,21 @@
 import type { EventEmitter } from "node:events";
+import type { Interrupt } from "../engine/interrupt.ts";
+import { CozyError } from "../errors/cozy-error.ts";
+
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
- * Turns SIGINT and SIGTERM into two signals: the first asks a command to end orderly (a deploy goes back and gives its lease up), the
- * second to end at once.
+ * Turns the signals that ask a process to end into two wishes: the first asks a command to end orderly (a deploy goes back and gives
+ * its lease up), the second to end at once. A closed terminal counts as well.
  */
-export function interruptSignals(source: EventEmitter): {
-  readonly signal: AbortSignal;
-  readonly urgentSignal: AbortSignal;
-} {
-  const orderly = new AbortController();
-  const urgent = new AbortController();
+export function listenForInterrupt(source: EventEmitter, onSecond: () => void): Interrupt {
+  const gently = new AbortController();
+  const atOnce = new AbortController();
   const onSignal = (name: string): void => {
-    const controller = orderly.signal.aborted ? urgent : orderly;
-    controller.abort(new DOMException(`interrupted by ${name}`, "AbortError"));
+    const controller = gently.signal.aborted ? atOnce : gently;
+    controller.abort(new CozyError("interrupted", { message: `The command was interrupted by ${name}.` }));
+    if (controller === atOnce) onSecond();
   };
-  source.on("SIGINT", onSignal);
-  source.on("SIGTERM", onSignal);
-  return { signal: orderly.signal, urgentSignal: urgent.signal };
+  for (const signal of signals) source.on(signal, onSignal);
+  return { gently: gently.signal, atOnce: atOnce.signal };
 }

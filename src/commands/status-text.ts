@@ -13,9 +13,9 @@ export interface Status {
   readonly address: string;
   readonly host: HostState;
   readonly lease: Lease | undefined;
-  /** A plan that was cut off. */
+  /** A plan that has not ended: somebody carries it out just now, or was cut off. */
   readonly unfinished:
-    | { readonly command: string; readonly release: string; readonly since: number }
+    | { readonly command: string; readonly release: string; readonly since: number; readonly goesOn: boolean }
     | undefined;
 }
 
@@ -91,7 +91,8 @@ function leaseRow({ lease }: Status, now: number): string[] {
 function advice({ environment, unfinished, host }: Status): string[] {
   if (host.problem !== undefined) return ["", `The supervisor goes on, but is in trouble: ${host.problem}`];
   if (unfinished) {
-    const { command, release, since } = unfinished;
+    const { command, release, since, goesOn } = unfinished;
+    if (goesOn) return ["", `The ${command} of ${release} goes on since ${momentText(since)}.`];
     return [
       "",
       `The ${command} of ${release}, begun ${momentText(since)}, was cut off.`,

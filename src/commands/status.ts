@@ -1,4 +1,6 @@
 import { unfinishedJournal } from "../engine/journal-store.ts";
+import { standingOf, type Lease } from "../engine/lease.ts";
+import { hasEnded } from "../engine/process-identity.ts";
 import { readLease } from "../engine/lease-store.ts";
 import { addressOf } from "./address.ts";
 import { printResult } from "./command-context.ts";
@@ -33,9 +35,16 @@ export const command = defineCommand({
         command: journal.header.plan.command,
         release: journal.header.plan.release,
         since: journal.header.startedAt,
+        goesOn: await isHeld(lease, context.now()),
       },
     };
     printResult(context, status, () => statusText(status, context.now()));
     return 0;
   },
 });
+
+/** Whether a deployer that lives holds the environment; one that was killed does not, whatever its lease says. */
+async function isHeld(lease: Lease | undefined, now: number): Promise<boolean> {
+  const owner = lease?.holder?.owner;
+  return standingOf(lease, now, owner !== undefined && (await hasEnded(owner))) === "held";
+}
