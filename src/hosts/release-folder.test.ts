@@ -30,14 +30,13 @@ import type { ReleaseRecord } from "./host.ts";
 import {
   listReleases,
   neededArtifacts,
-  placeRelease,
-  pruneStatic,
-  publishStatic,
   readRelease,
   readReleaseEnvironment,
   releaseAt,
   removeRelease,
 } from "./release-folder.ts";
+import { placeRelease } from "./place-release.ts";
+import { pruneStatic, publishStatic } from "./static-files.ts";
 
 /** A repository whose commits become releases of one environment. */
 class Stage {

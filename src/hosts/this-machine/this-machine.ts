@@ -24,9 +24,6 @@ import type { EnvironmentPaths, MachinePaths } from "../environment-paths.ts";
 import type { Host, HostState } from "../host.ts";
 import {
   listReleases,
-  placeRelease,
-  pruneStatic,
-  publishStatic,
   readRelease,
   readReleaseEnvironment,
   releaseAt,
@@ -133,6 +130,7 @@ export async function thisMachine(parts: ThisMachineParts): Promise<ThisMachine>
 
     async placeRelease({ release, variables, persist }, signal) {
       const all = releaseVariables({ release, environment, paths, homeFolder: parts.homeFolder, variables });
+      const { placeRelease } = await import("../place-release.ts");
       await placeRelease(paths, machine, { release, variables: all, persist }, signal);
     },
     readRelease: (release) => readRelease(paths, release),
@@ -149,6 +147,7 @@ export async function thisMachine(parts: ThisMachineParts): Promise<ThisMachine>
         await Promise.all(leftovers.map((folder) => rm(folder, { recursive: true, force: true })));
       }
       const kept = (await listReleases(paths)).filter(({ damaged }) => damaged === undefined);
+      const { pruneStatic } = await import("../static-files.ts");
       await pruneStatic(
         paths,
         kept.map(({ id }) => id),
@@ -164,6 +163,7 @@ export async function thisMachine(parts: ThisMachineParts): Promise<ThisMachine>
     },
 
     async publishStatic(release, signal) {
+      const { publishStatic } = await import("../static-files.ts");
       return (await publishStatic(paths, release, signal)).replaced;
     },
 

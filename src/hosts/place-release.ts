@@ -1,0 +1,119 @@
+import { mkdir, readdir, rename, rm, symlink } from "node:fs/promises";
+import { dirname, join, posix } from "node:path";
+import { verifyArtifact } from "../artifacts/artifact-store.ts";
+import { treeAt } from "../artifacts/dependency-tree.ts";
+import { mindingTheDisk } from "../artifacts/disk-full.ts";
+import { writeKept } from "../artifacts/kept-file.ts";
+import { artifactAt, type Manifest, type ManifestEntry } from "../artifacts/manifest.ts";
+import { copyFiles, linkOrCopy, placeFiles } from "../artifacts/place-files.ts";
+import { runtimeAt } from "../artifacts/runtime-store.ts";
+import { sweepTemps, tempName } from "../artifacts/temp-name.ts";
+import { CozyError } from "../errors/cozy-error.ts";
+import { revealed, type ResolvedVariables } from "../secrets/resolve-variables.ts";
+import { Secret } from "../secrets/secret.ts";
+import { searchPath } from "../stacks/node.ts";
+import type { EnvironmentPaths, MachinePaths } from "./environment-paths.ts";
+import type { Placement } from "./host.ts";
+import { readRecord, releaseAt, type EnvironmentRecord } from "./release-folder.ts";
+
+/**
+ * Lays a release's folder and moves it in by one rename; a release that is there is left as it is. The artifact is held against its
+ * manifest first.
+ */
+export async function placeRelease(
+  paths: EnvironmentPaths,
+  machine: MachinePaths,
+  placement: Placement,
+  signal: AbortSignal,
+): Promise<void> {
+  const { release } = placement;
+  const place = releaseAt(paths, release.id);
+  if ((await readRecord(place)) !== undefined) return;
+  await mkdir(paths.releases, { recursive: true });
+  await sweepTemps(paths.releases);
+  const manifest = await verifyArtifact(machine, release.artifact, signal);
+  const temp = tempName(place.folder);
+  await mindingTheDisk(paths.releases, async () => {
+    try {
+      await lay(temp, paths, machine, placement, manifest, signal);
+      await rename(temp, place.folder);
+    } finally {
+      await rm(temp, { recursive: true, force: true });
+    }
+  });
+}
+
+async function lay(
+  temp: string,
+  paths: EnvironmentPaths,
+  machine: MachinePaths,
+  placement: Placement,
+  manifest: Manifest,
+  signal: AbortSignal,
+): Promise<void> {
+  const { release, variables } = placement;
+  const app = join(temp, "app");
+  const artifact = artifactAt(machine, manifest.id);
+  const { files, runtime, tree } = manifest.content;
+  const persist = outermost(placement.persist);
+  const own = files.filter((entry) => !persist.some((folder) => isBelow(entry.path, folder)));
+  await mkdir(temp);
+  await placeFiles(artifact.app, app, own, signal);
+  for (const folder of persist) await linkPersisted(folder, paths, artifact.app, app, files);
+  if (tree !== undefined) await symlink(treeAt(machine, tree).modules, join(app, "node_modules"));
+  await symlink(runtimeAt(machine, runtime).folder, join(temp, "runtime"));
+  await linkOrCopy(artifact.manifest, join(temp, "manifest.json"), 0o444);
+
+  const place = releaseAt(paths, release.id);
+  const PATH = searchPath(join(place.runtime, "bin"), place.app, manifest.content.platform.os);
+  const environment: EnvironmentRecord = {
+    format: 1,
+    variables: { PATH, ...revealed(variables) },
+    secrets: secretNames(variables),
+  };
+  await writeKept(join(temp, "environment.json"), { ...environment }, 0o600);
+  await writeKept(join(temp, "release.json"), { ...release });
+}
+
+/** `data/files` within `data` is persisted with it. */
+function outermost(folders: readonly string[]): string[] {
+  const tidy = [...new Set(folders.map((folder) => posix.normalize(folder).replace(/\/$/, "")))];
+  return tidy.filter((folder) => !tidy.some((other) => other !== folder && isBelow(folder, other)));
+}
+
+function isBelow(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
+}
+
+/** A persisted folder begins with what the artifact has at its place; from then on releases only see it. */
+async function linkPersisted(
+  folder: string,
+  paths: EnvironmentPaths,
+  artifactApp: string,
+  app: string,
+  files: readonly ManifestEntry[],
+): Promise<void> {
+  const kept = join(paths.persist, folder);
+  const found = files.filter((entry) => isBelow(entry.path, folder));
+  if (found.some((entry) => entry.path === folder && entry.kind !== "folder")) {
+    throw new CozyError("persist-conflict", {
+      message: `\`persist\` names ${folder}, which is a file in the artifact and no folder.`,
+      state: "The release was not placed; nothing that serves was touched.",
+      next: `Remove ${folder} from the repository, or from \`persist\` in cozy.config.ts.`,
+    });
+  }
+  await mkdir(kept, { recursive: true });
+  const within = found
+    .filter((entry) => entry.path !== folder)
+    .map((entry) => ({ ...entry, path: entry.path.slice(folder.length + 1) }));
+  if (within.length > 0 && (await readdir(kept)).length === 0) {
+    const temp = tempName(kept);
+    await copyFiles(join(artifactApp, folder), temp, within);
+    await rename(temp, kept);
+  }
+  await mkdir(dirname(join(app, folder)), { recursive: true });
+  await symlink(kept, join(app, folder));
+}
+function secretNames(variables: ResolvedVariables): string[] {
+  return Object.keys(variables).filter((name) => variables[name] instanceof Secret);
+}
