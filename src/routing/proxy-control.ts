@@ -1,7 +1,13 @@
 import { request as httpRequest } from "node:http";
 import { CozyError, messageOf, systemCode } from "../errors/cozy-error.ts";
 import { controlSockets } from "./control-socket.ts";
-import { controlFormat, type HandoverAnswer, type ProxyState, type StopAnswer } from "./proxy-protocol.ts";
+import {
+  controlFormat,
+  type HandoverAnswer,
+  type HandoverRequest,
+  type ProxyState,
+  type StopAnswer,
+} from "./proxy-protocol.ts";
 
 /** Asks the running proxy for its state; `proxy-not-running` when nobody answers. */
 export async function proxyState(controlSocket: string, signal: AbortSignal): Promise<ProxyState> {
@@ -14,7 +20,8 @@ export async function handover(
   command: readonly string[],
   signal: AbortSignal,
 ): Promise<HandoverAnswer> {
-  return await ask(controlSocket, "POST", "/handover", { format: 1, command }, isHandoverAnswer, signal);
+  const request: HandoverRequest = { format: 1, command };
+  return await ask(controlSocket, "POST", "/handover", request, isHandoverAnswer, signal);
 }
 
 /** Has the running proxy accept nothing more, finish what is in flight and end. */

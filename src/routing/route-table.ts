@@ -29,5 +29,7 @@ export function instanceOf(socket: string): string {
 
 /** A bucket as it stands in a cookie, a link's name and the access log: two digits. */
 export function bucketName(bucket: number): string {
-  return String(bucket).padStart(2, "0");
+  return bucketNames[bucket] ?? "";
 }
+
+const bucketNames = Array.from({ length: buckets }, (_, bucket) => String(bucket).padStart(2, "0"));

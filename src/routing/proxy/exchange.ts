@@ -1,12 +1,13 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Client as UndiciClient, Dispatcher } from "undici";
 import { systemCode } from "../../errors/cozy-error.ts";
-import { bucketName } from "../route-table.ts";
+import { bucketName, buckets } from "../route-table.ts";
 import { proofHeaders } from "../proof-token.ts";
 import { readAnswerHead } from "./answer-head.ts";
 import { bucketCookie } from "./bucket.ts";
+import { timeNow } from "./clock.ts";
 import type { Context } from "./context.ts";
-import type { Instance } from "./instance.ts";
+import type { Instance, Use } from "./instance.ts";
 import { answerPage, pages } from "./page.ts";
 import { readToItsEnd, RequestBody } from "./request-body.ts";
 import type { RequestHead } from "./request-head.ts";
@@ -36,8 +37,9 @@ export interface ExchangeParts {
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly #context: Context;
   readonly #parts: ExchangeParts;
+  readonly #use: Use;
   readonly #startedAt = performance.now();
-  readonly #time = new Date();
+  readonly #time = timeNow();
   #instance: Instance;
   #client: UndiciClient | undefined;
   #controller: Dispatcher.DispatchController | undefined;
@@ -58,9 +60,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
   constructor(context: Context, parts: ExchangeParts) {
     this.#context = context;
     this.#parts = parts;
+    this.#use = parts.head.hasBody ? "body" : "plain";
     this.#instance = parts.instance;
     this.#instance.requests++;
-    parts.response.once("close", () => this.#close());
+    parts.response.on("close", () => this.#close());
     this.#send(this.#instance, false);
   }
 
@@ -85,9 +88,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#expectedBytes = head.length;
     if (head.eventStream) this.#becomesStream();
     const { response } = this.#parts;
-    if (reason === undefined || reason === "" || unprintable.test(reason))
-      response.writeHead(status, head.headers);
-    else response.writeHead(status, reason, head.headers);
+    response.writeHead(status, reasonPhrase(status, reason), head.headers);
     // The head goes out with the first part of the body where both came together, and at once where they did not.
     queueMicrotask(() => {
       if (!this.#wrote) response.flushHeaders();
@@ -114,7 +115,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#wrote = true;
     const client = this.#client;
     this.#client = undefined;
-    if (client) this.#instance.give(client);
+    if (client) this.#instance.give(client, this.#use);
     if (!this.#parts.response.writableEnded) this.#parts.response.end();
   }
 
@@ -137,7 +138,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#tried.push(instance);
     this.#sent = false;
     this.#controller = undefined;
-    this.#client = fresh ? instance.fresh() : instance.take();
+    this.#client = fresh ? instance.fresh(this.#use) : instance.take(this.#use);
     if (head.hasBody) this.#body = this.#newBody();
     this.#client.dispatch(
       {
@@ -256,7 +257,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     const question = path.indexOf("?");
     this.#context.log({
       format: 1,
-      time: this.#time.toISOString(),
+      time: this.#time,
       method: request.method ?? "",
       path: question === -1 ? path : path.slice(0, question),
       query: question !== -1,
@@ -294,6 +295,12 @@ const idempotent = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"])
 const timeouts = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_CONNECT_TIMEOUT"]);
 const unprintable = /[^\t\x20-\x7e]/;
 
+/** What stands beside the status: the instance's own words, unless they hold what must not stand there. */
+function reasonPhrase(status: number, reason = ""): string {
+  const usual = STATUS_CODES[status] ?? "";
+  return reason === usual || reason === "" || unprintable.test(reason) ? usual : reason;
+}
+
 /** undici found fault with the request itself. */
 function isRefusal(error: Error): boolean {
   const code = systemCode(error);
@@ -305,6 +312,10 @@ function reasonOf(error: Error): string {
 }
 
 export function cookieOf(bucket: number, proto: string): string {
-  const secure = proto === "https" ? "; Secure" : "";
-  return `${bucketCookie}=${bucketName(bucket)}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax${secure}`;
+  return (proto === "https" ? secureCookies : cookies)[bucket] ?? "";
 }
+
+const cookies = Array.from({ length: buckets }, (_, bucket) => {
+  return `${bucketCookie}=${bucketName(bucket)}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax`;
+});
+const secureCookies = cookies.map((cookie) => `${cookie}; Secure`);

@@ -134,7 +134,7 @@ describe("headers", () => {
       expect(names).not.toContain(gone);
     }
     expect(header(heard, "x-real-ip")).toEqual(["127.0.0.1"]);
-    expect(header(heard, "x-request-id")[0]).toMatch(/^[0-9a-f-]{36}$/);
+    expect(header(heard, "x-request-id")[0]).toMatch(/^[0-9a-f]{18}-[0-9a-z]+$/);
   });
 
   it("come back, repeated ones too", async () => {

@@ -6,7 +6,7 @@ import { systemCode } from "../../errors/cozy-error.ts";
  * A connection to an instance that goes on reading when the instance takes no more: one that refuses a large body answers and closes
  * before it has read the rest, and that answer must reach the client although writing to the connection fails.
  */
-class InstanceSocket extends Socket {
+class PatientSocket extends Socket {
   /** A stream writes one thing at a time, so one callback serves them all; a closure a write would be felt. */
   #done: Done = () => {};
   readonly #settle: Done = (error) => this.#done(unlessClosed(error));
@@ -32,11 +32,11 @@ function unlessClosed(error: Error | null | undefined): Error | null {
   return code === "EPIPE" || code === "ECONNRESET" ? null : (error ?? null);
 }
 
-/** Connects undici's clients to a unix socket. */
-export function connectorTo(path: string, timeoutMs: number): buildConnector.connector {
+/** Connects undici's clients to a unix socket; `patient` for requests with a body. */
+export function connectorTo(path: string, timeoutMs: number, patient: boolean): buildConnector.connector {
   return (_, connected) => {
     const options = { highWaterMark: 64 * 1024, allowHalfOpen: false };
-    const socket = new InstanceSocket(options);
+    const socket = patient ? new PatientSocket(options) : new Socket(options);
     const timer = setTimeout(() => socket.destroy(new ConnectTimeout()), timeoutMs);
     const onError = (error: Error) => {
       clearTimeout(timer);

@@ -1,7 +1,11 @@
 import type { Client as UndiciClient } from "undici";
+import "./undici-raw-headers.ts";
 import Client from "undici/lib/dispatcher/client.js";
 import { instanceOf, releaseOf } from "../route-table.ts";
 import { connectorTo } from "./instance-socket.ts";
+
+/** What a connection is for: requests with a body need sockets with more patience; see `instance-socket.ts`. */
+export type Use = "plain" | "body";
 
 export interface InstanceTimeouts {
   readonly connectMs: number;
@@ -19,7 +23,7 @@ export class Instance {
   requests = 0;
   streams = 0;
   #retired = false;
-  readonly #idle: UndiciClient[] = [];
+  readonly #idle: Record<Use, UndiciClient[]> = { plain: [], body: [] };
   readonly #timeouts: InstanceTimeouts;
 
   constructor(socket: string, timeouts: InstanceTimeouts) {
@@ -30,14 +34,14 @@ export class Instance {
   }
 
   /** The connection that was used last, since it is the least likely to have been closed meanwhile; else a new one. */
-  take(): UndiciClient {
-    return this.#idle.pop() ?? this.fresh();
+  take(use: Use): UndiciClient {
+    return this.#idle[use].pop() ?? this.fresh(use);
   }
 
   /** A connection that nothing was ever sent on. */
-  fresh(): UndiciClient {
+  fresh(use: Use): UndiciClient {
     return new Client("http://instance", {
-      connect: connectorTo(this.socket, this.#timeouts.connectMs),
+      connect: connectorTo(this.socket, this.#timeouts.connectMs, use === "body"),
       allowH2: false,
       pipelining: 1,
       headersTimeout: this.#timeouts.answerMs,
@@ -51,9 +55,10 @@ export class Instance {
   }
 
   /** Puts a connection back after a whole answer. */
-  give(client: UndiciClient): void {
-    if (this.#retired || this.#idle.length >= mostIdle) void client.close();
-    else this.#idle.push(client);
+  give(client: UndiciClient, use: Use): void {
+    const idle = this.#idle[use];
+    if (this.#retired || idle.length >= mostIdle) void client.close();
+    else idle.push(client);
   }
 
   /** Puts away a connection that something went wrong on. */
@@ -64,7 +69,9 @@ export class Instance {
   /** It left the table: what is in flight goes on, and its idle connections are closed. */
   retire(): void {
     this.#retired = true;
-    for (const client of this.#idle.splice(0)) void client.close();
+    for (const idle of Object.values(this.#idle)) {
+      for (const client of idle.splice(0)) void client.close();
+    }
   }
 
   /** It is in the table again. */

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { newId } from "./request-id.ts";
 import type { IncomingMessage } from "node:http";
 import { bucketOfCookie } from "./bucket.ts";
 import type { Peer } from "./peer.ts";
@@ -91,7 +91,7 @@ export function readHead(request: IncomingMessage, peer: Peer): RequestHead {
   // Node's parser refuses this as well; whoever comes after must never have to choose where a request ends.
   if (chunked && length !== undefined)
     throw new BadRequest("It has a Content-Length and a Transfer-Encoding.");
-  if (id === "") id = randomUUID();
+  if (id === "") id = newId();
   const address = lastOf(forwarded?.chain) || peer.address;
   const proto = forwarded?.proto ?? "http";
   headers.push(
@@ -142,8 +142,10 @@ function lastOf(chain: string | undefined): string {
 }
 
 function portOf(host: string | undefined, proto: string): string {
-  const [, port] = /:(\d{1,5})$/.exec(host ?? "") ?? [];
-  return port ?? (proto === "https" ? "443" : "80");
+  const colon = host?.lastIndexOf(":") ?? -1;
+  const port = colon === -1 ? "" : (host?.slice(colon + 1) ?? "");
+  if (port !== "" && /^\d{1,5}$/.test(port)) return port;
+  return proto === "https" ? "443" : "80";
 }
 
 /** A `Connection` header may name more headers that are meant for this hop alone. */

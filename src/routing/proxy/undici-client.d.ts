@@ -3,3 +3,8 @@ declare module "undici/lib/dispatcher/client.js" {
   import { Client } from "undici";
   export = Client;
 }
+
+declare module "undici/lib/core/util.js" {
+  const util: { parseHeaders: (headers: readonly (Buffer | string)[]) => unknown };
+  export = util;
+}
