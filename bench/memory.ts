@@ -11,7 +11,7 @@ try {
   const rows: string[][] = [["process", "PSS", "RSS"]];
   let [pss, rss] = [0, 0];
   for (const line of await processesOf(sandbox.home)) {
-    const name = ["supervisor.js", "proxy.js"].find((agent) => line.includes(agent)) ?? "";
+    const name = ["supervisor.mjs", "proxy.mjs"].find((agent) => line.includes(agent)) ?? "";
     if (name === "") continue;
     const rollup = await readFile(`/proc/${line.trim().split(" ")[0]}/smaps_rollup`, "utf8");
     const [ownPss, ownRss] = [kilobytes(rollup, "Pss"), kilobytes(rollup, "Rss")];

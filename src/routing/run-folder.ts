@@ -16,16 +16,24 @@ const longestNameBytes = 48;
  * Not in `$XDG_RUNTIME_DIR`: that folder goes when its user logs out, and the supervisor stays.
  */
 export async function shortRunFolder(runFolder: string, options: ShortNameOptions = {}): Promise<string> {
-  if (fits(runFolder)) return runFolder;
-  const uid = options.uid ?? process.getuid?.() ?? 0;
-  const name = shortName(runFolder, uid, options.base ?? "/tmp");
+  const name = runFolderName(runFolder, options);
+  if (name === runFolder) return runFolder;
   try {
     await symlink(runFolder, name);
   } catch (error) {
     if (systemCode(error) !== "EEXIST") throw error;
-    await refuseUnlessOurs(name, runFolder, uid);
+    await refuseUnlessOurs(name, runFolder, uidOf(options));
   }
   return name;
+}
+
+/** The same name for a folder that is not there yet, so that there is nothing to reach: makes no link. */
+export function runFolderName(runFolder: string, options: ShortNameOptions = {}): string {
+  return fits(runFolder) ? runFolder : shortName(runFolder, uidOf(options), options.base ?? "/tmp");
+}
+
+function uidOf({ uid }: ShortNameOptions): number {
+  return uid ?? process.getuid?.() ?? 0;
 }
 
 export interface ShortNameOptions {

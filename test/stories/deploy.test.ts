@@ -96,3 +96,18 @@ describe("a first deploy and a second one", () => {
     expect((await served(sandbox.url)).release).toBe(before.release);
   });
 });
+
+describe("commands that only look", () => {
+  it("leave no trace of an environment that was never deployed", async () => {
+    const fresh = await createSandbox();
+    try {
+      await fresh.ok(["check"]);
+      await fresh.ok(["plan", "staging"]);
+      await fresh.ok(["status", "staging"]);
+      await fresh.ok(["history", "staging"]);
+      await expect(readdir(fresh.home)).rejects.toThrow("ENOENT");
+    } finally {
+      await fresh.dispose();
+    }
+  });
+});

@@ -12,6 +12,7 @@ import { ensureProxy, supervisorState } from "../../instances/supervisor-client.
 import { ensureProofToken } from "../../routing/proof-token.ts";
 import { proxyCommand } from "../../routing/proxy-command.ts";
 import { proxySettings, writeProxySettings, type ProxySettingsFile } from "../../routing/proxy-settings.ts";
+import { shortRunFolder } from "../../routing/run-folder.ts";
 import type { EnvironmentPaths, MachinePaths } from "../environment-paths.ts";
 import type { AgentsReport, ProxySettings } from "../host.ts";
 import { proofTokenFile, proxySettingsFile, type RunPlaces } from "./places.ts";
@@ -80,6 +81,7 @@ async function layFolders(paths: EnvironmentPaths, places: RunPlaces): Promise<v
   const own = [paths.run, paths.supervisor, paths.logs, paths.database];
   await Promise.all(own.map((folder) => mkdir(folder, { recursive: true, mode: 0o700 })));
   await Promise.all([paths.static, paths.media].map((folder) => mkdir(folder, { recursive: true })));
+  await shortRunFolder(paths.run);
   await mkdir(dirname(places.proxySocket), { recursive: true, mode: 0o700 });
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, rename, rm, statfs, symlink } from "node:fs/promises";
 import { basename, isAbsolute, join, relative } from "node:path";
 import { fenced, type LeasePlace } from "../../engine/lease-store.ts";
@@ -18,7 +19,7 @@ import type { Environment, Limits } from "../../project/project.ts";
 import { releaseOfSocket } from "../../release/socket-name.ts";
 import { prove } from "../../routing/prove.ts";
 import { inFlight } from "../../routing/proxy-control.ts";
-import { shortRunFolder } from "../../routing/run-folder.ts";
+import { runFolderName, shortRunFolder } from "../../routing/run-folder.ts";
 import { readRoutes } from "../../routing/table-files.ts";
 import type { EnvironmentPaths, MachinePaths } from "../environment-paths.ts";
 import type { Host, HostState } from "../host.ts";
@@ -62,7 +63,9 @@ export interface ThisMachine extends Host {
 /** Without root and with nothing to install: an embedded supervisor and an embedded proxy a environment. */
 export async function thisMachine(parts: ThisMachineParts): Promise<ThisMachine> {
   const { machine, paths, environment, now } = parts;
-  const places = runPlaces(await shortRunFolder(paths.run));
+  const places = runPlaces(
+    existsSync(paths.run) ? await shortRunFolder(paths.run) : runFolderName(paths.run),
+  );
   const at: SupervisorAddress = { folder: paths.supervisor, controlSocket: places.supervisorSocket };
 
   const instances = async (signal: AbortSignal): Promise<readonly InstanceStatus[]> =>
