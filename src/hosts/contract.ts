@@ -149,9 +149,27 @@ export function hostContract(name: string, createStage: () => Promise<HostStage>
       expect((await host.observe(within())).releases).toEqual([]);
     });
 
-    it("heeds an abort", async () => {
+    it("does nothing any more once it is aborted", async () => {
       const aborted = AbortSignal.abort(new Error("enough"));
-      await expect(host.startInstances({ release: "r1" }, aborted)).rejects.toThrow("enough");
+      const before = await host.observe(within());
+      const placement = { release: stage.release("r3", 3), variables: {}, persist: [] };
+      for (const call of [
+        () => host.placeRelease(placement, aborted),
+        () => host.startInstances({ release: "r1" }, aborted),
+        () => host.setCurrent("r1", aborted),
+        () => host.switchRoutes(stage.token, sharesOf("r1"), aborted),
+        () => host.removeReleases(["r1"], aborted),
+        () => host.backUpDatabase("r3", aborted),
+      ]) {
+        await expect(call()).rejects.toThrow("enough");
+      }
+      const { releases, current, routes, instances } = await host.observe(within());
+      expect({ releases, current, routes, instances }).toEqual({
+        releases: before.releases,
+        current: before.current,
+        routes: before.routes,
+        instances: before.instances,
+      });
     });
 
     it("stops its agents, once or twice", async () => {

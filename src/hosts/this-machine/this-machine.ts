@@ -132,6 +132,7 @@ export async function thisMachine(parts: ThisMachineParts): Promise<ThisMachine>
     },
 
     async placeRelease({ release, variables, persist }, signal) {
+      signal.throwIfAborted();
       const all = releaseVariables({ release, environment, paths, homeFolder: parts.homeFolder, variables });
       const { placeRelease } = await import("../place-release.ts");
       await placeRelease(paths, machine, { release, variables: all, persist }, signal);
@@ -139,6 +140,7 @@ export async function thisMachine(parts: ThisMachineParts): Promise<ThisMachine>
     readRelease: (release) => readRelease(paths, release),
 
     async removeReleases(releases, signal) {
+      signal.throwIfAborted();
       const needed = new Set([
         await currentRelease(paths),
         ...Object.keys(await routesInForce(places.run)).map(releaseOfSocket),
@@ -157,7 +159,8 @@ export async function thisMachine(parts: ThisMachineParts): Promise<ThisMachine>
       );
     },
 
-    async setCurrent(release) {
+    async setCurrent(release, signal) {
+      signal.throwIfAborted();
       if (release === undefined) return rm(paths.current, { force: true });
       const temporary = `${paths.current}.${process.pid}.tmp`;
       await rm(temporary, { force: true });
@@ -187,6 +190,7 @@ export async function thisMachine(parts: ThisMachineParts): Promise<ThisMachine>
     },
 
     async startInstances(select, signal) {
+      signal.throwIfAborted();
       const specs = instanceSpecs(await readRelease(paths, select.release), select, paths, places.run);
       const folders = [join(paths.logs, select.release), join(paths.run, select.release)];
       await Promise.all(folders.map((folder) => mkdir(folder, { recursive: true, mode: 0o700 })));
@@ -209,10 +213,15 @@ export async function thisMachine(parts: ThisMachineParts): Promise<ThisMachine>
 
     runOnce: once,
 
-    backUpDatabase: (name) => backUpSqlite(databaseFile(paths), paths.backups, name),
+    async backUpDatabase(name, signal) {
+      signal.throwIfAborted();
+      return backUpSqlite(databaseFile(paths), paths.backups, name);
+    },
 
-    switchRoutes: (token, shares) =>
-      fenced(parts.lease, token, () => switchRoutes(places.run, shares, now())),
+    async switchRoutes(token, shares, signal) {
+      signal.throwIfAborted();
+      await fenced(parts.lease, token, () => switchRoutes(places.run, shares, now()));
+    },
     async prove(check, signal) {
       const table = await readRoutes(places.run);
       if (table === undefined) return { served: {}, failures: ["no route table is in force"] };
