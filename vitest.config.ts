@@ -18,7 +18,7 @@ export default defineConfig({
         test: {
           name: "fault",
           include: ["test/faults/**/*.test.ts"],
-          testTimeout: 600_000,
+          testTimeout: 1_200_000,
           hookTimeout: 120_000,
           fileParallelism: false,
         },

@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { startLoad } from "../../src/routing/testing/load.ts";
@@ -6,7 +8,7 @@ import { createSandbox, served, tinyConfig, type Sandbox } from "../support/sand
 const points = ["before", "in", "after", "recorded"] as const;
 /** Warm for just longer than what is in flight may take, so that many deploys don't fill the machine. */
 const keep = `keep: { releases: 1, warm: "2s" }, drain: { requests: "1s", streams: "1s" },`;
-const hooks = `hooks: { afterBuild: ["true"], beforeMigrate: ["true"], beforeSwitch: ["true"], afterDeploy: ["true"] },`;
+const hooks = `hooks: { afterBuild: ["true"], beforeMigrate: ["true"], beforeSwitch: ["true"], afterDeploy: ["true"], afterRollback: ["true"] },`;
 
 interface PlanJson {
   readonly phases: readonly { readonly operations: readonly { readonly id: string }[] }[];
@@ -45,6 +47,17 @@ const kinds = [
   "run-hook-afterDeploy",
 ];
 
+const rollbackKinds = [
+  "start-instances-web",
+  "await-ready",
+  "smoke",
+  "publish-static",
+  "switch-routes",
+  "prove-served",
+  "set-current",
+  "run-hook-afterRollback",
+];
+
 describe("a deployer that is killed before, in and after any operation", () => {
   it.concurrent.each(["resume", "abort"] as const)(
     "serves throughout, and after %s on exactly one known release",
@@ -59,6 +72,12 @@ describe("a deployer that is killed before, in and after any operation", () => {
           for (const point of points) {
             const fault = await story.killedAt(kind, point);
             if (fault !== undefined) told.push(`${point} ${kind}: ${fault}`);
+          }
+        }
+        for (const kind of rollbackKinds) {
+          for (const point of points) {
+            const fault = await story.rollbackKilledAt(kind, point);
+            if (fault !== undefined) told.push(`rollback, ${point} ${kind}: ${fault}`);
           }
         }
         const { sent, failed, errors } = await load.stop();
@@ -90,16 +109,35 @@ class KillStory {
 
   /** One deploy, killed there and taken up; what is wrong afterwards, if anything. */
   async killedAt(kind: string, point: string): Promise<string | undefined> {
-    const sandbox = this.#sandbox;
     const operation = await this.#plannedOperation(kind);
     if (operation === undefined) return "never in the plan";
-    const before = await served(sandbox.url);
+    const before = await served(this.#sandbox.url);
     await this.#nextVersion();
-    const killed = await sandbox.cozy(["deploy", "staging"], {
+    const fault = await this.#killed(["deploy", "staging"], point, operation);
+    return fault ?? this.#takenUp(before.version, `v${this.#version}`);
+  }
+
+  /** The same for a rollback to the other release that is kept. */
+  async rollbackKilledAt(kind: string, point: string): Promise<string | undefined> {
+    const before = await served(this.#sandbox.url);
+    const releases = await this.#sandbox.json<{ id: string; subject: string }[]>(["releases", "staging"]);
+    const other = releases.find(({ id }) => id !== before.release);
+    if (other === undefined) return "there is no other release to go to";
+    const to = await this.#versionOf(other.id);
+    const fault = await this.#killed(["rollback", "staging", other.id], point, `${kind}@this-machine`);
+    return fault ?? this.#takenUp(before.version, to);
+  }
+
+  async #killed(command: readonly string[], point: string, operation: string): Promise<string | undefined> {
+    const { code, stderr } = await this.#sandbox.cozy(command, {
       env: { COZY_FAULT: `${point}:${operation}` },
     });
-    if (killed.code !== 128) return `was not killed but ended with ${killed.code}: ${killed.stderr}`;
+    return code === 128 ? undefined : `was not killed but ended with ${code}: ${stderr}`;
+  }
 
+  /** Looks after the kill, has the plan resumed or aborted, and looks again. */
+  async #takenUp(before: string, meant: string): Promise<string | undefined> {
+    const sandbox = this.#sandbox;
     const between = await served(sandbox.url).catch((error: unknown) => String(error));
     if (typeof between === "string") return `does not serve after the kill: ${between}`;
     const refused = await sandbox.cozy(["deploy", "staging"]);
@@ -110,7 +148,20 @@ class KillStory {
     const inForce = this.#way === "abort" && taken.code === 2 && taken.stderr.includes("already-committed");
     if (inForce) await sandbox.ok(["resume", "staging"]);
     else if (taken.code !== 0) return `${this.#way} ended with ${taken.code}: ${taken.stdout}${taken.stderr}`;
-    return this.#faultAfterwards(this.#way === "resume" || inForce ? `v${this.#version}` : before.version);
+    return this.#faultAfterwards(this.#way === "resume" || inForce ? meant : before);
+  }
+
+  async #versionOf(release: string): Promise<string> {
+    const file = join(
+      this.#sandbox.home,
+      "environments",
+      "tiny-staging",
+      "releases",
+      release,
+      "app",
+      "version.txt",
+    );
+    return (await readFile(file, "utf8")).trim();
   }
 
   async #faultAfterwards(expected: string): Promise<string | undefined> {
