@@ -1,9 +1,11 @@
+import { refuseWindows } from "../hosts/this-machine/refuse-windows.ts";
 import { thisMachine, type ThisMachine } from "../hosts/this-machine/this-machine.ts";
 import type { CommandContext } from "./command-context.ts";
 import type { OpenEnvironment } from "./open-environment.ts";
 
 /** The host of an environment. Loaded when it is needed, and without touching it. */
 export async function openHost(context: CommandContext, opened: OpenEnvironment): Promise<ThisMachine> {
+  refuseWindows(process.platform);
   const { machine, paths, lease, environment } = opened;
   return thisMachine({
     machine,
