@@ -54,10 +54,8 @@ function entry(booking: BookingEntry, end: Html | string): Html {
     <div>
       <p class="booking-when">${formatDay(booking.day)}, ${formatMinute(booking.startMinute)}</p>
       <p class="booking-name">${booking.serviceName}</p>
-      <p class="quiet">
-        <a href="/venues/${booking.venueId}">${booking.venueName}</a>, ${booking.city} ·
-        ${booking.durationMinutes}&nbsp;min · ${formatPrice(booking.priceCents)}
-      </p>
+      <p class="quiet"><a href="/venues/${booking.venueId}">${booking.venueName}</a>, ${booking.city}</p>
+      <p class="quiet">${booking.durationMinutes} min · ${formatPrice(booking.priceCents)}</p>
       ${end}
     </div>
   </div>`;
