@@ -38,6 +38,15 @@ export const command = defineCommand({
           details: ready.tail,
         });
       }
+      const proof = await host.prove(release.ready, context.signal);
+      if (proof.failures.length > 0) {
+        throw new CozyError("release-not-proven", {
+          message: `Release ${current} was started, and the proxy's answers do not show it.`,
+          state: "The supervisor goes on starting what ends.",
+          next: `cozy logs ${environment.name} --type proxy`,
+          details: proof.failures,
+        });
+      }
       const result = { release: current, address: addressOf(environment.target) };
       printResult(context, result, () => `${current} serves at ${result.address}`);
       return 0;

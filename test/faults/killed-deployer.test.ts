@@ -109,12 +109,17 @@ class KillStory {
 
   /** One deploy, killed there and taken up; what is wrong afterwards, if anything. */
   async killedAt(kind: string, point: string): Promise<string | undefined> {
-    const operation = await this.#plannedOperation(kind);
-    if (operation === undefined) return "never in the plan";
-    const before = await served(this.#sandbox.url);
-    await this.#nextVersion();
-    const fault = await this.#killed(["deploy", "staging"], point, operation);
-    return fault ?? this.#takenUp(before.version, `v${this.#version}`);
+    let fault: string | undefined = "never in the plan";
+    // What is still warm can end between the plan that is looked at and the one that is carried out.
+    for (let round = 0; round < 4 && fault !== undefined; round += 1) {
+      const operation = await this.#plannedOperation(kind);
+      if (operation === undefined) return fault;
+      const before = await served(this.#sandbox.url);
+      await this.#nextVersion();
+      fault = await this.#killed(["deploy", "staging"], point, operation);
+      if (fault === undefined) return this.#takenUp(before.version, `v${this.#version}`);
+    }
+    return fault;
   }
 
   /** The same for a rollback to the other release that is kept. */

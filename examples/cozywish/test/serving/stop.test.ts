@@ -82,7 +82,7 @@ describe("stopping", { concurrency: true }, () => {
         database.selectFrom("accounts").select("email").execute(),
       );
       assert.deepEqual(accounts, [{ email: "ada@example.com" }]);
-      assert.match(server.output(), /"event":"stopped"\}\n$/);
+      assert.match(server.output(), /"event":"stopped"\}\n/);
     });
   }
 
