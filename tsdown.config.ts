@@ -26,6 +26,19 @@ const builtinsAsTheyAre = {
   },
 };
 
+/** commander can run subcommands that are programs of their own; cozy has none, and starts sooner without what it takes. */
+const commanderWithoutPrograms = {
+  name: "commander-without-programs",
+  resolveId(id: string, importer?: string) {
+    return id === "node:child_process" && importer?.includes("/node_modules/commander/")
+      ? "\0no-programs"
+      : null;
+  },
+  load(id: string) {
+    return id === "\0no-programs" ? "export default {};" : null;
+  },
+};
+
 /** The licences of what is bundled go with it. */
 const licences = {
   name: "licences",
@@ -59,7 +72,7 @@ const shared: UserConfig = {
   outExtensions: () => ({ js: ".js" }),
   // Everything is bundled: a start of the CLI reads a few files, and the package has no dependencies to install.
   deps: { alwaysBundle: [/.*/], onlyBundle: false },
-  plugins: [builtinsAsTheyAre, licences],
+  plugins: [builtinsAsTheyAre, commanderWithoutPrograms, licences],
 };
 
 const builds: UserConfig[] = [

@@ -1,16 +1,21 @@
-import { randomBytes } from "node:crypto";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { systemCode } from "../errors/cozy-error.ts";
 
 /** Tells our leftovers from those of an earlier process that had the same pid, as in a container where it is always 1. */
-const thisProcess = randomBytes(4).toString("hex");
+let knownAs: string | undefined;
+
+function thisProcess(): string {
+  knownAs ??= process.getBuiltinModule("node:crypto").randomBytes(4).toString("hex");
+  return knownAs;
+}
+
 const pattern = /\.tmp-(\d+)-([0-9a-f]{8})-\d+$/;
 let counter = 0;
 
 /** A name beside `path` that nobody else has, and that `sweepTemps` knows to belong to this process. */
 export function tempName(path: string): string {
-  return `${path}.tmp-${process.pid}-${thisProcess}-${counter++}`;
+  return `${path}.tmp-${process.pid}-${thisProcess()}-${counter++}`;
 }
 
 export function isTempName(name: string): boolean {
@@ -32,7 +37,7 @@ function isAbandoned(name: string): boolean {
   const match = pattern.exec(name);
   if (match === null) return false;
   const pid = Number(match[1]);
-  return pid === process.pid ? match[2] !== thisProcess : !isAlive(pid);
+  return pid === process.pid ? match[2] !== thisProcess() : !isAlive(pid);
 }
 
 function isAlive(pid: number): boolean {

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { link, readFile, rm, writeFile } from "node:fs/promises";
 import { systemCode } from "../errors/cozy-error.ts";
 
@@ -13,6 +12,7 @@ export const proofHeaders = {
 
 /** Reads the token, or draws one when there is none yet; two callers at once get the same. */
 export async function ensureProofToken(file: string): Promise<string> {
+  const { randomBytes } = process.getBuiltinModule("node:crypto");
   const drawn = randomBytes(32).toString("base64url");
   const temporary = `${file}.${process.pid}.tmp`;
   try {

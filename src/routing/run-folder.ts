@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { lstat, readlink, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { CozyError, systemCode } from "../errors/cozy-error.ts";
@@ -49,6 +48,7 @@ export function fits(runFolder: string): boolean {
 
 /** Pure: the short name of a run folder that is too deep. */
 export function shortName(runFolder: string, uid: number, base: string): string {
+  const { createHash } = process.getBuiltinModule("node:crypto");
   const hash = createHash("sha256").update(runFolder).digest("hex").slice(0, 8);
   return join(base, `cozy-${uid}-${hash}`);
 }
