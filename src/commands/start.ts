@@ -1,3 +1,4 @@
+import { restartsOf } from "../release/serving-phases.ts";
 import { CozyError } from "../errors/cozy-error.ts";
 import { addressOf } from "./address.ts";
 import { printResult } from "./command-context.ts";
@@ -19,7 +20,7 @@ export const command = defineCommand({
     const { environment } = opened;
     return withLease(context, opened, { command: "start" }, async () => {
       const host = await openHostToChange(context, opened);
-      const { current } = await host.observe(context.signal);
+      const { current, instances } = await host.observe(context.signal);
       if (current === undefined) {
         throw new CozyError("unknown-release", {
           message: `${environment.name} has no release to start.`,
@@ -29,7 +30,12 @@ export const command = defineCommand({
       const release = await host.readRelease(current, context.signal);
       await host.ensureAgents(proxySettings(opened), context.signal);
       await host.startInstances({ release: current }, context.signal);
-      const ready = await host.awaitReady(current, release.ready, context.signal);
+      const ready = await host.awaitReady(
+        current,
+        release.ready,
+        restartsOf(instances, current),
+        context.signal,
+      );
       if (!ready.ok) {
         throw new CozyError("release-not-ready", {
           message: `Release ${current} was started and did not get ready: ${ready.faults.join("; ")}.`,

@@ -82,7 +82,7 @@ export function hostContract(name: string, createStage: () => Promise<HostStage>
     });
 
     it("finds them ready, and smokes them on their own sockets", async () => {
-      expect(await host.awaitReady("r1", ready, within())).toMatchObject({ ok: true });
+      expect(await host.awaitReady("r1", ready, {}, within())).toMatchObject({ ok: true });
       const answers = await host.smoke(
         "r1",
         [{ kind: "request", path: "/", status: 200, text: undefined, withinMs: 5_000 }],

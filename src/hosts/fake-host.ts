@@ -140,7 +140,7 @@ export function fakeHost(name = "fake", now: () => number = () => 0): FakeHost {
       called("retireInstances", signal, select.release);
       for (const [key, status] of selected(select)) instances.set(key, { ...status, retireAt: at });
     },
-    async awaitReady(release, _check, signal) {
+    async awaitReady(release, _check, _before, signal) {
       called("awaitReady", signal, release);
       if (!notReady.has(release)) return { ok: true, faults: [], tail: [] };
       return {
@@ -149,7 +149,7 @@ export function fakeHost(name = "fake", now: () => number = () => 0): FakeHost {
         tail: ["cannot connect"],
       };
     },
-    async awaitSteady(select, _forMs, signal) {
+    async awaitSteady(select, _forMs, _before, signal) {
       called("awaitSteady", signal, select.release);
       return { ok: true, faults: [], tail: [] };
     },

@@ -39,11 +39,21 @@ export interface Host {
   retireInstances(select: InstanceSelection, at: number, signal: AbortSignal): Promise<void>;
 
   /** Waits until every web instance answers the check on its own socket; an instance that exits ends the wait at once. */
-  awaitReady(release: string, check: ReadyCheck, signal: AbortSignal): Promise<ReadyReport>;
+  awaitReady(
+    release: string,
+    check: ReadyCheck,
+    restartsBefore: RestartsBefore,
+    signal: AbortSignal,
+  ): Promise<ReadyReport>;
   /** Asks the instances of a release on their own sockets, before any user does. */
   smoke(release: string, checks: readonly SmokeCheck[], signal: AbortSignal): Promise<readonly CheckAnswer[]>;
   /** Whether these instances have stayed up: for process types that answer no requests. */
-  awaitSteady(select: InstanceSelection, forMs: number, signal: AbortSignal): Promise<ReadyReport>;
+  awaitSteady(
+    select: InstanceSelection,
+    forMs: number,
+    restartsBefore: RestartsBefore,
+    signal: AbortSignal,
+  ): Promise<ReadyReport>;
 
   /** Runs a command of the release once, with its code, variables and limits. */
   runOnce(run: OneOff, signal: AbortSignal): Promise<CommandResult>;
@@ -122,6 +132,9 @@ export interface AgentsReport {
   readonly supervisor: "was running" | "started" | "replaced";
   readonly proxy: "was running" | "started" | "replaced";
 }
+
+/** How often instances had been started again before they were asked for now, by `web.0`: a warm one may have ended once. */
+export type RestartsBefore = Readonly<Record<string, number>>;
 
 export interface ReadyReport {
   readonly ok: boolean;

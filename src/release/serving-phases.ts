@@ -1,4 +1,5 @@
-import type { HostState, ReleaseRecord } from "../hosts/host.ts";
+import type { HostState, ReleaseRecord, RestartsBefore } from "../hosts/host.ts";
+import type { InstanceStatus } from "../instances/instance.ts";
 import type { Environment } from "../project/project.ts";
 import type { Share } from "../routing/route-table.ts";
 import { awaitReady } from "./operations/await-ready.ts";
@@ -50,6 +51,7 @@ export function startPhases(facts: ServingFacts): Phase[] {
         release: release.id,
         environment,
         check: ready,
+        restartsBefore: restartsOf(observed.instances, release.id),
       }),
       checks.length > 0
         ? planned(smoke, counted(checks.length, "smoke check"), {
@@ -98,6 +100,7 @@ export function switchOperations({ environment, observed, release }: ServingFact
             release: release.id,
             types: others,
             forMs: steadyMs,
+            restartsBefore: restartsOf(observed.instances, release.id),
           }),
         ]
       : []),
@@ -154,6 +157,12 @@ function sharesOf(observed: HostState): Share[] {
     hundredths: sockets.reduce((sum, socket) => sum + (observed.routes[socket] ?? 0), 0),
     sockets,
   }));
+}
+
+/** How often a release's instances had been started again when the plan was made. */
+export function restartsOf(instances: readonly InstanceStatus[], release: string): RestartsBefore {
+  const ours = instances.filter(({ id, restarts }) => id.release === release && restarts > 0);
+  return Object.fromEntries(ours.map(({ id, restarts }) => [`${id.type}.${id.index}`, restarts]));
 }
 
 function servesNow(observed: HostState, release: string): boolean {

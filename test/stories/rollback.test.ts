@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createSandbox, served, type Sandbox } from "../support/sandbox.ts";
+import { createSandbox, served, until, type Sandbox } from "../support/sandbox.ts";
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -35,6 +35,24 @@ describe("rollback", () => {
     expect(unknown.code).toBe(2);
     expect(unknown.stderr).toContain("cozy releases staging");
     expect((await served(sandbox.url)).version).toBe("one");
+  });
+});
+
+describe("a release whose instance crashed some time ago", () => {
+  it("can be rolled back to all the same", async () => {
+    const before = await served(sandbox.url);
+    process.kill(before.pid, "SIGKILL");
+    await until("it runs again", async () => {
+      const { host } = await sandbox.json<{ host: { instances: { restarts: number; state: string }[] } }>([
+        "status",
+        "staging",
+      ]);
+      return host.instances.some(({ restarts, state }) => restarts > 0 && state === "running");
+    });
+    await sandbox.commit({ "version.txt": "next\n" }, "next");
+    await sandbox.ok(["deploy", "staging"]);
+    await sandbox.ok(["rollback", "staging"]);
+    expect((await served(sandbox.url)).release).toBe(before.release);
   });
 });
 

@@ -6,7 +6,7 @@ import {
 } from "../../instances/instance.ts";
 import type { ReadyCheck } from "../../project/project.ts";
 import { pause } from "../../shared/pause.ts";
-import type { ReadyReport } from "../host.ts";
+import type { ReadyReport, RestartsBefore } from "../host.ts";
 import { checkInstance } from "./check-instance.ts";
 
 /** What the gate looks at; the adapter for this machine gives it the real supervisor. */
@@ -25,6 +25,7 @@ export async function awaitReady(
   view: InstanceView,
   release: string,
   check: ReadyCheck,
+  restartsBefore: RestartsBefore,
   signal: AbortSignal,
 ): Promise<ReadyReport> {
   const start = view.now();
@@ -33,7 +34,7 @@ export async function awaitReady(
     const web = (await view.instances(signal)).filter(
       ({ id }) => id.release === release && id.type === "web",
     );
-    const ended = web.filter(hasEnded);
+    const ended = web.filter((status) => hasEnded(status, restartsBefore));
     if (ended.length > 0) return report(view, ended.map(exitFault), ended);
     const waiting = web.filter(({ id }) => !ready.has(instanceName(id)));
     const faults = await Promise.all(waiting.map((status) => ask(status, check, signal)));
@@ -61,20 +62,23 @@ export async function awaitSteady(
   view: InstanceView,
   select: InstanceSelection,
   forMs: number,
+  restartsBefore: RestartsBefore,
   signal: AbortSignal,
 ): Promise<ReadyReport> {
   const start = view.now();
   for (;;) {
     const ours = (await view.instances(signal)).filter(({ id }) => isSelected(id, select));
-    const ended = ours.filter(hasEnded);
+    const ended = ours.filter((status) => hasEnded(status, restartsBefore));
     if (ended.length > 0) return report(view, ended.map(exitFault), ended);
     if (view.now() - start >= forMs) return { ok: true, faults: [], tail: [] };
     await pause(50, signal);
   }
 }
 
-function hasEnded(status: InstanceStatus): boolean {
-  return status.restarts > 0 || status.state === "backing-off" || status.state === "failed";
+/** A new instance that was started twice has ended meanwhile; a warm one may have been before. */
+function hasEnded(status: InstanceStatus, before: RestartsBefore): boolean {
+  const known = before[`${status.id.type}.${status.id.index}`] ?? 0;
+  return status.restarts > known || status.state === "backing-off" || status.state === "failed";
 }
 
 function exitFault({ id, lastExit }: InstanceStatus): string {

@@ -200,8 +200,8 @@ export async function thisMachine(parts: ThisMachineParts): Promise<ThisMachine>
     stopInstances: stop,
     retireInstances: (select, when, signal) => retireInstances(at, select, when, signal),
 
-    awaitReady: (release, check, signal) => awaitReady(view, release, check, signal),
-    awaitSteady: (select, forMs, signal) => awaitSteady(view, select, forMs, signal),
+    awaitReady: (release, check, before, signal) => awaitReady(view, release, check, before, signal),
+    awaitSteady: (select, forMs, before, signal) => awaitSteady(view, select, forMs, before, signal),
     async smoke(release, checks, signal) {
       const running = await instances(signal);
       const sockets = running

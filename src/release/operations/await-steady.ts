@@ -1,5 +1,6 @@
 import type { Operation } from "../../engine/operation.ts";
 import { CozyError } from "../../errors/cozy-error.ts";
+import type { RestartsBefore } from "../../hosts/host.ts";
 import type { ReleaseWorld } from "../world.ts";
 
 export interface AwaitSteadyInput {
@@ -7,13 +8,14 @@ export interface AwaitSteadyInput {
   readonly release: string;
   readonly types: readonly string[];
   readonly forMs: number;
+  readonly restartsBefore: RestartsBefore;
 }
 
 /** The gate of process types that answer no requests: an instance that ends within moments of its start is a broken release. */
 export const awaitSteady: Operation<AwaitSteadyInput, ReleaseWorld> = {
   kind: "await-steady",
   async run(input, { world, signal }) {
-    const report = await world.host(input.host).awaitSteady(input, input.forMs, signal);
+    const report = await world.host(input.host).awaitSteady(input, input.forMs, input.restartsBefore, signal);
     if (report.ok) return;
     throw new CozyError("release-not-ready", {
       message: `Release ${input.release} did not stay up: ${report.faults.join("; ")}.`,
