@@ -29,7 +29,7 @@ async function main(argv: readonly string[]): Promise<number> {
       import("./commands/interrupt.ts"),
     ]);
     // Whatever a command is in the middle of, the second wish to end is heeded within a second.
-    const { gently, atOnce } = listenForInterrupt(process, () => {
+    const { gently, atOnce, takeSignals } = listenForInterrupt(process, () => {
       setTimeout(() => process.exit(exitInterrupted), 1_000).unref();
     });
     return await runCommand(argv[0] === "help" ? [...argv.slice(1), "--help"] : argv, {
@@ -42,6 +42,7 @@ async function main(argv: readonly string[]): Promise<number> {
       now: Date.now,
       signal: gently,
       urgentSignal: atOnce,
+      takeSignals,
       json,
       configPath: undefined,
       version,

@@ -1,3 +1,4 @@
+import type { EventEmitter } from "node:events";
 import type { Readable, Writable } from "node:stream";
 
 /** All that a command knows of the world outside it; a test hands it another one. */
@@ -13,6 +14,8 @@ export interface CommandContext {
   readonly signal: AbortSignal;
   /** Aborted by the second one: end at once. */
   readonly urgentSignal: AbortSignal;
+  /** For a command that hands the terminal to another program: signals are that program's from then on. */
+  readonly takeSignals: () => EventEmitter;
   readonly json: boolean;
   readonly configPath: string | undefined;
   readonly version: string;

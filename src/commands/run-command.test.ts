@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import { Readable, Writable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import type { CommandContext } from "./command-context.ts";
@@ -26,6 +27,7 @@ function context(): { context: CommandContext; output: () => string } {
       now: () => 0,
       signal: never,
       urgentSignal: never,
+      takeSignals: () => new EventEmitter(),
       json: false,
       configPath: undefined,
       version: "0",

@@ -30,6 +30,8 @@ export const command = defineCommand({
         next: `cozy deploy ${name}`,
       });
     }
-    return runInteractively(await host.oneOff(release, rest), context.signal);
+    const request = await host.oneOff(release, rest);
+    const atTerminal = "isTTY" in context.stdin && context.stdin.isTTY === true;
+    return runInteractively(request, { signals: context.takeSignals(), atTerminal });
   },
 });

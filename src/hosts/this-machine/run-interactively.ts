@@ -1,10 +1,21 @@
 import { spawn } from "node:child_process";
+import type { EventEmitter } from "node:events";
 import { constants } from "node:os";
 import type { OnceRequest } from "./run-once.ts";
 import { withLimits } from "./run-once.ts";
 
+export interface Terminal {
+  /** Where this process's signals arrive. */
+  readonly signals: EventEmitter;
+  /** A Ctrl-C at a terminal reaches the command by itself; elsewhere it has to be passed on. */
+  readonly atTerminal: boolean;
+}
+
 /** Runs a command with this terminal as its own and gives its exit code, as a shell would: 128 and the signal's number. */
-export async function runInteractively(request: OnceRequest, signal: AbortSignal): Promise<number> {
+export async function runInteractively(
+  request: OnceRequest,
+  { signals, atTerminal }: Terminal,
+): Promise<number> {
   const [program = "", ...args] = withLimits(request.command, request.limits);
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
@@ -12,17 +23,16 @@ export async function runInteractively(request: OnceRequest, signal: AbortSignal
       env: { ...request.variables },
       stdio: "inherit",
     });
-    // A Ctrl-C at the terminal reaches the child by itself; a signal sent to cozy alone is passed on.
-    const passOn = (): void => void child.kill("SIGTERM");
-    signal.addEventListener("abort", passOn, { once: true });
+    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      signals.on(name, () => {
+        if (name !== "SIGINT" || !atTerminal) child.kill(name);
+      });
+    }
     child.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") return resolve(notFound(program));
-      reject(error);
+      if (error.code === "ENOENT") resolve(notFound(program));
+      else reject(error);
     });
-    child.on("exit", (code, name) => {
-      signal.removeEventListener("abort", passOn);
-      resolve(code ?? 128 + (name ? constants.signals[name] : 0));
-    });
+    child.on("exit", (code, name) => resolve(code ?? 128 + (name ? constants.signals[name] : 0)));
   });
 }
 
