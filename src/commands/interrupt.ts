@@ -6,7 +6,7 @@ const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 export interface TakenSignals {
   /** Takes the process's signals over: from now on they abort nothing, and are the caller's to heed. */
-  takeSignals(): EventEmitter;
+  readonly takeSignals: () => EventEmitter;
 }
 
 /**
