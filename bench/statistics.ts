@@ -1,3 +1,5 @@
+import { textTable } from "../src/commands/text-table.ts";
+
 /** The middle value; of an even number of values, the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
@@ -8,10 +10,5 @@ export function median(values: readonly number[]): number {
 
 /** Rows of equal columns, for a terminal. */
 export function printTable(title: string, rows: readonly (readonly string[])[]): void {
-  const widths: number[] = [];
-  for (const row of rows)
-    for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, cell.length);
-  console.log(`\n${title}`);
-  for (const row of rows)
-    console.log(`  ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join("  ")}`.trimEnd());
+  console.log(`\n${title}\n${textTable(rows, "  ")}`);
 }

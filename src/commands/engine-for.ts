@@ -1,18 +1,13 @@
+import { releaseOf } from "../routing/route-table.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Hold } from "../engine/hold-lease.ts";
-import type { OperationKinds } from "../engine/operation.ts";
 import type { Reporter, Served } from "../events/event.ts";
-import { releaseOperations } from "../release/operations/index.ts";
-import { releaseOfSocket } from "../release/socket-name.ts";
+import { releaseOperationKinds } from "../release/operations/index.ts";
 import type { ReleaseWorld } from "../release/world.ts";
 import { addressOf } from "./address.ts";
 import type { CommandContext } from "./command-context.ts";
 import { faultPoints } from "./fault-points.ts";
 import type { OpenEnvironment } from "./open-environment.ts";
-
-const kinds = Object.fromEntries(
-  releaseOperations.map((operation) => [operation.kind, operation]),
-) as OperationKinds<ReleaseWorld>;
 
 export interface EngineParts {
   readonly hold: Hold;
@@ -27,7 +22,7 @@ export function engineFor(
 ): Engine<ReleaseWorld> {
   const faults = faultPoints(context.env["COZY_FAULT"]);
   return {
-    kinds,
+    kinds: releaseOperationKinds,
     worldFor: (operation) => faults.worldFor(operation.id, world),
     hold,
     journals,
@@ -42,7 +37,7 @@ export function engineFor(
 /** What the host's route table leads to; several releases are named together. */
 async function servedBy(world: ReleaseWorld, address: string, signal: AbortSignal): Promise<Served> {
   const observed = await world.host("this-machine").observe(signal);
-  const releases = [...new Set(Object.keys(observed.routes).map(releaseOfSocket))];
+  const releases = [...new Set(Object.keys(observed.routes).map(releaseOf))];
   if (releases.length === 0) return { host: observed.host, release: undefined };
   return { host: observed.host, release: releases.join(" and "), address };
 }

@@ -1,5 +1,5 @@
+import { releaseOf } from "../routing/route-table.ts";
 import type { HostState } from "../hosts/host.ts";
-import { releaseOfSocket } from "../release/socket-name.ts";
 import { durationText } from "../shared/duration.ts";
 import { textTable } from "./text-table.ts";
 
@@ -13,7 +13,7 @@ export interface ReleaseRow {
 
 /** The kept releases, newest first, each with what a rollback to it would cost. */
 export function releaseRows({ releases, routes, instances }: HostState): ReleaseRow[] {
-  const serving = new Set(Object.keys(routes).map(releaseOfSocket));
+  const serving = new Set(Object.keys(routes).map(releaseOf));
   const running = new Set(instances.map(({ id }) => id.release));
   return releases
     .toSorted((a, b) => b.createdAt - a.createdAt || b.id.localeCompare(a.id))

@@ -1,9 +1,9 @@
+import { releaseOf } from "../routing/route-table.ts";
 import type { Lease } from "../engine/lease.ts";
 import { purposeText } from "../engine/lease.ts";
 import { whoText } from "../engine/who.ts";
 import type { HostState } from "../hosts/host.ts";
 import type { InstanceStatus } from "../instances/instance.ts";
-import { releaseOfSocket } from "../release/socket-name.ts";
 import { durationText, momentText } from "../shared/duration.ts";
 import { textTable } from "./text-table.ts";
 
@@ -34,7 +34,7 @@ export function statusText(status: Status, now: number): string {
 }
 
 function servedRows({ routes, releases, current, supervised }: HostState, now: number): string[][] {
-  const shares = Map.groupBy(Object.entries(routes), ([socket]) => releaseOfSocket(socket));
+  const shares = Map.groupBy(Object.entries(routes), ([socket]) => releaseOf(socket));
   if (shares.size === 0) return [["serves", current === undefined ? "nothing yet" : "nothing"]];
   const stopped = supervised ? "" : "  (stopped)";
   return [...shares].map(([release, sockets]) => {
@@ -46,7 +46,7 @@ function servedRows({ routes, releases, current, supervised }: HostState, now: n
 }
 
 function instanceRows({ instances, routes }: HostState, now: number): string[][] {
-  const serving = new Set(Object.keys(routes).map(releaseOfSocket));
+  const serving = new Set(Object.keys(routes).map(releaseOf));
   return instances
     .filter(({ id, retireAt }) => serving.has(id.release) || retireAt === undefined)
     .map((instance) => ["", instanceText(instance, now)]);
@@ -69,7 +69,7 @@ function instanceText(
 }
 
 function warmRows({ instances, routes }: HostState, now: number): string[][] {
-  const serving = new Set(Object.keys(routes).map(releaseOfSocket));
+  const serving = new Set(Object.keys(routes).map(releaseOf));
   const warm = instances.filter(({ id, retireAt }) => retireAt !== undefined && !serving.has(id.release));
   return [...Map.groupBy(warm, ({ id }) => id.release)].map(([release, ours]) => [
     "warm",

@@ -1,6 +1,7 @@
 import { mkdir, open, readdir, readFile, rename, rm, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { CozyError, messageOf, systemCode } from "../errors/cozy-error.ts";
+import { flushFolder } from "../shared/atomic-write.ts";
 import type { JournalFile, JournalStore } from "./journal-store.ts";
 
 /** Room kept aside while a plan runs, so that on a full disk there is still room to record its undoing. */
@@ -39,7 +40,7 @@ async function create(folder: string, name: string, header: string): Promise<Jou
     await fresh.close();
   }
   await rename(`${path}.new`, path);
-  await syncFolder(folder);
+  await flushFolder(folder);
   return appendingTo(folder, await open(path, "a"));
 }
 
@@ -102,16 +103,6 @@ async function layBallast(folder: string): Promise<void> {
 
 function ballastOf(folder: string): string {
   return join(folder, "ballast");
-}
-
-/** A new name is only there after a crash once its folder is on the disk too. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 function isFull(error: unknown): boolean {

@@ -1,6 +1,6 @@
 import { isSelected, type InstanceSelection, type InstanceStatus } from "../instances/instance.ts";
-import type { Share } from "../routing/route-table.ts";
-import { releaseOfSocket, socketName } from "../release/socket-name.ts";
+import { releaseOf, type Share } from "../routing/route-table.ts";
+import { socketName } from "../release/socket-name.ts";
 import { CozyError } from "../errors/cozy-error.ts";
 import type { ResolvedVariables } from "../secrets/resolve-variables.ts";
 import type { Host, HostState, InFlight, Placement, ReleaseRecord } from "./host.ts";
@@ -93,7 +93,7 @@ export function fakeHost(name = "fake", now: () => number = () => 0): FakeHost {
     async removeReleases(releases, signal) {
       called("removeReleases", signal, releases.join(" "));
       for (const release of releases) {
-        if (release === current || Object.keys(routes).some((socket) => releaseOfSocket(socket) === release))
+        if (release === current || Object.keys(routes).some((socket) => releaseOf(socket) === release))
           continue;
         records.delete(release);
         variables.delete(release);
@@ -184,7 +184,7 @@ export function fakeHost(name = "fake", now: () => number = () => 0): FakeHost {
     },
     async prove(_check, signal) {
       called("prove", signal);
-      const bySockets = Map.groupBy(Object.keys(routes), releaseOfSocket);
+      const bySockets = Map.groupBy(Object.keys(routes), releaseOf);
       return {
         served: Object.fromEntries([...bySockets].map(([release, sockets]) => [release, sockets.length])),
         failures: [],

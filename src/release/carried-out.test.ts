@@ -4,10 +4,9 @@ import { occasion } from "../engine/testing/plans.ts";
 import { neverInterrupted } from "../engine/testing/shelf.ts";
 import type { Engine } from "../engine/engine.ts";
 import { runPlan } from "../engine/run-plan.ts";
-import type { OperationKinds } from "../engine/operation.ts";
 import { CozyError } from "../errors/cozy-error.ts";
 import type { HostState } from "../hosts/host.ts";
-import { releaseOperations } from "./operations/index.ts";
+import { releaseOperationKinds } from "./operations/index.ts";
 import { planDeploy } from "./plan-deploy.ts";
 import { planRollback } from "./plan-rollback.ts";
 import {
@@ -21,16 +20,13 @@ import {
 import type { ReleaseWorld } from "./world.ts";
 
 const never = new AbortController().signal;
-const kinds = Object.fromEntries(
-  releaseOperations.map((operation) => [operation.kind, operation]),
-) as OperationKinds<ReleaseWorld>;
 const hooks = { afterBuild: ["a"], beforeMigrate: ["b"], beforeSwitch: ["c"], afterDeploy: ["d"] };
 const processes = { web: processType(["w"], 2), worker: processType(["k"], 1) };
 const project = sampleProject({ hooks, processes });
 
 function engineOver(world: SampleWorld): Engine<ReleaseWorld> {
   return {
-    kinds,
+    kinds: releaseOperationKinds,
     worldFor: () => world,
     hold: { token: 1, lost: never, confirm: async () => {} },
     journals: memoryJournals(),

@@ -1,3 +1,4 @@
+import { releaseOf } from "../routing/route-table.ts";
 import type { HostState } from "../hosts/host.ts";
 
 /**
@@ -8,7 +9,7 @@ export function releasesToPrune(observed: HostState, next: string, keep: number)
   const needed = new Set([
     next,
     ...(observed.current === undefined ? [] : [observed.current]),
-    ...Object.keys(observed.routes).map((socket) => socket.split("/")[0]),
+    ...Object.keys(observed.routes).map(releaseOf),
     ...observed.instances.map(({ id }) => id.release),
   ]);
   const others = observed.releases.filter(({ id }) => id !== next);

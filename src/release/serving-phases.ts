@@ -1,7 +1,7 @@
 import type { HostState, ReleaseRecord, RestartsBefore } from "../hosts/host.ts";
 import type { InstanceStatus } from "../instances/instance.ts";
 import type { Environment } from "../project/project.ts";
-import type { Share } from "../routing/route-table.ts";
+import { releaseOf, type Share } from "../routing/route-table.ts";
 import { awaitReady } from "./operations/await-ready.ts";
 import { awaitSteady } from "./operations/await-steady.ts";
 import { endWarmInstances } from "./operations/end-warm-instances.ts";
@@ -14,7 +14,7 @@ import { stopInstances } from "./operations/stop-instances.ts";
 import { switchRoutes } from "./operations/switch-routes.ts";
 import { phase, planned } from "./planned.ts";
 import type { Phase, PlannedOperation } from "./plan.ts";
-import { releaseOfSocket, webSockets } from "./socket-name.ts";
+import { webSockets } from "./socket-name.ts";
 
 /** How long a worker or scheduler has to stay up before it counts as started. */
 const steadyMs = 1_000;
@@ -152,7 +152,7 @@ function letGo({ environment, observed }: ServingFacts, id: string): (PlannedOpe
 
 /** The table in force as shares, so that an undo brings back just what was there. */
 function sharesOf(observed: HostState): Share[] {
-  const byRelease = Map.groupBy(Object.keys(observed.routes), releaseOfSocket);
+  const byRelease = Map.groupBy(Object.keys(observed.routes), releaseOf);
   return [...byRelease.values()].map((sockets) => ({
     hundredths: sockets.reduce((sum, socket) => sum + (observed.routes[socket] ?? 0), 0),
     sockets,
@@ -166,7 +166,7 @@ export function restartsOf(instances: readonly InstanceStatus[], release: string
 }
 
 function servesNow(observed: HostState, release: string): boolean {
-  return Object.keys(observed.routes).some((socket) => releaseOfSocket(socket) === release);
+  return Object.keys(observed.routes).some((socket) => releaseOf(socket) === release);
 }
 
 function otherTypes(processes: ReleaseRecord["processes"]): string[] {

@@ -5,11 +5,6 @@ export function socketName(id: InstanceId): string {
   return `${id.release}/${id.type}.${id.index}.sock`;
 }
 
-/** The release that a socket belongs to. */
-export function releaseOfSocket(socket: string): string {
-  return socket.slice(0, socket.indexOf("/"));
-}
-
 /** The sockets of all web instances of a release. */
 export function webSockets(release: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) => socketName({ release, type: "web", index }));

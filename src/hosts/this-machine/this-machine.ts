@@ -1,10 +1,12 @@
+import { releaseOf } from "../../routing/route-table.ts";
 import { existsSync } from "node:fs";
 import { mkdir, rename, rm, statfs, symlink } from "node:fs/promises";
 import { basename, isAbsolute, join, relative } from "node:path";
 import { fenced, type LeasePlace } from "../../engine/lease-store.ts";
-import type { InstanceSelection, InstanceStatus } from "../../instances/instance.ts";
+import type { InstanceSelection } from "../../instances/instance.ts";
 import { lastOwner } from "../../instances/ownership.ts";
 import {
+  listInstances,
   retireInstances,
   shutdown,
   startInstances,
@@ -16,7 +18,6 @@ import { redactor } from "../../secrets/redactor.ts";
 import { whoRuns } from "../../instances/who-runs.ts";
 import { lastLines } from "../../logs/log-reader.ts";
 import type { Environment, Limits } from "../../project/project.ts";
-import { releaseOfSocket } from "../../release/socket-name.ts";
 import { prove } from "../../routing/prove.ts";
 import { inFlight } from "../../routing/proxy-control.ts";
 import { runFolderName, shortRunFolder } from "../../routing/run-folder.ts";
@@ -29,6 +30,7 @@ import {
   readReleaseEnvironment,
   releaseAt,
   removeRelease,
+  type EnvironmentRecord,
 } from "../release-folder.ts";
 import { awaitReady, awaitSteady, type InstanceView } from "./await-ready.ts";
 import { backUpSqlite } from "./back-up-sqlite.ts";
@@ -68,29 +70,29 @@ export async function thisMachine(parts: ThisMachineParts): Promise<ThisMachine>
   );
   const at: SupervisorAddress = { folder: paths.supervisor, controlSocket: places.supervisorSocket };
 
-  const instances = async (signal: AbortSignal): Promise<readonly InstanceStatus[]> =>
-    (await supervisorState(at, signal))?.instances ?? [];
   const view: InstanceView = {
-    instances,
+    instances: (signal) => listInstances(at, signal),
     async tail({ id }) {
       const lines = await lastLines(join(paths.logs, id.release, `${id.type}.${id.index}.log`), 12);
-      const redact = await redactorOf(id.release);
+      const redact = redactorFor(await readReleaseEnvironment(paths, id.release));
       return lines.map((line) => shortened(redact(line)));
     },
     now,
   };
   const named = (socket: string): string => (isAbsolute(socket) ? relative(places.run, socket) : socket);
-  const redactorOf = async (release: string): Promise<(line: string) => string> => {
-    const { variables, secrets } = await readReleaseEnvironment(paths, release);
-    return redactor(secrets.map((name) => variables[name] ?? ""));
+  const oneOff: ThisMachine["oneOff"] = async (release, command) => {
+    const [environment, record] = await Promise.all([
+      readReleaseEnvironment(paths, release),
+      readRelease(paths, release),
+    ]);
+    return {
+      command,
+      folder: releaseAt(paths, release).app,
+      variables: environment.variables,
+      limits: webLimits(record),
+      redact: redactorFor(environment),
+    };
   };
-  const oneOff: ThisMachine["oneOff"] = async (release, command) => ({
-    command,
-    folder: releaseAt(paths, release).app,
-    variables: (await readReleaseEnvironment(paths, release)).variables,
-    limits: webLimits(await readRelease(paths, release)),
-    redact: await redactorOf(release),
-  });
   const once: ThisMachine["runOnce"] = async ({ release, command, variables, onOutput }, signal) => {
     const [{ runOnce }, request] = await Promise.all([import("./run-once.ts"), oneOff(release, command)]);
     return runOnce({ ...request, variables: { ...request.variables, ...variables }, onOutput }, signal);
@@ -143,7 +145,7 @@ export async function thisMachine(parts: ThisMachineParts): Promise<ThisMachine>
       signal.throwIfAborted();
       const needed = new Set([
         await currentRelease(paths),
-        ...Object.keys(await routesInForce(places.run)).map(releaseOfSocket),
+        ...Object.keys(await routesInForce(places.run)).map(releaseOf),
       ]);
       for (const release of releases.filter((id) => !needed.has(id))) {
         signal.throwIfAborted();
@@ -203,7 +205,7 @@ export async function thisMachine(parts: ThisMachineParts): Promise<ThisMachine>
     awaitReady: (release, check, before, signal) => awaitReady(view, release, check, before, signal),
     awaitSteady: (select, forMs, before, signal) => awaitSteady(view, select, forMs, before, signal),
     async smoke(release, checks, signal) {
-      const running = await instances(signal);
+      const running = await listInstances(at, signal);
       const sockets = running
         .filter(({ id }) => id.release === release)
         .flatMap(({ socket }) => socket ?? []);
@@ -234,6 +236,11 @@ export async function thisMachine(parts: ThisMachineParts): Promise<ThisMachine>
       return Object.fromEntries(counts.map(([socket, count]) => [named(socket), count]));
     },
   };
+}
+
+/** Takes the values of a release's secrets out of what its processes print. */
+function redactorFor({ variables, secrets }: EnvironmentRecord): (line: string) => string {
+  return redactor(secrets.map((name) => variables[name] ?? ""));
 }
 
 /** A log line may hold a whole stack trace; the log itself has all of it. */

@@ -1,6 +1,6 @@
+import { releaseOf } from "../../routing/route-table.ts";
 import type { OperationContext } from "../../engine/operation.ts";
 import type { InFlight } from "../../hosts/host.ts";
-import { releaseOfSocket } from "../socket-name.ts";
 import type { ReleaseWorld } from "../world.ts";
 
 /** What is in flight at the instances of one release. */
@@ -9,7 +9,7 @@ export async function inFlightOf(
   { world, signal }: OperationContext<ReleaseWorld>,
 ): Promise<InFlight> {
   const counts = Object.entries(await world.host(host).inFlight(signal));
-  const ours = counts.filter(([socket]) => releaseOfSocket(socket) === release).map(([, count]) => count);
+  const ours = counts.filter(([socket]) => releaseOf(socket) === release).map(([, count]) => count);
   return {
     requests: ours.reduce((sum, { requests }) => sum + requests, 0),
     streams: ours.reduce((sum, { streams }) => sum + streams, 0),

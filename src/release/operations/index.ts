@@ -1,4 +1,4 @@
-import type { Operation } from "../../engine/operation.ts";
+import type { Operation, OperationKinds } from "../../engine/operation.ts";
 import type { ReleaseWorld } from "../world.ts";
 import { awaitReady } from "./await-ready.ts";
 import { awaitSteady } from "./await-steady.ts";
@@ -19,8 +19,7 @@ import { startInstances } from "./start-instances.ts";
 import { stopInstances } from "./stop-instances.ts";
 import { switchRoutes } from "./switch-routes.ts";
 
-/** The code of every kind of operation that a plan of a release can hold. */
-export const releaseOperations: readonly Operation<never, ReleaseWorld>[] = [
+const releaseOperations: readonly Operation<never, ReleaseWorld>[] = [
   buildArtifact,
   placeRelease,
   ensureAgents,
@@ -40,3 +39,8 @@ export const releaseOperations: readonly Operation<never, ReleaseWorld>[] = [
   endWarmInstances,
   pruneReleases,
 ];
+
+/** The code of every kind of operation that a plan of a release can hold. */
+export const releaseOperationKinds = Object.fromEntries(
+  releaseOperations.map((operation) => [operation.kind, operation]),
+) as OperationKinds<ReleaseWorld>;
