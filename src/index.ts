@@ -1,11 +1,14 @@
 import type {
   DeclaredVariable,
   Disk,
+  DjangoApp,
   FromDotenv,
   FromEnvironment,
   Generated,
+  Memory,
   NodeApp,
   ProjectFile,
+  Redis,
   Sqlite,
   ThisMachine,
 } from "./project/input.ts";
@@ -25,6 +28,11 @@ export function node(options: Omit<NodeApp, "kind">): NodeApp {
   return { ...options, kind: "node" };
 }
 
+/** A Django application. */
+export function django(options: Omit<DjangoApp, "kind"> = {}): DjangoApp {
+  return { ...options, kind: "django" };
+}
+
 /** The machine that cozy runs on, as a target. */
 export function thisMachine(options: Omit<ThisMachine, "kind">): ThisMachine {
   return { ...options, kind: "this-machine" };
@@ -38,6 +46,16 @@ export function sqlite(options: Omit<Sqlite, "kind"> = {}): Sqlite {
 /** Uploaded files in a folder that outlives releases. */
 export function disk(options: Omit<Disk, "kind"> = {}): Disk {
   return { ...options, kind: "disk" };
+}
+
+/** A cache, sessions or a queue in the memory of each process. */
+export function memory(): Memory {
+  return { kind: "memory" };
+}
+
+/** A cache, sessions or a queue on a Redis server. */
+export function redis(options: Omit<Redis, "kind">): Redis {
+  return { ...options, kind: "redis" };
 }
 
 /** A value from the deployer's own environment, under this name or the variable's own. */
@@ -72,13 +90,8 @@ export function secret(options: { readonly required?: boolean } = {}): DeclaredV
 
 /** What the builders of later versions leave: it fits nowhere, and cozy refuses it by name. */
 export interface NotYet {
-  readonly kind: "django" | "servers" | "aws" | "postgres" | "rds" | "s3";
+  readonly kind: "servers" | "aws" | "postgres" | "rds" | "s3";
   readonly options: unknown;
-}
-
-/** A Django application. Not carried out by this version of cozy. */
-export function django(options?: unknown): NotYet {
-  return { kind: "django", options };
 }
 
 /** Servers reached over SSH, as a target. Not carried out by this version of cozy. */

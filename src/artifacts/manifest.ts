@@ -2,20 +2,34 @@ import { join } from "node:path";
 import type { MachinePaths } from "../hosts/environment-paths.ts";
 import { digestOf } from "./canonical-json.ts";
 import { hasStrings, readKept } from "./kept-file.ts";
+import type { Stack } from "../project/project.ts";
 import type { Platform } from "./platform.ts";
 
 /** What an artifact is; its id is the hash of this, so equal content has one id wherever and whenever it was built. */
 export interface ArtifactContent {
-  readonly stack: "node";
+  readonly stack: Stack;
   readonly platform: Platform;
   /** The runtime that it was built for, and that it runs on. */
   readonly runtime: string;
   /** The hash of the dependency tree that it runs with, if it needs any packages. */
   readonly tree: string | undefined;
+  /** What Django was asked for when the artifact was built; only of a Django application. */
+  readonly django?: DjangoFacts | undefined;
   /** Relative to the application. */
   readonly staticFolder: string | undefined;
   /** Sorted by path. */
   readonly files: readonly ManifestEntry[];
+}
+
+/** What a Django application says of itself. */
+export interface DjangoFacts {
+  /** The settings module. */
+  readonly settings: string;
+  /** As servers take it: `shop.wsgi:application`. */
+  readonly wsgi: string | undefined;
+  readonly asgi: string | undefined;
+  readonly staticUrl: string | undefined;
+  readonly mediaUrl: string | undefined;
 }
 
 export type ManifestEntry =

@@ -71,6 +71,11 @@ export async function builderWorkshop(more: Partial<Workshop> = {}): Promise<Wor
 export function testApp(more: Partial<App> = {}): App {
   return {
     stack: "node",
+    django: undefined,
+    schedules: {},
+    seed: undefined,
+    console: ["node"],
+    dev: { port: 3000, variables: {}, processes: {} },
     folder: ".",
     runtime: { engine: "node", version: process.versions.node, source: "cozy.config.ts" },
     build: { command: undefined, variables: {}, secrets: {}, timeoutMs: 30_000 },

@@ -75,6 +75,9 @@ function draftRelease(
     drain: environment.drain,
     hooks: project.app.hooks,
     staticUrl: project.app.static?.url,
+    stack: project.app.stack,
+    schedules: environment.schedules,
+    console: project.app.console,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { InstanceSelection, InstanceStatus } from "../instances/instance.ts";
-import type { App, Drain, ProcessType, ReadyCheck, SmokeCheck } from "../project/project.ts";
+import type { App, Drain, ProcessType, ReadyCheck, Schedule, SmokeCheck } from "../project/project.ts";
 import type { ResolvedVariables } from "../secrets/resolve-variables.ts";
 import type { Share } from "../routing/route-table.ts";
 
@@ -119,6 +119,11 @@ export interface ReleaseRecord {
   readonly drain: Drain;
   readonly hooks: App["hooks"];
   readonly staticUrl: string | undefined;
+  readonly stack: App["stack"];
+  /** The schedules of the environment, as they were when it was deployed. */
+  readonly schedules: Readonly<Record<string, Schedule>>;
+  /** What `cozy console` opens. */
+  readonly console: readonly string[];
 }
 
 export interface ProxySettings {

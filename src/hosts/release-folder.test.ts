@@ -98,6 +98,9 @@ function recordOf(id: string, artifact: string): ReleaseRecord {
     drain: { requestsMs: 0, streamsMs: 0 },
     hooks: {},
     staticUrl: "/static/",
+    stack: "node",
+    schedules: {},
+    console: ["node"],
   };
 }
 

@@ -99,7 +99,23 @@ export async function neededArtifacts(machine: MachinePaths): Promise<Set<string
 }
 /** The release's record; `undefined` where it is not placed. */
 export async function readRecord(place: ReleaseFolder): Promise<ReleaseRecord | undefined> {
-  return readKept(place.record, isRecord);
+  const record = await readKept(place.record, isRecord);
+  return record && completed(record);
+}
+
+/** One of an earlier cozy lacks what came later. */
+function completed(record: ReleaseRecord): ReleaseRecord {
+  const { processes, ...rest } = record;
+  return {
+    ...{ stack: "node", schedules: {}, console: ["node"] },
+    ...rest,
+    processes: Object.fromEntries(
+      Object.entries(processes).map(([type, process]) => [
+        type,
+        { ...{ listen: "socket", ready: undefined, singleton: false }, ...process },
+      ]),
+    ),
+  };
 }
 
 function isRecord(value: unknown): value is ReleaseRecord {

@@ -12,6 +12,14 @@ type DeepPartial<T> = T extends string | number | boolean | undefined
     ? T
     : { readonly [K in keyof T]?: DeepPartial<T[K]> };
 
+/** What the project file says of static files, if it wants any served. */
+export function staticOf(
+  draft: Draft,
+): { readonly folder?: string | undefined; readonly url?: string | undefined } | undefined {
+  const files = draft.app?.static;
+  return files === false ? undefined : files;
+}
+
 /** What is left when every refused place is taken out, so that the rules can look at the rest and all faults be told at once. */
 export function draftOf(value: unknown, faults: readonly Fault[]): Draft {
   const draft: unknown = kept(value, [], faults);

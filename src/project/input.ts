@@ -4,12 +4,10 @@
 export interface ProjectFile {
   /** The project's name: at most 32 lowercase letters, digits and dashes, beginning with a letter. */
   readonly name: string;
-  /** The application: `node({ … })`. */
-  readonly app: NodeApp;
+  /** The application: `node({ … })` or `django({ … })`. */
+  readonly app: App;
   /** The environments by name; the names follow the same rule as the project's. */
   readonly environments: { readonly [name: string]: Environment };
-  /** Commands of the release that run at declared times. Not carried out by this version of cozy. */
-  readonly schedules?: never;
   /** Names that the site answers to, with their certificates. Not carried out by this version of cozy. */
   readonly domains?: never;
   /** Who may see the site or deploy to it. Not carried out by this version of cozy. */
@@ -20,11 +18,12 @@ export interface ProjectFile {
   readonly promises?: never;
 }
 
+/** The application: `node({ … })` or `django({ … })`. */
+export type App = NodeApp | DjangoApp;
+
 /** A Node application. */
 export interface NodeApp {
   readonly kind: "node";
-  /** The folder of the application, relative to `cozy.config.ts`. Default: `.`. */
-  readonly folder?: string | undefined;
   /** The version of Node: `"24"`, `"24.21.0"`, `">=22.15"`. Default: read from `.node-version`, `.nvmrc` or `engines.node` of `package.json`. */
   readonly runtime?: string | undefined;
   /** How the source becomes an artifact. */
@@ -35,6 +34,8 @@ export interface NodeApp {
   readonly migrate?: Command | undefined;
   /** Files that the proxy serves without asking the application. Default: none. */
   readonly static?: StaticFiles | undefined;
+  /** The folder of the application, relative to `cozy.config.ts`. Default: `.`. */
+  readonly folder?: string | undefined;
   /** The variables that the application reads. Where they are declared, a missing or an unknown one is found before a deploy starts. Default: not checked. */
   readonly variables?: { readonly [name: string]: Declaration } | undefined;
   /** Folders, relative to the application, that outlive releases: each release finds them as the last one left them. Default: none. */
@@ -47,8 +48,14 @@ export interface NodeApp {
   readonly hooks?: Hooks | undefined;
   /** How long what is in flight on the old instances may take to end. */
   readonly drain?: Drain | undefined;
-  /** Commands of the release that run at declared times. Not carried out by this version of cozy. */
-  readonly schedules?: never;
+  /** Commands of the release that run at declared times. Default: none. */
+  readonly schedules?: { readonly [name: string]: Schedule } | undefined;
+  /** What fills a new database with data to develop with; run by `cozy dev --setup`, and safe to run twice. Default: none. */
+  readonly seed?: Command | undefined;
+  /** What `cozy console` opens. Default: `node`; for Django `python manage.py shell`. */
+  readonly console?: Command | undefined;
+  /** How `cozy dev` runs the application on a developer's machine. */
+  readonly dev?: Dev | undefined;
 }
 
 /** How the source becomes an artifact, once for all environments. */
@@ -95,14 +102,30 @@ export type ProcessType = Command | ProcessOptions;
 export interface ProcessOptions {
   /** What starts an instance. */
   readonly command: Command;
+  /** What `cozy dev` starts instead, such as a framework's own server that reloads; `false` leaves it out there. Default: the command itself, started anew at each change. */
+  readonly dev?: Command | false | undefined;
   /** Instances a host. A Node process uses one core, so a host with four of them carries four. Default: `1`. */
   readonly count?: number | undefined;
+  /** What a web instance can listen on: a unix socket, whose path is in `PORT`, or only a TCP port. With `"port"` each instance gets a free port of its own in `PORT`, and cozy stands its socket before it. In the command, `{socket}` or `{port}` stands for it. Default: `"socket"`. */
+  readonly listen?: "socket" | "port" | undefined;
+  /** For a process type that answers no requests: what it logs once it is at work. Default: it stays up for a moment. */
+  readonly ready?: ReadyOutput | undefined;
+  /** Whether there is never more than one of it: the old one has ended before the new one starts. Default: `true` for `scheduler`, else `false`. */
+  readonly singleton?: boolean | undefined;
   /** The signal that asks an instance to end. Default: `SIGTERM`. */
   readonly stopSignal?: "SIGTERM" | "SIGINT" | "SIGQUIT" | "SIGHUP" | "SIGUSR1" | "SIGUSR2" | undefined;
   /** How long it may take to end before it is killed. Default: `30s`. */
   readonly stopTimeout?: Duration | undefined;
   /** What one instance may use. */
   readonly limits?: Limits | undefined;
+}
+
+/** How a process that answers no requests tells that it is at work. */
+export interface ReadyOutput {
+  /** A text that it logs once it is at work. */
+  readonly output: string;
+  /** How long it may take from its start to that line. Default: `30s`. */
+  readonly timeout?: Duration | undefined;
 }
 
 /** What one instance may use. */
@@ -143,6 +166,8 @@ export interface Ready {
   readonly path?: string | undefined;
   /** The status of the right answer. Default: `200`. */
   readonly status?: number | undefined;
+  /** Header lines to ask with, such as `host` where the application answers only to names that it knows. Default: `host: localhost`, `x-forwarded-proto: https`. */
+  readonly headers?: { readonly [name: string]: string } | undefined;
   /** How long an instance may take from its start to the first right answer. Default: `60s`. */
   readonly timeout?: Duration | undefined;
 }
@@ -150,7 +175,7 @@ export interface Ready {
 /** A check of a new release before it takes traffic: `"/search"` asks for a page and wants status 200. */
 export type SmokeCheck = string | RequestCheck | CommandCheck;
 
-/** A page that must answer. */
+/** A page that must answer. Cookies that an instance sets go with its later checks. */
 export interface RequestCheck {
   /** The page. */
   readonly path: string;
@@ -158,8 +183,27 @@ export interface RequestCheck {
   readonly status?: number | undefined;
   /** A text that the answer must hold. */
   readonly text?: string | undefined;
+  /** How it is asked. Default: `GET`; with `form` or `json` `POST`. */
+  readonly method?: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | undefined;
+  /** Fields of a form to send. The page of the form is asked for first, and its hidden fields (a CSRF token, say) and cookies go with them. Default: none. */
+  readonly form?: { readonly [name: string]: FormValue } | undefined;
+  /** The page that the form stands on. Default: `path` itself. */
+  readonly page?: string | undefined;
+  /** A JSON document to send. Default: none. */
+  readonly json?: unknown | undefined;
+  /** Header lines to ask with, such as `host` where the application answers only to names that it knows. Default: `host: localhost`, `x-forwarded-proto: https`. */
+  readonly headers?: { readonly [name: string]: string } | undefined;
   /** How long the answer may take. Default: `5s`. */
   readonly within?: Duration | undefined;
+}
+
+/** A value of a form: a string, or `{ variable: … }` for one that must not stand in the file. */
+export type FormValue = string | FormVariable;
+
+/** A value that the release has in a variable, for passwords. */
+export interface FormVariable {
+  /** Its name. */
+  readonly variable: string;
 }
 
 /** A command of the release that must end with exit code 0. */
@@ -194,6 +238,115 @@ export interface Drain {
   readonly streams?: Duration | undefined;
 }
 
+/** A command of the release that runs at declared times, once over the whole environment. */
+export interface Schedule {
+  /** The command. */
+  readonly run: Command;
+  /** How often, counted from midnight UTC: at least a minute. Default: by `at` or `cron`. */
+  readonly every?: Duration | undefined;
+  /** At these times of the day. Default: by `every` or `cron`. */
+  readonly at?: string | readonly string[] | undefined;
+  /** With `at`: on these days of the week. Default: every day. */
+  readonly on?: Weekday | readonly Weekday[] | undefined;
+  /** The five fields of cron: minute, hour, day of month, month, day of week. Default: by `every` or `at`. */
+  readonly cron?: string | undefined;
+  /** The time zone of `at` and `cron`: `"Europe/Zurich"`. Default: `UTC`. */
+  readonly timeZone?: string | undefined;
+  /** How long a run may take before it is ended. Default: `1h`. */
+  readonly timeout?: Duration | undefined;
+  /** Whether a run that was missed, because nothing was there to start it, is made up for once as soon as it can be. Default: `false`: it is only told. */
+  readonly catchUp?: boolean | undefined;
+}
+
+/** A day of the week. */
+export type Weekday = "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+
+/** How `cozy dev` runs the application on a developer's machine. */
+export interface Dev {
+  /** The port that the web process listens on. Default: `3000`; for Django `8000`. */
+  readonly port?: number | undefined;
+  /** Variables that only `cozy dev` sets; `.env` counts before them. Default: none. */
+  readonly variables?: { readonly [name: string]: string } | undefined;
+}
+
+/** A Django application. Where its settings, its WSGI application and its static files are is asked of Django itself. */
+export interface DjangoApp {
+  readonly kind: "django";
+  /** The version of Python: `"3.12"`, `">=3.11,<3.14"`. Default: read from `.python-version` or `requires-python` of `pyproject.toml`. */
+  readonly runtime?: string | undefined;
+  /** The settings module that releases run with. Default: the one that `manage.py` names. */
+  readonly settings?: string | undefined;
+  /** The file that locks the packages: pinned versions, best with hashes; or `uv.lock`. Default: `uv.lock`, `requirements.lock` or `requirements.txt`, the first that is there. */
+  readonly requirements?: string | undefined;
+  /** How the source becomes an artifact, before static files are collected. */
+  readonly build?: Build | undefined;
+  /** The process types of a release. Only `web` takes traffic. Default: `{ web: {} }`. */
+  readonly processes?: { readonly [name: string]: DjangoProcess } | undefined;
+  /** What migrates the database; run once, before the new release takes traffic. `false`: it is migrated by somebody else. Default: `python manage.py migrate --noinput`. */
+  readonly migrate?: Command | false | undefined;
+  /** Whether a model without its migration stops a deploy (`makemigrations --check`). Default: `true`. */
+  readonly checkMigrations?: boolean | undefined;
+  /** Static files that the proxy serves without asking the application. `false`: the application serves its own. Default: collected where `django.contrib.staticfiles` is installed. */
+  readonly static?: DjangoStatic | false | undefined;
+  /** The folder of the application, relative to `cozy.config.ts`. Default: `.`. */
+  readonly folder?: string | undefined;
+  /** The variables that the application reads. Where they are declared, a missing or an unknown one is found before a deploy starts. Default: not checked. */
+  readonly variables?: { readonly [name: string]: Declaration } | undefined;
+  /** Folders, relative to the application, that outlive releases: each release finds them as the last one left them. Default: none. */
+  readonly persist?: readonly string[] | undefined;
+  /** The question that tells when an instance can take traffic. */
+  readonly ready?: Ready | undefined;
+  /** Checks of a new release before it takes traffic. Default: none. */
+  readonly smoke?: readonly SmokeCheck[] | undefined;
+  /** Commands of the release at fixed points of a deploy. */
+  readonly hooks?: Hooks | undefined;
+  /** How long what is in flight on the old instances may take to end. */
+  readonly drain?: Drain | undefined;
+  /** Commands of the release that run at declared times. Default: none. */
+  readonly schedules?: { readonly [name: string]: Schedule } | undefined;
+  /** What fills a new database with data to develop with; run by `cozy dev --setup`, and safe to run twice. Default: none. */
+  readonly seed?: Command | undefined;
+  /** What `cozy console` opens. Default: `node`; for Django `python manage.py shell`. */
+  readonly console?: Command | undefined;
+  /** How `cozy dev` runs the application on a developer's machine. */
+  readonly dev?: Dev | undefined;
+}
+
+/** A kind of process that a release has. `web` needs no command; any other is a command or `{ command: … }`. */
+export type DjangoProcess = Command | DjangoWeb;
+
+/** How Django answers requests. */
+export interface DjangoWeb {
+  /** What starts an instance, where it is not one of the servers below. `{wsgi}` and `{asgi}` stand for the application that the settings name. Default: by `server`. */
+  readonly command?: Command | undefined;
+  /** The server that runs it, from the application's own requirements: gunicorn for WSGI, uvicorn for ASGI. Default: `"gunicorn"`. */
+  readonly server?: "gunicorn" | "uvicorn" | undefined;
+  /** Worker processes of one instance. Default: `3`. */
+  readonly workers?: number | undefined;
+  /** What `cozy dev` starts instead, such as a framework's own server that reloads; `false` leaves it out there. Default: the command itself, started anew at each change. */
+  readonly dev?: Command | false | undefined;
+  /** Instances a host. A Node process uses one core, so a host with four of them carries four. Default: `1`. */
+  readonly count?: number | undefined;
+  /** What a web instance can listen on: a unix socket, whose path is in `PORT`, or only a TCP port. With `"port"` each instance gets a free port of its own in `PORT`, and cozy stands its socket before it. In the command, `{socket}` or `{port}` stands for it. Default: `"socket"`. */
+  readonly listen?: "socket" | "port" | undefined;
+  /** For a process type that answers no requests: what it logs once it is at work. Default: it stays up for a moment. */
+  readonly ready?: ReadyOutput | undefined;
+  /** Whether there is never more than one of it: the old one has ended before the new one starts. Default: `true` for `scheduler`, else `false`. */
+  readonly singleton?: boolean | undefined;
+  /** The signal that asks an instance to end. Default: `SIGTERM`. */
+  readonly stopSignal?: "SIGTERM" | "SIGINT" | "SIGQUIT" | "SIGHUP" | "SIGUSR1" | "SIGUSR2" | undefined;
+  /** How long it may take to end before it is killed. Default: `30s`. */
+  readonly stopTimeout?: Duration | undefined;
+  /** What one instance may use. */
+  readonly limits?: Limits | undefined;
+}
+
+/** Static files, collected by Django into its `STATIC_ROOT`. */
+export interface DjangoStatic {
+  /** The path that they are served at: `STATIC_URL` of the settings. Default: `/static/`. */
+  readonly url?: string | undefined;
+}
+
 /** Where a release runs and by which rules. */
 export interface Environment {
   /** What it runs on: `thisMachine({ … })`. */
@@ -202,6 +355,12 @@ export interface Environment {
   readonly database?: Sqlite | undefined;
   /** Where uploaded files are: `disk()`. Default: none. */
   readonly media?: Disk | undefined;
+  /** The cache; the application gets its address in `CACHE_URL`. Default: none: the application's own default. */
+  readonly cache?: MemoryOrRedis | undefined;
+  /** Where sessions are kept; the address is in `SESSIONS_URL`. A server that never evicts, and not the cache's. Default: none: the application's own default, as a rule the database. */
+  readonly sessions?: MemoryOrRedis | undefined;
+  /** Where jobs wait for a worker; the address is in `QUEUE_URL`. A server that never evicts. Default: none: the application's own default. */
+  readonly queue?: MemoryOrRedis | undefined;
   /** The variables that the application gets here. */
   readonly variables?: { readonly [name: string]: Value } | undefined;
   /** Counts and limits that differ here. */
@@ -210,10 +369,10 @@ export interface Environment {
   readonly smoke?: readonly SmokeCheck[] | undefined;
   /** Where it differs from the application's. */
   readonly drain?: Drain | undefined;
+  /** Schedules that differ here. Default: the application's own. */
+  readonly schedules?: { readonly [name: string]: ScheduleOverride } | undefined;
   /** What is kept for a rollback. */
   readonly keep?: Keep | undefined;
-  /** Commands of the release that run at declared times. Not carried out by this version of cozy. */
-  readonly schedules?: never;
   /** Names that the site answers to, with their certificates. Not carried out by this version of cozy. */
   readonly domains?: never;
   /** Who may see the site or deploy to it. Not carried out by this version of cozy. */
@@ -249,6 +408,21 @@ export interface Disk {
   readonly url?: string | undefined;
 }
 
+/** `memory()` or `redis({ … })`. */
+export type MemoryOrRedis = Memory | Redis;
+
+/** Kept in the memory of each process. */
+export interface Memory {
+  readonly kind: "memory";
+}
+
+/** A Redis server. */
+export interface Redis {
+  readonly kind: "redis";
+  /** Its address: `redis://host:port/database`. */
+  readonly url: Value;
+}
+
 /** Where the value of a variable comes from: a string stands for itself, anything else is `fromEnvironment(…)`, `dotenv(…)` or `generated()`. */
 export type Value = string | FromEnvironment | FromDotenv | Generated;
 
@@ -265,6 +439,23 @@ export interface ProcessOverride {
   readonly count?: number | undefined;
   /** What one instance may use; a limit that is left out stays. */
   readonly limits?: Limits | undefined;
+}
+
+/** What an environment changes of a schedule: other times, or `false` for none. */
+export type ScheduleOverride = false | ScheduleTimes;
+
+/** Other times of a schedule. */
+export interface ScheduleTimes {
+  /** How often, counted from midnight UTC: at least a minute. Default: by `at` or `cron`. */
+  readonly every?: Duration | undefined;
+  /** At these times of the day. Default: by `every` or `cron`. */
+  readonly at?: string | readonly string[] | undefined;
+  /** With `at`: on these days of the week. Default: every day. */
+  readonly on?: Weekday | readonly Weekday[] | undefined;
+  /** The five fields of cron: minute, hour, day of month, month, day of week. Default: by `every` or `at`. */
+  readonly cron?: string | undefined;
+  /** The time zone of `at` and `cron`: `"Europe/Zurich"`. Default: `UTC`. */
+  readonly timeZone?: string | undefined;
 }
 
 /** What is kept for a rollback. */

@@ -7,7 +7,7 @@ import { importConfig } from "./config-file/import-config.ts";
 import { nodeStripsTypes } from "./config-file/module-hooks.ts";
 import type { StripCache } from "./config-file/strip-cache.ts";
 import { parseProject } from "./parse-project.ts";
-import type { Project } from "./project.ts";
+import type { Project, RuntimeRequest } from "./project.ts";
 import { type RuntimeFile, type RuntimeFound, findRuntime, runtimeFileNames } from "./runtime.ts";
 
 export interface LoadOptions {
@@ -40,7 +40,7 @@ export async function loadProject(options: LoadOptions): Promise<Project> {
   const parsed = parseProject(exported, {
     root,
     configPath,
-    findRuntime: (folder) => runtimeIn(root, folder),
+    findRuntime: (folder, engine) => runtimeIn(root, folder, engine),
   });
   if (parsed.ok) return parsed.project;
   const { invalidConfig } = await import("./config-file/invalid.ts");
@@ -75,10 +75,10 @@ function sourceOf(configPath: string): string {
 }
 
 /** The application's own folder counts before the project's. */
-function runtimeIn(root: string, folder: string): RuntimeFound {
+function runtimeIn(root: string, folder: string, engine: RuntimeRequest["engine"]): RuntimeFound {
   const folders = [...new Set([resolve(root, folder), root])];
   const files = folders.flatMap((one) =>
-    runtimeFileNames.flatMap((name): RuntimeFile[] => {
+    runtimeFileNames[engine].flatMap((name): RuntimeFile[] => {
       const path = join(one, name);
       try {
         return [{ name: relative(root, path), text: readFileSync(path, "utf8") }];
@@ -87,5 +87,5 @@ function runtimeIn(root: string, folder: string): RuntimeFound {
       }
     }),
   );
-  return findRuntime(files);
+  return findRuntime(files, engine);
 }

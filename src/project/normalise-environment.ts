@@ -1,4 +1,4 @@
-import type { Environment as EnvironmentInput, ProcessOverride } from "./input.ts";
+import type { Environment as EnvironmentInput, MemoryOrRedis, ProcessOverride } from "./input.ts";
 import {
   mapValues,
   normaliseDrain,
@@ -6,7 +6,16 @@ import {
   normaliseSmoke,
   normaliseValue,
 } from "./normalise-parts.ts";
-import type { App, Environment, ProcessType } from "./project.ts";
+import { overriddenSchedules } from "./normalise-schedules.ts";
+import {
+  serviceNames,
+  serviceVariables,
+  type App,
+  type Environment,
+  type ProcessType,
+  type ServiceName,
+  type ValueSource,
+} from "./project.ts";
 import { durationMs } from "./units.ts";
 
 /** An environment with the application's own settings under it. */
@@ -20,12 +29,14 @@ export function normaliseEnvironment(name: string, input: EnvironmentInput, app:
       variable: input.media.variable ?? "MEDIA_URL",
       url: input.media.url ?? "/media/",
     },
-    variables: mapValues(input.variables ?? {}, normaliseValue),
+    variables: { ...mapValues(input.variables ?? {}, normaliseValue), ...addresses(input) },
+    services: Object.fromEntries(given(input).map(([service, { kind }]) => [service, kind])),
     processes: mapValues(app.processes, (type, typeName) =>
       overridden(type, input.processes?.[typeName] ?? {}),
     ),
     smoke: [...app.smoke, ...(input.smoke ?? []).map(normaliseSmoke)],
     drain: normaliseDrain(input.drain ?? {}, app.drain),
+    schedules: overriddenSchedules(app.schedules, input.schedules ?? {}),
     keep: { releases: input.keep?.releases ?? 5, warmMs: durationMs(input.keep?.warm ?? "10m") },
   };
 }
@@ -36,4 +47,22 @@ function overridden(type: ProcessType, override: ProcessOverride): ProcessType {
     count: override.count ?? type.count,
     limits: normaliseLimits(override.limits ?? {}, type.limits),
   };
+}
+
+function given(input: EnvironmentInput): (readonly [ServiceName, MemoryOrRedis])[] {
+  return serviceNames.flatMap((service) => {
+    const where = input[service];
+    return where === undefined ? [] : [[service, where] as const];
+  });
+}
+
+/** The application finds cache, sessions and queue by variables like any other. */
+function addresses(input: EnvironmentInput): Record<string, ValueSource> {
+  return Object.fromEntries(
+    given(input).map(([service, where]) => {
+      const variable = serviceVariables[service];
+      const url = where.kind === "redis" ? where.url : "memory:";
+      return [variable, normaliseValue(url, variable)];
+    }),
+  );
 }

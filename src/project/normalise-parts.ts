@@ -7,6 +7,7 @@ import type {
   Value,
 } from "./input.ts";
 import type { Drain, Limits, SmokeCheck, ValueSource } from "./project.ts";
+import type { Json } from "../shared/json.ts";
 import { durationMs, sizeBytes } from "./units.ts";
 
 export function normaliseLimits(limits: LimitsInput, otherwise: Limits): Limits {
@@ -20,7 +21,27 @@ export function normaliseSmoke(check: SmokeInput): SmokeCheck {
   if (typeof check === "string") return normaliseSmoke({ path: check });
   const withinMs = durationMs(check.within ?? "5s");
   if ("command" in check) return { kind: "command", command: words(check.command), withinMs };
-  return { kind: "request", path: check.path, status: check.status ?? 200, text: check.text, withinMs };
+  const sends = check.form !== undefined || check.json !== undefined;
+  return {
+    kind: "request",
+    path: check.path,
+    status: check.status ?? 200,
+    text: check.text,
+    ...(sends || check.method !== undefined ? { method: check.method ?? "POST" } : {}),
+    ...(check.headers === undefined ? {} : { headers: normaliseHeaders(check.headers) }),
+    ...(check.form === undefined ? {} : { form: { page: check.page ?? check.path, fields: check.form } }),
+    ...(check.json === undefined ? {} : { json: plainJson(check.json) }),
+    withinMs,
+  };
+}
+
+export function normaliseHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+function plainJson(value: unknown): Json {
+  const copy: Json = JSON.parse(JSON.stringify(value));
+  return copy;
 }
 
 export function normaliseDrain(drain: DrainInput, otherwise: Drain): Drain {

@@ -1,26 +1,29 @@
 import type {
+  App as AppInput,
   Build as BuildInput,
   Declaration,
   NodeApp,
-  ProcessType as ProcessInput,
   ProjectFile,
   Ready as ReadyInput,
 } from "./input.ts";
+import { normaliseDjango } from "./normalise-django.ts";
 import { normaliseEnvironment } from "./normalise-environment.ts";
 import {
   folderPath,
   mapValues,
   normaliseDrain,
-  normaliseLimits,
+  normaliseHeaders,
   normaliseSmoke,
   normaliseValue,
   words,
 } from "./normalise-parts.ts";
+import { asOptions, normaliseProcess } from "./normalise-process.ts";
+import { normaliseSchedule } from "./normalise-schedules.ts";
 import {
   type App,
   type Build,
   type DeclaredVariable,
-  type ProcessType,
+  type Dev,
   type Project,
   type ReadyCheck,
   type RuntimeRequest,
@@ -45,15 +48,31 @@ export function normaliseProject(
   };
 }
 
-function normaliseApp(app: NodeApp, runtime: RuntimeRequest): App {
+function normaliseApp(app: AppInput, runtime: RuntimeRequest): App {
+  return app.kind === "node" ? normaliseNode(app, runtime) : normaliseDjango(app, runtime);
+}
+
+function normaliseNode(app: NodeApp, runtime: RuntimeRequest): App {
   return {
+    ...normaliseShared(app, runtime, { port: 3000, console: ["node"] }),
     stack: "node",
+    django: undefined,
+    processes: mapValues(app.processes, (process, type) => normaliseProcess(asOptions(process), type)),
+    migrate: app.migrate === undefined ? undefined : words(app.migrate),
+    static: app.static && { folder: folderPath(app.static.folder), url: app.static.url ?? "/static/" },
+  };
+}
+
+/** What every stack has in common. */
+export function normaliseShared(
+  app: AppInput,
+  runtime: RuntimeRequest,
+  otherwise: { readonly port: number; readonly console: readonly string[] },
+) {
+  return {
     folder: folderPath(app.folder ?? "."),
     runtime,
     build: normaliseBuild(app.build ?? {}),
-    processes: mapValues(app.processes, normaliseProcess),
-    migrate: app.migrate === undefined ? undefined : words(app.migrate),
-    static: app.static && { folder: folderPath(app.static.folder), url: app.static.url ?? "/static/" },
     variables: mapValues(app.variables ?? {}, normaliseDeclaration),
     persist: (app.persist ?? []).map(folderPath),
     ready: normaliseReady(app.ready ?? {}),
@@ -65,7 +84,24 @@ function normaliseApp(app: NodeApp, runtime: RuntimeRequest): App {
       }),
     ),
     drain: normaliseDrain(app.drain ?? {}, { requestsMs: 30_000, streamsMs: 300_000 }),
+    schedules: mapValues(app.schedules ?? {}, normaliseSchedule),
+    seed: app.seed === undefined ? undefined : words(app.seed),
+    console: app.console === undefined ? otherwise.console : words(app.console),
+    dev: {
+      port: app.dev?.port ?? otherwise.port,
+      variables: { ...app.dev?.variables },
+      processes: devProcesses(app.processes ?? {}),
+    },
   };
+}
+
+function devProcesses(processes: NonNullable<AppInput["processes"]>): Dev["processes"] {
+  return Object.fromEntries(
+    Object.entries(processes).flatMap(([type, process]) => {
+      const own = asOptions(process).dev;
+      return own === undefined ? [] : [[type, own === false ? own : words(own)]];
+    }),
+  );
 }
 
 function normaliseBuild(build: BuildInput): Build {
@@ -74,17 +110,6 @@ function normaliseBuild(build: BuildInput): Build {
     variables: { ...build.variables },
     secrets: mapValues(build.secrets ?? {}, (source, name) => normaliseValue(source, name)),
     timeoutMs: durationMs(build.timeout ?? "15m"),
-  };
-}
-
-function normaliseProcess(input: ProcessInput): ProcessType {
-  const options = typeof input === "string" || isList(input) ? { command: input } : input;
-  return {
-    command: words(options.command),
-    count: options.count ?? 1,
-    stopSignal: options.stopSignal ?? "SIGTERM",
-    stopTimeoutMs: durationMs(options.stopTimeout ?? "30s"),
-    limits: normaliseLimits(options.limits ?? {}, { memoryBytes: undefined, openFiles: undefined }),
   };
 }
 
@@ -101,11 +126,7 @@ function normaliseReady(ready: ReadyInput): ReadyCheck {
   return {
     path: ready.path ?? "/",
     status: ready.status ?? 200,
+    ...(ready.headers === undefined ? {} : { headers: normaliseHeaders(ready.headers) }),
     timeoutMs: durationMs(ready.timeout ?? "60s"),
   };
-}
-
-/** `Array.isArray` does not tell a readonly list from the rest of a union. */
-function isList(value: unknown): value is readonly string[] {
-  return Array.isArray(value);
 }

@@ -1,4 +1,4 @@
-import { draftOf } from "./draft.ts";
+import { draftOf, type Draft } from "./draft.ts";
 import { type Fault, fault, isWithin } from "./faults.ts";
 import type { ProjectFile } from "./input.ts";
 import { normaliseProject } from "./normalise.ts";
@@ -11,8 +11,8 @@ import { schemaFaults } from "./schema/schema-faults.ts";
 export interface Place {
   readonly root: string;
   readonly configPath: string;
-  /** The Node that the files of the application ask for, when the project file does not say. */
-  readonly findRuntime: (folder: string) => RuntimeFound;
+  /** The Node or Python that the files of the application ask for, when the project file does not say. */
+  readonly findRuntime: (folder: string, engine: RuntimeRequest["engine"]) => RuntimeFound;
 }
 
 export type Parsed =
@@ -38,10 +38,11 @@ export function parseProject(exported: unknown, place: Place): Parsed {
 }
 
 function runtimeOf(
-  app: { readonly folder?: string | undefined; readonly runtime?: string | undefined },
+  app: NonNullable<Draft["app"]>,
   place: Place,
 ): { readonly ok: true; readonly runtime: RuntimeRequest } | { readonly ok: false; readonly reason: string } {
-  if (app.runtime === undefined) return place.findRuntime(app.folder ?? ".");
+  const engine = app.kind === "django" ? "python" : "node";
+  if (app.runtime === undefined) return place.findRuntime(app.folder ?? ".", engine);
   const source = place.configPath.split(/[\\/]/).at(-1) ?? place.configPath;
-  return { ok: true, runtime: { engine: "node", version: app.runtime.replace(/^v/, ""), source } };
+  return { ok: true, runtime: { engine, version: app.runtime.replace(/^v/, ""), source } };
 }

@@ -1,3 +1,5 @@
+import type { Json } from "../shared/json.ts";
+
 /**
  * The project file after reading: checked, with every default filled in, durations in milliseconds and sizes in bytes. The rest of
  * cozy sees this and never the file.
@@ -12,7 +14,9 @@ export interface Project {
 }
 
 export interface App {
-  readonly stack: "node";
+  readonly stack: Stack;
+  /** What only a Django application has. */
+  readonly django: DjangoSettings | undefined;
   /** The folder of the application, relative to the project's root; `.` when it is the root. */
   readonly folder: string;
   readonly runtime: RuntimeRequest;
@@ -22,6 +26,12 @@ export interface App {
   /** Run once before the switch; absent when the application has no migrations. */
   readonly migrate: readonly string[] | undefined;
   readonly static: StaticFiles | undefined;
+  readonly schedules: Readonly<Record<string, Schedule>>;
+  /** What fills a new database with data to develop with. */
+  readonly seed: readonly string[] | undefined;
+  /** What `cozy console` opens. */
+  readonly console: readonly string[];
+  readonly dev: Dev;
   readonly variables: Readonly<Record<string, DeclaredVariable>>;
   /** Folders, relative to the application, that outlive releases. */
   readonly persist: readonly string[];
@@ -31,9 +41,46 @@ export interface App {
   readonly drain: Drain;
 }
 
+/** How a source tree becomes an artifact and a running process. */
+export type Stack = "node" | "django";
+
+export interface DjangoSettings {
+  /** The settings module that releases run with; asked of `manage.py` where it is absent. */
+  readonly settings: string | undefined;
+  /** The file that locks the packages, relative to the application; the first known one where it is absent. */
+  readonly requirements: string | undefined;
+  /** Whether a model without its migration stops a deploy. */
+  readonly checkMigrations: boolean;
+  /** Whether static files are collected; the folder is Django's own `STATIC_ROOT`. */
+  readonly collectStatic: boolean;
+}
+
+/** How `cozy dev` runs the application. */
+export interface Dev {
+  readonly port: number;
+  readonly variables: Readonly<Record<string, string>>;
+  /** By process type: a command of its own, `false` for one that is left out; else the type's own command, started anew at each change. */
+  readonly processes: Readonly<Record<string, readonly string[] | false>>;
+}
+
+/** A command of the release that runs at declared times, once over the whole environment. */
+export interface Schedule {
+  readonly run: readonly string[];
+  readonly when: ScheduleTimes;
+  readonly timeoutMs: number;
+  /** Whether a missed run is made up for once. */
+  readonly catchUp: boolean;
+}
+
+export type ScheduleTimes =
+  /** At multiples of the interval since the epoch. */
+  | { readonly kind: "every"; readonly everyMs: number }
+  /** `patterns` are cron's five fields; any of them starts a run. */
+  | { readonly kind: "calendar"; readonly patterns: readonly string[]; readonly timeZone: string };
+
 export interface RuntimeRequest {
-  readonly engine: "node";
-  /** A version or a range as npm writes it: `24`, `24.21.0`, `>=22.15`. */
+  readonly engine: "node" | "python";
+  /** A version or a range: `24`, `24.21.0`, `>=22.15` as npm writes it, `>=3.11,<3.14` as Python does. */
   readonly version: string;
   /** Where the value was found, for messages: `cozy.config.ts`, `.node-version`, `package.json engines`. */
   readonly source: string;
@@ -48,12 +95,27 @@ export interface Build {
 }
 
 export interface ProcessType {
+  /**
+   * Words may hold `{socket}` or `{port}`, which an instance is started with, and `{wsgi}`, `{asgi}` or `{settings}`, which are put in
+   * when the release is placed.
+   */
   readonly command: readonly string[];
   /** Instances a host. */
   readonly count: number;
+  /** Whether a web instance listens on a unix socket itself, or only on a TCP port, with a relay before it. */
+  readonly listen: "socket" | "port";
+  /** What one that answers no requests logs once it is at work; where absent it only has to stay up for a moment. */
+  readonly ready: ReadyOutput | undefined;
+  /** Never more than one: the old one has ended before the new one starts. */
+  readonly singleton: boolean;
   readonly stopSignal: "SIGTERM" | "SIGINT" | "SIGQUIT" | "SIGHUP" | "SIGUSR1" | "SIGUSR2";
   readonly stopTimeoutMs: number;
   readonly limits: Limits;
+}
+
+export interface ReadyOutput {
+  readonly output: string;
+  readonly timeoutMs: number;
 }
 
 export interface Limits {
@@ -88,6 +150,8 @@ export type ValueSource =
 export interface ReadyCheck {
   readonly path: string;
   readonly status: number;
+  /** Header lines on top of `host` and `x-forwarded-proto`, or in their place; names are in lower case. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** How long an instance may take from its start to the first good answer. */
   readonly timeoutMs: number;
 }
@@ -98,9 +162,22 @@ export type SmokeCheck =
       readonly path: string;
       readonly status: number;
       readonly text: string | undefined;
+      /** `GET` where absent. */
+      readonly method?: string | undefined;
+      readonly headers?: Readonly<Record<string, string>> | undefined;
+      readonly form?: SmokeForm | undefined;
+      /** A JSON document to send. */
+      readonly json?: Json | undefined;
       readonly withinMs: number;
     }
   | { readonly kind: "command"; readonly command: readonly string[]; readonly withinMs: number };
+
+/** Fields to send, after the page that the form stands on was asked for its hidden ones. */
+export interface SmokeForm {
+  readonly page: string;
+  /** A value that must not stand in the file is read from a variable of the release when the check is made. */
+  readonly fields: Readonly<Record<string, string | { readonly variable: string }>>;
+}
 
 export const hookNames = [
   "afterBuild",
@@ -129,8 +206,24 @@ export interface Environment {
   readonly processes: Readonly<Record<string, ProcessType>>;
   readonly smoke: readonly SmokeCheck[];
   readonly drain: Drain;
+  /** The application's schedules with this environment's own times put in. */
+  readonly schedules: Readonly<Record<string, Schedule>>;
+  readonly services: Services;
   readonly keep: Keep;
 }
+
+/** Where cache, sessions and job queue are; their addresses are among the environment's variables too. */
+export type Services = Readonly<Partial<Record<ServiceName, "memory" | "redis">>>;
+
+export const serviceNames = ["cache", "sessions", "queue"] as const;
+export type ServiceName = (typeof serviceNames)[number];
+
+/** The variable that tells the application the address. */
+export const serviceVariables = {
+  cache: "CACHE_URL",
+  sessions: "SESSIONS_URL",
+  queue: "QUEUE_URL",
+} as const satisfies Record<ServiceName, string>;
 
 export interface ThisMachineTarget {
   readonly kind: "this-machine";

@@ -1,13 +1,14 @@
-import type { Draft } from "./draft.ts";
+import { staticOf, type Draft } from "./draft.ts";
 import { type Fault, type Path, fault } from "./faults.ts";
 import { folderPath } from "./normalise-parts.ts";
 
 /** Folders of the application stay inside it, and what outlives releases is named once. */
 export function folderFaults(draft: Draft): Fault[] {
-  const { folder, static: files, persist } = draft.app ?? {};
+  const { folder, persist } = draft.app ?? {};
+  const files = staticOf(draft);
   return [
     ...(folder === undefined ? [] : inside(["app", "folder"], folder, "the project", true)),
-    ...(files?.folder === undefined
+    ...(typeof files?.folder !== "string"
       ? []
       : inside(["app", "static", "folder"], files.folder, "the application", false)),
     ...(persist ?? []).flatMap((one, i) => persisted(persist ?? [], one, i)),

@@ -1,5 +1,5 @@
 import { nearest } from "../shared/nearest.ts";
-import type { Draft } from "./draft.ts";
+import { staticOf, type Draft } from "./draft.ts";
 import { type Fault, fault, pathText } from "./faults.ts";
 import { folderFaults } from "./rules-folders.ts";
 import { variableFaults } from "./rules-variables.ts";
@@ -21,8 +21,9 @@ function webIsThere(draft: Draft): Fault[] {
   const path = ["app", "processes", "web"];
   const { processes } = draft.app ?? {};
   if (processes === undefined) return [];
-  const web: unknown = processes.web;
-  if (web === undefined) {
+  const web: unknown = processes["web"];
+  // Django's own has a command that cozy knows.
+  if (web === undefined && draft.app?.kind !== "django") {
     const near = nearest("web", Object.keys(processes));
     const hint = near.length > 0 ? `; did you mean \`${near[0]}\` to be it?` : "";
     return [fault(path, `is missing: the process type that takes traffic is called \`web\`${hint}`)];
@@ -86,7 +87,8 @@ function overridesAreOfKnownTypes(draft: Draft): Fault[] {
 }
 
 function staticAndMediaAreApart(draft: Draft): Fault[] {
-  const url = draft.app?.static && (draft.app.static.url ?? "/static/");
+  const files = staticOf(draft);
+  const url = files && (files.url ?? "/static/");
   if (url === undefined) return [];
   return Object.entries(draft.environments ?? {}).flatMap(([name, environment]) => {
     const media = environment?.media && (environment.media.url ?? "/media/");

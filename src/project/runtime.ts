@@ -1,13 +1,18 @@
 import type { RuntimeRequest } from "./project.ts";
 
-/** The files in which an application may name its Node, nearest folder first. */
+type Engine = RuntimeRequest["engine"];
+
+/** The files in which an application may name its Node or Python, nearest folder first. */
 export interface RuntimeFile {
   /** As messages name it: `.node-version`, `packages/web/.nvmrc`. */
   readonly name: string;
   readonly text: string;
 }
 
-export const runtimeFileNames = [".node-version", ".nvmrc", "package.json"] as const;
+export const runtimeFileNames = {
+  node: [".node-version", ".nvmrc", "package.json"],
+  python: [".python-version", "pyproject.toml", "runtime.txt"],
+} as const satisfies Record<Engine, readonly string[]>;
 
 /** What was found: a version, or what a message can say of why there is none. */
 export type RuntimeFound =
@@ -15,17 +20,21 @@ export type RuntimeFound =
   /** `asked` is what a file asks for instead of a version. */
   | { readonly ok: false; readonly reason: string; readonly asked?: string };
 
-const versionOrRange = /^[\d.\sx*<>=^~|-]*\d[\d.\sx*<>=^~|-]*$/;
+const versionOrRange = {
+  node: /^[\d.\sx*<>=^~|-]*\d[\d.\sx*<>=^~|-]*$/,
+  python: /^[\d.\s,*<>=!~^]*\d[\d.\s,*<>=!~^]*$/,
+} as const satisfies Record<Engine, RegExp>;
 
-/** The Node that an application's own files ask for; the first file that names one decides. */
-export function findRuntime(files: readonly RuntimeFile[]): RuntimeFound {
+const names = { node: "Node", python: "Python" } as const;
+const examples = { node: '"24"', python: '"3.12"' } as const;
+
+/** The Node or Python that an application's own files ask for; the first file that names one decides. */
+export function findRuntime(files: readonly RuntimeFile[], engine: Engine = "node"): RuntimeFound {
   for (const file of files) {
-    const isPackage = file.name.endsWith("package.json");
-    const asked = (isPackage ? engineOf(file.text) : file.text.replace(/#.*$/gm, "").trim()) ?? "";
+    const [asked, source] = askedBy(file);
     if (asked === "") continue;
-    const version = asked.replace(/^v(?=\d)/, "");
-    const source = isPackage ? `${file.name} engines` : file.name;
-    if (versionOrRange.test(version)) return { ok: true, runtime: { engine: "node", version, source } };
+    const version = asked.replace(/^(?:v|python-)(?=\d)/, "");
+    if (versionOrRange[engine].test(version)) return { ok: true, runtime: { engine, version, source } };
     const instead = `${source} asks for ${JSON.stringify(asked)}, which is no version`;
     return {
       ok: false,
@@ -35,8 +44,22 @@ export function findRuntime(files: readonly RuntimeFile[]): RuntimeFound {
   }
   return {
     ok: false,
-    reason: 'is missing: write a version of Node such as "24" here, or to `.node-version`',
+    reason: `is missing: write a version of ${names[engine]} such as ${examples[engine]} here, or to \`.${engine}-version\``,
   };
+}
+
+/** What a file asks for, and how messages name the place. */
+function askedBy({ name, text }: RuntimeFile): readonly [asked: string, source: string] {
+  if (name.endsWith("package.json")) return [engineOf(text) ?? "", `${name} engines`];
+  // A line of TOML that the whole grammar need not be known for; more than one such line is no project file of Python's.
+  if (name.endsWith("pyproject.toml")) {
+    return [
+      /^\s*requires-python\s*=\s*["']([^"']+)["']/m.exec(text)?.[1]?.trim() ?? "",
+      `${name} requires-python`,
+    ];
+  }
+  const [first = ""] = text.replace(/#.*$/gm, "").trim().split("\n");
+  return [first.trim(), name];
 }
 
 function engineOf(packageText: string): string | undefined {

@@ -17,6 +17,8 @@ export function sampleProject(
     variables: {},
     processes: change.processes ?? { web },
     smoke: [],
+    schedules: {},
+    services: {},
     drain: { requestsMs: 30_000, streamsMs: 300_000 },
     keep: { releases: 2, warmMs: 600_000 },
     ...environmentChange,
@@ -27,6 +29,11 @@ export function sampleProject(
     configPath: "/project/cozy.config.ts",
     app: {
       stack: "node",
+      django: undefined,
+      schedules: {},
+      seed: undefined,
+      console: ["node"],
+      dev: { port: 3000, variables: {}, processes: {} },
       folder: ".",
       runtime: { engine: "node", version: "24", source: "cozy.config.ts" },
       build: { command: undefined, variables: {}, secrets: {}, timeoutMs: 600_000 },
@@ -49,6 +56,9 @@ export function processType(command: readonly string[], count: number): ProcessT
   return {
     command,
     count,
+    listen: "socket",
+    ready: undefined,
+    singleton: false,
     stopSignal: "SIGTERM",
     stopTimeoutMs: 30_000,
     limits: { memoryBytes: undefined, openFiles: undefined },
@@ -72,6 +82,9 @@ export function sampleRelease(project: Project, id: string, createdAt = 0): Rele
     drain: app.drain,
     hooks: app.hooks,
     staticUrl: app.static?.url,
+    stack: app.stack,
+    schedules: {},
+    console: app.console,
   };
 }
 

@@ -69,7 +69,7 @@ function findVersion(
   files: Files,
   nodeVersion: string,
 ): Pick<Findings, "runtime" | "runtimeFrom"> & { readonly missing: readonly string[] } {
-  const texts = runtimeFileNames.flatMap((name) => {
+  const texts = runtimeFileNames.node.flatMap((name) => {
     const text = files.read(name);
     return text === undefined ? [] : [{ name, text }];
   });

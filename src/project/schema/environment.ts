@@ -1,6 +1,7 @@
 import { smoke, drain } from "./checks.ts";
 import { limits } from "./app.ts";
 import { documented, notYet, object, optional, required } from "./doc.ts";
+import { scheduleOverrides } from "./schedules.ts";
 import { count, duration, name, port, positive, urlFolder, value, variables } from "./values.ts";
 import * as z from "zod/mini";
 
@@ -52,6 +53,21 @@ const disk = object(
   "`disk()`",
 );
 
+const memory = object("Memory", "Kept in the memory of each process.", {
+  kind: z.literal("memory"),
+});
+
+const redis = object("Redis", "A Redis server.", {
+  kind: z.literal("redis"),
+  url: required(value, "Its address: `redis://host:port/database`."),
+});
+
+const memoryOrRedis = documented(z.union([memory, redis]), {
+  name: "MemoryOrRedis",
+  about: "`memory()` or `redis({ … })`.",
+  expects: "`memory()` or `redis({ … })`",
+});
+
 const processOverride = object("ProcessOverride", "What an environment changes of a process type.", {
   count: optional(count, "Instances a host."),
   limits: optional(limits, "What one instance may use; a limit that is left out stays."),
@@ -63,7 +79,6 @@ const keep = object("Keep", "What is kept for a rollback.", {
 });
 
 export const laterText = {
-  schedules: "Commands of the release that run at declared times.",
   domains: "Names that the site answers to, with their certificates.",
   access: "Who may see the site or deploy to it.",
   notify: "Who is told of deploys and alerts.",
@@ -73,7 +88,6 @@ export const laterText = {
 /** A new field each time, so that each place has its own documentation. */
 export function laterFields(): Record<keyof typeof laterText, ReturnType<typeof notYet>> {
   return {
-    schedules: notYet(laterText.schedules),
     domains: notYet(laterText.domains),
     access: notYet(laterText.access),
     notify: notYet(laterText.notify),
@@ -88,6 +102,21 @@ export const environment = object(
     target: required(thisMachine, "What it runs on: `thisMachine({ … })`."),
     database: optional(sqlite, "Its database: `sqlite()`.", "none"),
     media: optional(disk, "Where uploaded files are: `disk()`.", "none"),
+    cache: optional(
+      memoryOrRedis,
+      "The cache; the application gets its address in `CACHE_URL`.",
+      "none: the application's own default",
+    ),
+    sessions: optional(
+      memoryOrRedis,
+      "Where sessions are kept; the address is in `SESSIONS_URL`. A server that never evicts, and not the cache's.",
+      "none: the application's own default, as a rule the database",
+    ),
+    queue: optional(
+      memoryOrRedis,
+      "Where jobs wait for a worker; the address is in `QUEUE_URL`. A server that never evicts.",
+      "none: the application's own default",
+    ),
     variables: optional(variables(value), "The variables that the application gets here."),
     processes: optional(
       documented(z.record(name, processOverride), { expects: "an object of process types by name" }),
@@ -95,6 +124,7 @@ export const environment = object(
     ),
     smoke: optional(smoke, "Checks on top of the application's own.", "none"),
     drain: optional(drain, "Where it differs from the application's."),
+    schedules: optional(scheduleOverrides, "Schedules that differ here.", "the application's own"),
     keep: optional(keep, "What is kept for a rollback."),
     ...laterFields(),
   },

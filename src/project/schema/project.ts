@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { nodeApp } from "./app.ts";
+import { app } from "./app.ts";
 import { documented, object, required } from "./doc.ts";
 import { environment, laterFields } from "./environment.ts";
 import { name } from "./values.ts";
@@ -15,7 +15,7 @@ export const projectSchema = object(
       name,
       "The project's name: at most 32 lowercase letters, digits and dashes, beginning with a letter.",
     ),
-    app: required(nodeApp, "The application: `node({ … })`."),
+    app: required(app, "The application: `node({ … })` or `django({ … })`."),
     environments: required(
       documented(z.record(name, environment), { expects: "an object of environments by name" }),
       "The environments by name; the names follow the same rule as the project's.",
@@ -27,7 +27,6 @@ export const projectSchema = object(
 
 /** Builders with a place in the file that this version does not carry out, and what there is instead. */
 export const laterKinds: Readonly<Record<string, string>> = {
-  django: "`node()`",
   servers: "`thisMachine()`",
   aws: "`thisMachine()`",
   postgres: "`sqlite()`",
