@@ -3,79 +3,12 @@
  * warm release, without load: `node bench/deploy.ts`.
  */
 import { createSandbox } from "../test/support/sandbox.ts";
-import { median, printTable } from "./statistics.ts";
+import { measureDeploys } from "./deploy-times.ts";
 
-interface Line {
-  readonly type: string;
-  readonly operation?: string;
-  readonly durationMs?: number;
-}
-
-const rounds = 10;
-const own = ["build-artifact", "migrate", "await-ready"];
 const sandbox = await createSandbox();
 try {
   await sandbox.ok(["deploy", "staging"]);
-  const beyond: number[] = [];
-  const whole: number[] = [];
-  const rollbacks: number[] = [];
-  const rollbackPlans: number[] = [];
-  const steps = new Map<string, number[]>();
-  const rollbackSteps = new Map<string, number[]>();
-  for (let round = 0; round < rounds; round += 1) {
-    await sandbox.commit({ "version.txt": `${round}\n` });
-    const deploy = await run(["deploy", "staging", "--json"]);
-    collect(steps, deploy.lines);
-    const application = done(deploy.lines).filter(({ operation }) =>
-      own.some((kind) => operation?.startsWith(kind)),
-    );
-    whole.push(deploy.wallMs);
-    beyond.push(deploy.wallMs - application.reduce((sum, { durationMs = 0 }) => sum + durationMs, 0));
-    const rollback = await run(["rollback", "staging", "--json"]);
-    rollbacks.push(rollback.wallMs);
-    collect(rollbackSteps, rollback.lines);
-    rollbackPlans.push(rollback.lines.find(({ type }) => type === "plan-ended")?.durationMs ?? Number.NaN);
-  }
-  printTable(`One-line deploys and warm rollbacks, median of ${rounds}, the command's own start included`, [
-    ["deploy, whole", `${median(whole).toFixed(0)} ms`],
-    ["deploy, beyond build, boot and migrations", `${median(beyond).toFixed(0)} ms`],
-    ["rollback to a warm release, the command", `${median(rollbacks).toFixed(0)} ms`],
-    ["rollback to a warm release, its plan", `${median(rollbackPlans).toFixed(0)} ms`],
-  ]);
-  printSteps("By operation of the deploy, median", steps);
-  printSteps("By operation of the rollback, median", rollbackSteps);
+  await measureDeploys(sandbox, "staging", 10, (round) => sandbox.commit({ "version.txt": `${round}\n` }));
 } finally {
   await sandbox.dispose();
-}
-
-/** Times by kind of operation, without the release or host that its name ends with. */
-function collect(steps: Map<string, number[]>, lines: readonly Line[]): void {
-  for (const { operation = "", durationMs = 0 } of done(lines)) {
-    const kind = operation.replace(/(-\d{8}-\d{6}-[0-9a-f]+)?@.*/, "");
-    steps.set(kind, [...(steps.get(kind) ?? []), durationMs]);
-  }
-}
-
-function printSteps(title: string, steps: ReadonlyMap<string, readonly number[]>): void {
-  printTable(
-    title,
-    [...steps].map(([kind, values]) => [kind, `${median(values).toFixed(0)} ms`]),
-  );
-}
-
-function done(lines: readonly Line[]): Line[] {
-  return lines.filter(({ type }) => type === "operation-done");
-}
-
-async function run(args: readonly string[]): Promise<{ wallMs: number; lines: Line[] }> {
-  const start = performance.now();
-  const { stdout } = await sandbox.ok(args);
-  const wallMs = performance.now() - start;
-  return {
-    wallMs,
-    lines: stdout
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line) as Line),
-  };
 }

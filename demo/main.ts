@@ -4,6 +4,7 @@
  */
 import { setTimeout } from "node:timers/promises";
 import pc from "picocolors";
+import { applicationOf } from "./applications.ts";
 import { createStage, type Stage } from "./stage.ts";
 import { measured, reportTable, type Measure } from "./measure.ts";
 
@@ -16,7 +17,8 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
-const stage = await createStage(stop.signal);
+const application = applicationOf(process.env["APP"]);
+const stage = await createStage(application.folder, stop.signal);
 try {
   const measures = await play(stage);
   console.log(reportTable(measures));
@@ -30,34 +32,29 @@ try {
 }
 
 async function play(stage: Stage): Promise<Measure[]> {
-  act(1, "Version 1 of CozyWish, from its commit to the first visitor");
+  act(1, `Version 1 of ${application.name}, from its commit to the first visitor`);
   const first = await measured(
     "deploy 1",
     stage,
     () => stage.cozy(["deploy", "local", "-m", "the first release"]),
     { load: false },
   );
-  await stage.cozy(["run", "local", "--", "node", "src/seed.ts"]);
+  await stage.cozy(["run", "local", "--", ...application.seed]);
 
   act(2, "Version 2, while visitors look around (16 connections that stay open)");
-  await stage.edit(
-    "src/venues/home-page.ts",
-    "An hour that is only yours",
-    "A quiet hour, all of it yours",
-    "A warmer welcome",
-  );
+  await stage.edit(application.better);
   const second = await measured("deploy 2", stage, () =>
     stage.cozy(["deploy", "local", "-m", "a warmer welcome"]),
   );
 
   act(3, "Version 3 is broken: it never gets ready, so no visitor sees it");
-  await stage.edit(
-    "src/health/checks.ts",
-    "async cache({ cache }) {",
-    'async cache({ cache }) {\n    if (cache) throw new NotReady("the cache is cold");',
-    "Break the health check",
-  );
-  await stage.edit("cozy.config.ts", 'timeout: "30s"', 'timeout: "4s"', "Wait less for it");
+  await stage.edit(application.broken);
+  await stage.edit({
+    file: "cozy.config.ts",
+    from: 'timeout: "30s"',
+    to: 'timeout: "4s"',
+    message: "Wait less for it",
+  });
   const third = await measured("deploy 3", stage, () =>
     stage.cozy(["deploy", "local", "-m", "a bad idea"], { mayFail: true }),
   );

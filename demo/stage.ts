@@ -4,12 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import type { Edit } from "./applications.ts";
 import { freePort } from "../test/support/sandbox.ts";
 
 const run = promisify(execFile);
 const repository = fileURLToPath(new URL("..", import.meta.url));
 
-/** CozyWish in a git repository of its own, with a cozy home of its own. */
+/** An example in a git repository of its own, with a cozy home of its own. */
 export interface Stage {
   readonly project: string;
   readonly home: string;
@@ -19,11 +20,11 @@ export interface Stage {
   cozy(args: readonly string[], options?: { readonly mayFail?: boolean }): Promise<void>;
   json<T>(args: readonly string[]): Promise<T>;
   /** Changes one place of one file and commits it. */
-  edit(file: string, from: string, to: string, message: string): Promise<void>;
+  edit(edit: Edit): Promise<void>;
   dispose(): Promise<void>;
 }
 
-export async function createStage(signal: AbortSignal): Promise<Stage> {
+export async function createStage(application: string, signal: AbortSignal): Promise<Stage> {
   const root = await realpath(await mkdtemp(join(tmpdir(), "cozy-demo-")));
   const project = join(root, "cozywish");
   const home = join(root, "home");
@@ -43,11 +44,15 @@ export async function createStage(signal: AbortSignal): Promise<Stage> {
     await git("add", "-A");
     await git("commit", "-q", "-m", message);
   };
-  await cp(join(repository, "examples", "cozywish"), project, {
+  await cp(join(repository, "examples", application), project, {
     recursive: true,
-    filter: (source) => !/\/(node_modules|dist|data|media|\.env)$/.test(source),
+    filter: (source) =>
+      !/\/(node_modules|dist|data|media|logs|staticfiles|__pycache__|\.venv|\.env)$/.test(source),
   });
-  await writeFile(join(project, ".gitignore"), "node_modules\ndist\ndata\nmedia\n.env\n");
+  await writeFile(
+    join(project, ".gitignore"),
+    "node_modules\ndist\n.venv\n__pycache__\nstaticfiles\ndata\nmedia\n.env\n",
+  );
   await git("init", "-q", "-b", "main");
   await commit("CozyWish");
 
@@ -72,7 +77,7 @@ export async function createStage(signal: AbortSignal): Promise<Stage> {
       });
       return JSON.parse(stdout) as T;
     },
-    async edit(file, from, to, message) {
+    async edit({ file, from, to, message }) {
       const path = join(project, file);
       const text = await readFile(path, "utf8");
       if (!text.includes(from)) throw new Error(`${file} does not contain "${from}" any more`);

@@ -16,8 +16,11 @@ interface Tier {
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const example = fileURLToPath(new URL("../examples/cozywish", import.meta.url));
+const djangoExample = fileURLToPath(new URL("../examples/cozywish-django", import.meta.url));
 const linuxOrMac = () =>
   process.platform === "win32" ? "releases on this machine want Linux or macOS" : undefined;
+
+const browsers = ["chromium", "google-chrome", "chromium-browser"];
 
 const tiers: readonly Tier[] = [
   { name: "format", commands: [["npx", "oxfmt", "--check"]] },
@@ -32,18 +35,22 @@ const tiers: readonly Tier[] = [
   { name: "unused", commands: [["npx", "knip"]] },
   { name: "package", commands: [["npx", "publint", "--strict"]] },
   { name: "unit", commands: [["npx", "vitest", "run", "--project", "unit"]] },
-  {
-    name: "example",
-    folder: example,
-    commands: [["npm", "test"]],
-    missing: () =>
-      postgresIsThere() ? undefined : "PostgreSQL is not installed, and this is not root on Debian",
-  },
+  { name: "example", folder: example, commands: [["npm", "test"]], missing: serversAreMissing },
+  { name: "django", folder: djangoExample, commands: [["make", "test"]], missing: serversAreMissing },
   { name: "story", commands: [["npx", "vitest", "run", "--project", "story"]], missing: linuxOrMac },
   { name: "fault", commands: [["npx", "vitest", "run", "--project", "fault"]], missing: linuxOrMac },
+  {
+    name: "browser",
+    commands: [["npx", "vitest", "run", "--project", "browser"]],
+    missing: () => (browsers.some(isOnThePath) ? undefined : `none of ${browsers.join(", ")} is installed`),
+  },
 ];
 
-const debianPackages = ["postgresql", "nginx", "wrk", "git", "procps"];
+const debianPackages = [
+  ...["git", "procps", "nginx", "wrk"],
+  ...["postgresql", "redis-server", "sqlite3", "chromium", "python3-venv", "python3-pip"],
+  ...["zsh", "fish"],
+];
 const only = process.argv.slice(2);
 const results: {
   name: string;
@@ -94,6 +101,17 @@ function installWhatIsMissing(): void {
   run("apt-get", ["install", "-y", "-qq", ...absent], root);
 }
 
-function postgresIsThere(): boolean {
-  return existsSync("/usr/lib/postgresql") || spawnSync("initdb", ["--version"]).status === 0;
+function serversAreMissing(): string | undefined {
+  const absent = [
+    ...(existsSync("/usr/lib/postgresql") || isOnThePath("initdb") ? [] : ["PostgreSQL"]),
+    ...(isOnThePath("redis-server") ? [] : ["Redis"]),
+    ...(isOnThePath("python3") ? [] : ["Python"]),
+  ];
+  return absent.length === 0
+    ? undefined
+    : `${absent.join(", ")} not installed, and this is not root on Debian`;
+}
+
+function isOnThePath(program: string): boolean {
+  return spawnSync(program, ["--version"], { stdio: "ignore" }).error === undefined;
 }

@@ -3,11 +3,13 @@ import { describe, expect, it } from "vitest";
 import {
   defineProject,
   disk,
+  django,
   dotenv,
   fromEnvironment,
   generated,
   node,
   optional,
+  redis,
   secret,
   sqlite,
   thisMachine,
@@ -17,8 +19,8 @@ import { parseProject } from "./parse-project.ts";
 const place = {
   root: "/shop",
   configPath: "/shop/cozy.config.ts",
-  findRuntime: (folder: string) =>
-    ({ ok: true, runtime: { engine: "node", version: "24", source: `${folder}/.node-version` } }) as const,
+  findRuntime: (folder: string, engine: "node" | "python") =>
+    ({ ok: true, runtime: { engine, version: "24", source: `${folder}/.node-version` } }) as const,
 };
 
 const smallest = defineProject({
@@ -32,6 +34,9 @@ describe("parseProject", () => {
     const web = {
       command: ["node", "server.js"],
       count: 1,
+      listen: "socket",
+      ready: undefined,
+      singleton: false,
       stopSignal: "SIGTERM",
       stopTimeoutMs: 30_000,
       limits: { memoryBytes: undefined, openFiles: undefined },
@@ -45,6 +50,11 @@ describe("parseProject", () => {
         configPath: "/shop/cozy.config.ts",
         app: {
           stack: "node",
+          django: undefined,
+          schedules: {},
+          seed: undefined,
+          console: ["node"],
+          dev: { port: 3000, variables: {}, processes: {} },
           folder: ".",
           runtime: { engine: "node", version: "24", source: "./.node-version" },
           build: { command: undefined, variables: {}, secrets: {}, timeoutMs: 900_000 },
@@ -67,11 +77,54 @@ describe("parseProject", () => {
             variables: {},
             processes: { web },
             smoke: [],
+            schedules: {},
+            services: {},
             drain,
             keep: { releases: 5, warmMs: 600_000 },
           },
         },
       },
+    });
+  });
+
+  it("knows the commands of a Django application", () => {
+    const parsed = parseProject(
+      defineProject({
+        name: "shop",
+        app: django({
+          processes: { worker: "celery -A shop worker" },
+          schedules: { nightly: { run: "python report.py", at: ["03:30", "15:00"], on: ["sunday", "monday"] } },
+        }),
+        environments: {
+          local: { target: thisMachine({ port: 8080 }), schedules: { nightly: { every: "2h" } } },
+          test: { target: thisMachine({ port: 8081 }), queue: redis({ url: "redis://127.0.0.1:6379/1" }) },
+        },
+      }),
+      place,
+    );
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
+    const { app, environments } = parsed.project;
+    expect(app.runtime.engine).toBe("python");
+    expect(app.processes["web"]?.command).toEqual([
+      "gunicorn",
+      "{wsgi}",
+      "--bind",
+      "unix:{socket}",
+      "--workers",
+      "3",
+    ]);
+    expect(app.processes["worker"]?.command).toEqual(["celery", "-A", "shop", "worker"]);
+    expect(app.migrate).toEqual(["python", "manage.py", "migrate", "--noinput"]);
+    expect(app.dev.processes).toEqual({ web: ["python", "manage.py", "runserver", "8000"] });
+    expect(environments["local"]?.schedules["nightly"]?.when).toEqual({ kind: "every", everyMs: 7_200_000 });
+    expect(environments["test"]?.schedules["nightly"]?.when).toEqual({
+      kind: "calendar",
+      patterns: ["30 3 * * 0,1", "0 15 * * 0,1"],
+      timeZone: "UTC",
+    });
+    expect(environments["test"]?.variables["QUEUE_URL"]).toEqual({
+      from: "literal",
+      value: "redis://127.0.0.1:6379/1",
     });
   });
 

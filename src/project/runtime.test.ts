@@ -26,6 +26,23 @@ describe("findRuntime", () => {
     expect(findRuntime(files)).toEqual({ ok: true, runtime: { engine: "node", version, source } });
   });
 
+  it.each([
+    [[{ name: ".python-version", text: "3.12\n3.11\n" }], "3.12", ".python-version"],
+    [
+      [{ name: "pyproject.toml", text: '[project]\nrequires-python = ">=3.11,<3.14"\n' }],
+      ">=3.11,<3.14",
+      "pyproject.toml requires-python",
+    ],
+    [
+      [{ name: "pyproject.toml", text: '[tool.poetry.dependencies]\npython = "^3.11"\n' }],
+      "^3.11",
+      "pyproject.toml python",
+    ],
+    [[{ name: "runtime.txt", text: "python-3.11.9" }], "3.11.9", "runtime.txt"],
+  ])("reads Python's %j", (files, version, source) => {
+    expect(findRuntime(files, "python")).toEqual({ ok: true, runtime: { engine: "python", version, source } });
+  });
+
   it.each(["lts/*", "lts/iron", "node", "latest"])("does not guess what %s is", (text) => {
     const found = findRuntime([{ name: ".nvmrc", text }]);
     expect(found).toMatchObject({ ok: false, asked: `.nvmrc asks for "${text}", which is no version` });

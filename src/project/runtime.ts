@@ -51,12 +51,10 @@ export function findRuntime(files: readonly RuntimeFile[], engine: Engine = "nod
 /** What a file asks for, and how messages name the place. */
 function askedBy({ name, text }: RuntimeFile): readonly [asked: string, source: string] {
   if (name.endsWith("package.json")) return [engineOf(text) ?? "", `${name} engines`];
-  // A line of TOML that the whole grammar need not be known for; more than one such line is no project file of Python's.
+  // Lines of TOML that the whole grammar need not be known for: the standard's own, or Poetry's.
   if (name.endsWith("pyproject.toml")) {
-    return [
-      /^\s*requires-python\s*=\s*["']([^"']+)["']/m.exec(text)?.[1]?.trim() ?? "",
-      `${name} requires-python`,
-    ];
+    const [, key, asked] = /^\s*(requires-python|python)\s*=\s*["']([^"']+)["']/m.exec(text) ?? [];
+    return [asked?.trim() ?? "", `${name} ${key}`];
   }
   const [first = ""] = text.replace(/#.*$/gm, "").trim().split("\n");
   return [first.trim(), name];

@@ -50,10 +50,14 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   const port = await freePort();
   await cp(options.fixture ?? join(repository, "test", "fixtures", "tiny-app"), project, {
     recursive: true,
-    filter: (source) => !/\/(node_modules|dist|data|media|\.env)$/.test(source),
+    filter: (source) =>
+      !/\/(node_modules|dist|data|media|logs|staticfiles|__pycache__|\.venv|\.env)$/.test(source),
   });
   await writeFile(join(project, "cozy.config.ts"), (options.config ?? tinyConfig)(port));
-  await writeFile(join(project, ".gitignore"), "node_modules\ndist\n.env*\n");
+  await writeFile(
+    join(project, ".gitignore"),
+    "node_modules\ndist\n.venv\n__pycache__\nstaticfiles\n.env*\n!.env.example\n",
+  );
   const env: NodeJS.ProcessEnv = {
     PATH: process.env["PATH"],
     HOME: process.env["HOME"],

@@ -1,0 +1,61 @@
+/** What the demo does to an application: the same play with both. */
+export interface Application {
+  readonly folder: string;
+  readonly name: string;
+  readonly seed: readonly string[];
+  /** A friendlier headline. */
+  readonly better: Edit;
+  /** A health check that never passes. */
+  readonly broken: Edit;
+}
+
+export interface Edit {
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+  readonly message: string;
+}
+
+export const applications: Readonly<Record<string, Application>> = {
+  typescript: {
+    folder: "cozywish",
+    name: "CozyWish in TypeScript",
+    seed: ["node", "src/seed.ts"],
+    better: {
+      file: "src/venues/home-page.ts",
+      from: "An hour that is only yours",
+      to: "A quiet hour, all of it yours",
+      message: "A warmer welcome",
+    },
+    broken: {
+      file: "src/health/checks.ts",
+      from: "async cache({ cache }) {",
+      to: 'async cache({ cache }) {\n    if (cache) throw new NotReady("the cache is cold");',
+      message: "Break the health check",
+    },
+  },
+  django: {
+    folder: "cozywish-django",
+    name: "CozyWish in Django",
+    seed: ["python", "manage.py", "seed"],
+    better: {
+      file: "venues/templates/venues/home.html",
+      from: "An hour that is only yours",
+      to: "A quiet hour, all of it yours",
+      message: "A warmer welcome",
+    },
+    broken: {
+      file: "health/views.py",
+      from: "def readyz(request):",
+      to: 'def readyz(request):\n    return HttpResponse("the cache is cold", status=503)',
+      message: "Break the health check",
+    },
+  },
+};
+
+/** The application that `APP` names. */
+export function applicationOf(name = "typescript"): Application {
+  const application = applications[name];
+  if (application) return application;
+  throw new Error(`APP is "${name}"; there are ${Object.keys(applications).join(", ")}`);
+}
