@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startLoad } from "../../src/routing/testing/load.ts";
 import { createSandbox, type Sandbox } from "../support/sandbox.ts";
+import { Visitor } from "../support/visitor.ts";
 
 const fixture = fileURLToPath(new URL("../../examples/cozywish", import.meta.url));
 
@@ -33,53 +34,6 @@ beforeAll(async () => {
 });
 afterAll(async () => sandbox.dispose());
 
-/** A browser's cookies, as far as these pages need them. */
-class Visitor {
-  readonly #cookies = new Map<string, string>();
-
-  async open(
-    path: string,
-    form?: Record<string, string>,
-  ): Promise<{ status: number; text: string; location: string }> {
-    const response = await fetch(`${sandbox.url}${path}`, {
-      redirect: "manual",
-      headers: {
-        cookie: [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; "),
-        origin: sandbox.url,
-      },
-      ...(form && { method: "POST", body: new URLSearchParams(form) }),
-    });
-    for (const cookie of response.headers.getSetCookie()) {
-      const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
-      this.#cookies.set(name, value);
-    }
-    return {
-      status: response.status,
-      text: await response.text(),
-      location: response.headers.get("location") ?? "",
-    };
-  }
-
-  /** Fills the first form that posts to a path like this one, with its hidden fields. */
-  async submit(
-    page: string,
-    action: RegExp,
-    fields: Record<string, string>,
-  ): Promise<ReturnType<Visitor["open"]>> {
-    const { text } = await this.open(page);
-    for (const [form = "", attributes = ""] of text.matchAll(/<form([^>]*)>.*?<\/form>/gs)) {
-      const target = (/action="([^"]*)"/.exec(attributes)?.[1] ?? page).replaceAll("&amp;", "&");
-      if (!action.test(target) || !/method="post"/i.test(attributes)) continue;
-      const hidden = [...form.matchAll(/<input[^>]*type="hidden"[^>]*>/g)].map(([input]) => [
-        /name="([^"]*)"/.exec(input)?.[1] ?? "",
-        /value="([^"]*)"/.exec(input)?.[1] ?? "",
-      ]);
-      return this.open(target, { ...(Object.fromEntries(hidden) as Record<string, string>), ...fields });
-    }
-    throw new Error(`${page} has no form that posts to ${String(action)}`);
-  }
-}
-
 async function logLines(): Promise<Record<string, unknown>[]> {
   const { stdout } = await sandbox.ok(["logs", "local", "--type", "web", "-n", "2000", "--json"]);
   return stdout
@@ -91,7 +45,7 @@ async function logLines(): Promise<Record<string, unknown>[]> {
 
 describe("CozyWish on this machine", () => {
   it("serves its pages, with the release in them", async () => {
-    const { status, text } = await new Visitor().open("/");
+    const { status, text } = await new Visitor(sandbox.url).open("/");
     expect(status).toBe(200);
     expect(text).toContain("CozyWish");
     const { host } = await sandbox.json<{ host: { current: string } }>(["status", "local"]);
@@ -99,7 +53,7 @@ describe("CozyWish on this machine", () => {
   });
 
   it("serves fingerprinted static files and pictures with a cache time of thirty days", async () => {
-    const { text } = await new Visitor().open("/venues");
+    const { text } = await new Visitor(sandbox.url).open("/venues");
     const css = /href="(\/static\/[^"]+\.[0-9a-f]{6,}\.css)"/.exec(text)?.[1];
     const picture = /src="(\/media\/[^"]+)"/.exec(text)?.[1];
     for (const path of [css, picture]) {
@@ -110,12 +64,12 @@ describe("CozyWish on this machine", () => {
   });
 
   it("lets a visitor sign up and sign in, and writes a failed sign-in down as a security event", async () => {
-    const visitor = new Visitor();
+    const visitor = new Visitor(sandbox.url);
     const account = { name: "A Visitor", email: "visitor@example.org", password: "a long enough password" };
     const signedUp = await visitor.submit("/sign-up", /sign-up/, account);
     expect([302, 303]).toContain(signedUp.status);
     expect((await visitor.open("/bookings")).status).toBe(200);
-    const failed = await new Visitor().submit("/sign-in", /sign-in/, {
+    const failed = await new Visitor(sandbox.url).submit("/sign-in", /sign-in/, {
       email: account.email,
       password: "quite another one",
     });
@@ -140,7 +94,7 @@ describe("CozyWish on this machine", () => {
   });
 
   it("keeps accounts and pictures through a release, a stop and a start, and loses no request", async () => {
-    const picture = /src="(\/media\/[^"]+)"/.exec((await new Visitor().open("/venues")).text)?.[1];
+    const picture = /src="(\/media\/[^"]+)"/.exec((await new Visitor(sandbox.url).open("/venues")).text)?.[1];
     const load = startLoad({ url: `${sandbox.url}/`, connections: 8 });
     await sandbox.commit({ "src/new-file.ts": "export {};\n" });
     await sandbox.ok(["deploy", "local"]);
@@ -149,7 +103,7 @@ describe("CozyWish on this machine", () => {
     expect(failed).toBe(0);
     await sandbox.ok(["stop", "local"]);
     await sandbox.ok(["start", "local"]);
-    const signedIn = await new Visitor().submit("/sign-in", /sign-in/, {
+    const signedIn = await new Visitor(sandbox.url).submit("/sign-in", /sign-in/, {
       email: "visitor@example.org",
       password: "a long enough password",
     });
