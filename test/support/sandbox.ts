@@ -195,10 +195,10 @@ export async function processesOf(folder: string): Promise<string[]> {
   return lines.filter((line, index) => line.includes(folder) || working[index] === true);
 }
 
-/** Waits, for at most ten seconds, until something holds; a throw counts as not yet. */
-export async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 10_000; Date.now() < end; await setTimeout(50)) {
+/** Waits, for at most ten seconds unless told otherwise, until something holds; a throw counts as not yet. */
+export async function until(what: string, holds: () => Promise<boolean>, withinMs = 10_000): Promise<void> {
+  for (const end = Date.now() + withinMs; Date.now() < end; await setTimeout(50)) {
     if (await holds().catch(() => false)) return;
   }
-  throw new Error(`${what}: not within ten seconds`);
+  throw new Error(`${what}: not within ${withinMs / 1000} seconds`);
 }

@@ -36,7 +36,16 @@ export class Visitor {
 
   /** Fills the first form that posts to a path like this one, with its hidden fields. */
   async submit(page: string, action: RegExp, fields: Record<string, string>): Promise<Answer> {
-    const { text } = await this.open(page);
+    return this.fill(await this.open(page), page, action, fields);
+  }
+
+  /** The same on a page that is open already. */
+  async fill(
+    { text }: Pick<Answer, "text">,
+    page: string,
+    action: RegExp,
+    fields: Record<string, string>,
+  ): Promise<Answer> {
     for (const [form = "", attributes = ""] of text.matchAll(/<form([^>]*)>.*?<\/form>/gs)) {
       const target = (/action="([^"]*)"/.exec(attributes)?.[1] ?? page).replaceAll("&amp;", "&");
       if (!action.test(target) || !/method="post"/i.test(attributes)) continue;

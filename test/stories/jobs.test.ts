@@ -1,0 +1,117 @@
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { setTimeout } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startLoad } from "../../src/routing/testing/load.ts";
+import { createExampleSandbox, replaced, type Example } from "../support/example-sandbox.ts";
+import { Guest } from "../support/guest.ts";
+import { startRedis, type RedisServer } from "../support/redis-server.ts";
+import { until, type Sandbox } from "../support/sandbox.ts";
+
+const deploys = 20;
+const guests = 3;
+
+const examples: readonly {
+  name: Example;
+  seed: readonly string[];
+  change: (round: number) => Record<string, string>;
+}[] = [
+  {
+    name: "cozywish",
+    seed: ["node", "src/seed.ts"],
+    change: (round) => ({ "src/version.ts": `export const version = ${round};\n` }),
+  },
+  {
+    name: "cozywish-django",
+    seed: ["python", "manage.py", "seed"],
+    change: (round) => ({ "common/version.py": `VERSION = ${round}\n` }),
+  },
+];
+
+describe.each(examples)("the jobs of $name", ({ name, seed, change }) => {
+  let redis: RedisServer;
+  let sandbox: Sandbox;
+  let database: string;
+  beforeAll(async () => {
+    redis = await startRedis();
+    sandbox = await createExampleSandbox(name, (config) =>
+      replaced(
+        replaced(config, "import {", "import { redis as redisOf,"),
+        /database: sqlite\(\),/,
+        `database: sqlite(), queue: redisOf({ url: "${redis.address(2)}" }), sessions: redisOf({ url: "${redis.address(1)}" }),`,
+      ),
+    );
+    database = join(sandbox.home, "environments", `${name}-local`, "database", "database.sqlite");
+    await sandbox.ok(["deploy", "local"]);
+    await sandbox.ok(["run", "local", "--", ...seed]);
+  });
+  afterAll(async () => {
+    await sandbox.dispose();
+    await redis.dispose();
+  });
+
+  it(`are each done once over ${deploys} deploys under load`, async () => {
+    const load = startLoad({ url: `${sandbox.url}/`, connections: 8 });
+    const booking = bookUntilStopped(sandbox.url);
+    for (let round = 0; round < deploys; round += 1) {
+      await sandbox.commit(change(round));
+      await sandbox.ok(["deploy", "local"]);
+    }
+    const booked = await booking.stop();
+    const { failed, errors } = await load.stop();
+    expect(errors).toEqual([]);
+    expect(failed).toBe(0);
+    expect(booked).toBeGreaterThan(deploys * 2);
+
+    const bookings = countedIn(database);
+    expect(
+      bookings(
+        "SELECT count(*) AS n FROM bookings WHERE created_at > (SELECT min(started_at) FROM confirmation_runs)",
+      ),
+    ).toBeGreaterThan(0);
+    await until(
+      "every confirmation is sent",
+      async () => bookings("SELECT count(*) AS n FROM outstanding_confirmations") === 0,
+      90_000,
+    );
+    expect(bookings("SELECT count(*) AS n FROM confirmations")).toBe(booked);
+    // Each run of a job leaves a row, so one that is done twice, or begun and cut off, is seen.
+    expect(bookings("SELECT count(*) AS n FROM confirmation_runs")).toBe(booked);
+    expect(bookings("SELECT count(*) AS n FROM confirmation_runs WHERE outcome IS NULL")).toBe(0);
+  });
+});
+
+/** Guests that book one slot after another; gives how many bookings were made. */
+function bookUntilStopped(site: string): { stop(): Promise<number> } {
+  let stopped = false;
+  const all = Array.from({ length: guests }, async (_, index) => {
+    const guest = new Guest(site, `guest-${index}`);
+    await guest.signUp();
+    let booked = 0;
+    while (!stopped) {
+      if (await guest.book()) booked += 1;
+      await setTimeout(100);
+    }
+    return booked;
+  });
+  const counts = Promise.all(all);
+  counts.catch(() => {}); // told by stop()
+  return {
+    async stop() {
+      stopped = true;
+      return (await counts).reduce((sum, count) => sum + count, 0);
+    },
+  };
+}
+
+function countedIn(file: string): (sql: string) => number {
+  return (sql) => {
+    const database = new DatabaseSync(file, { readOnly: true });
+    try {
+      database.exec("PRAGMA busy_timeout = 10000");
+      return Number(database.prepare(sql).get()?.["n"]);
+    } finally {
+      database.close();
+    }
+  };
+}
