@@ -39,8 +39,8 @@ const commanderWithoutPrograms = {
   },
 };
 
-/** The licences of what is bundled go with it. */
-const licences = {
+/** The licences of what is bundled go with it, in a file of each bundle's own. */
+const licences = (fileName: string) => ({
   name: "licences",
   generateBundle(
     this: { emitFile(file: { type: "asset"; fileName: string; source: string }): string },
@@ -54,9 +54,9 @@ const licences = {
       .sort()
       .map(licenceOf)
       .join(`\n${"-".repeat(80)}\n\n`);
-    this.emitFile({ type: "asset", fileName: "third-party-licences.txt", source });
+    this.emitFile({ type: "asset", fileName, source });
   },
-};
+});
 
 function licenceOf(folder: string): string {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
@@ -72,19 +72,32 @@ const shared: UserConfig = {
   outExtensions: () => ({ js: ".js" }),
   // Everything is bundled: a start of the CLI reads a few files, and the package has no dependencies to install.
   deps: { alwaysBundle: [/.*/], onlyBundle: false },
-  plugins: [builtinsAsTheyAre, commanderWithoutPrograms, licences],
 };
 
+const plugins = [builtinsAsTheyAre, commanderWithoutPrograms];
+
+/** Agents run for months from a copy of their own, so each is one file that imports nothing of the package. */
+function agent(name: string): UserConfig {
+  return {
+    ...shared,
+    outDir: "dist/agents",
+    clean: false,
+    plugins: [...plugins, licences(`third-party-licences-${name}.txt`)],
+  };
+}
+
 const builds: UserConfig[] = [
-  { ...shared, entry: { main: "src/main.ts", index: "src/index.ts" }, clean: true },
-  // The agents run for months from a copy of their own, so each is one file that imports nothing of the package.
   {
     ...shared,
-    entry: { supervisor: "src/instances/supervisor/main.ts" },
-    outDir: "dist/agents",
+    entry: { main: "src/main.ts", index: "src/index.ts" },
     clean: true,
+    plugins: [...plugins, licences("third-party-licences.txt")],
   },
-  { ...shared, entry: { proxy: "src/routing/proxy/main.ts" }, outDir: "dist/agents", clean: false },
+  // The entries stand here as they are, because knip reads them without running this file.
+  { ...agent("supervisor"), entry: { supervisor: "src/instances/supervisor/main.ts" }, clean: true },
+  { ...agent("proxy"), entry: { proxy: "src/routing/proxy/main.ts" } },
+  { ...agent("relay"), entry: { relay: "src/instances/relay/main.ts" } },
+  { ...agent("schedules"), entry: { schedules: "src/schedules/agent/main.ts" } },
 ];
 
 export default defineConfig(builds);

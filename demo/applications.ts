@@ -39,15 +39,15 @@ export const applications: Readonly<Record<string, Application>> = {
     name: "CozyWish in Django",
     seed: ["python", "manage.py", "seed"],
     better: {
-      file: "venues/templates/venues/home.html",
+      file: "templates/venues/home.html",
       from: "An hour that is only yours",
       to: "A quiet hour, all of it yours",
       message: "A warmer welcome",
     },
     broken: {
       file: "health/views.py",
-      from: "def readyz(request):",
-      to: 'def readyz(request):\n    return HttpResponse("the cache is cold", status=503)',
+      from: 'NEEDED: dict[str, Callable[[], None]] = {"database": database, "storage": storage}',
+      to: 'def colder() -> None:\n    raise NotReady("the cache is cold")\n\n\nNEEDED = {"database": database, "storage": storage, "cold": colder}',
       message: "Break the health check",
     },
   },

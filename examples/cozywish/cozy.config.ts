@@ -8,13 +8,24 @@ export default defineProject({
     build: { command: ["node", "src/build-static.ts"] },
     static: { folder: "dist/static", url: "/static/" },
 
-    // A Node process uses one core, so two of them serve.
-    processes: { web: { command: ["node", "src/server.ts"], count: 2, stopTimeout: "25s" } },
+    processes: {
+      // A Node process uses one core, so two of them serve.
+      web: { command: ["node", "src/server.ts"], count: 2, stopTimeout: "25s" },
+      // Sends the confirmations of bookings. Without a queue (`QUEUE_URL`) the web processes do that themselves, and it
+      // only looks for what was left lying.
+      worker: { command: ["node", "src/worker.ts"], ready: { output: "worker.ready" }, stopTimeout: "60s" },
+    },
     migrate: ["node", "src/migrate.ts"],
+    seed: ["node", "src/seed.ts"],
+    // Holds that have run out block nobody; this only tidies up behind them.
+    schedules: { cleanup: { every: "1h", run: ["node", "src/cleanup-holds.ts"] } },
 
     variables: {
       SESSION_SECRET: { secret: true },
       LOG_LEVEL: "info",
+      SENTRY_DSN: { required: false },
+      OTEL_EXPORTER_OTLP_ENDPOINT: { required: false },
+      CONFIRMATION_MS: { required: false },
     },
 
     ready: { path: "/readyz", timeout: "30s" },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { artifactKey, type ArtifactKeyParts } from "./artifact-key.ts";
-import { testApp } from "./testing.ts";
+import { djangoApp, testApp } from "./testing.ts";
 
 const parts: ArtifactKeyParts = {
   source: { tree: "t", attributes: [] },
@@ -26,6 +26,21 @@ describe("an artifact's key", () => {
       { ...parts, app: testApp({ static: { folder: "public", url: "/static/" } }) },
     ];
     expect(new Set(others.map(artifactKey)).size).toBe(others.length);
+  });
+
+  it("of a Django application changes with what Django is asked and told", () => {
+    const others = [
+      djangoApp(),
+      djangoApp({ settings: "shop.settings" }),
+      djangoApp({ requirements: "requirements/production.txt" }),
+      djangoApp({ checkMigrations: false }),
+      djangoApp({ static: false }),
+      djangoApp({ static: { url: "/assets/" } }),
+      djangoApp({ variables: { LEVEL: "INFO" } }),
+    ].map((app) => artifactKey({ ...parts, app }));
+    expect(new Set(others).size).toBe(others.length);
+    const workers = djangoApp({ processes: { web: { workers: 9 } }, seed: ["seed"], persist: ["uploads"] });
+    expect(artifactKey({ ...parts, app: workers })).toBe(others[0]);
   });
 
   it("does not change with what has no part in the build, so that the artifact can be promoted", () => {

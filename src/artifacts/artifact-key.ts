@@ -1,11 +1,12 @@
 import type { App } from "../project/project.ts";
+import { standInVariables } from "../stacks/django.ts";
 import { digestOf, sha256 } from "./canonical-json.ts";
 import type { Source } from "./git-source.ts";
 import type { RuntimeChoice } from "./runtime.ts";
 
 export interface ArtifactKeyParts {
   readonly source: Pick<Source, "tree" | "attributes">;
-  readonly app: Pick<App, "stack" | "build" | "static">;
+  readonly app: Pick<App, "stack" | "build" | "static" | "django" | "variables">;
   /** The values of `build.secrets`, by name. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly runtime: Pick<RuntimeChoice, "name">;
@@ -25,6 +26,15 @@ export function artifactKey({ source, app, secrets, runtime }: ArtifactKeyParts)
     variables: app.build.variables,
     secrets: Object.fromEntries(Object.entries(secrets).map(([name, value]) => [name, sha256(value)])),
     staticFolder: app.static?.folder,
+    // What Django is asked, and what it is told while it is asked.
+    django:
+      app.django === undefined
+        ? undefined
+        : {
+            ...app.django,
+            standIns: standInVariables(app, { database: "", media: "" }),
+            staticUrl: app.static?.url,
+          },
     runtime: runtime.name,
   }).slice(0, 40);
 }

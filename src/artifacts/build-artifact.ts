@@ -1,22 +1,20 @@
-import { copyFile, link, mkdir, rename, rm, stat } from "node:fs/promises";
+import { copyFile, link, mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { CozyError } from "../errors/cozy-error.ts";
 import type { App } from "../project/project.ts";
-import { buildEnvironment } from "../stacks/node.ts";
+import type { AddressNames } from "../stacks/django.ts";
+import { stackOf, type BuildSite, type Stack, type StackFacts } from "../stacks/stack.ts";
 import { artifactKey } from "./artifact-key.ts";
 import { claimSource, failedBuilds, findArtifact, markUsed, moveIn } from "./artifact-store.ts";
 import { checkOut } from "./check-out.ts";
-import { readDependencies } from "./dependencies.ts";
-import { keepTree, type DependencyTree } from "./dependency-tree.ts";
 import { mindingTheDisk } from "./disk-full.ts";
 import type { Source } from "./git-source.ts";
 import { writeKept } from "./kept-file.ts";
-import { linkModules } from "./link-modules.ts";
+import type { KeptRuntime, KeptTree, Trees } from "./kept-runtime.ts";
 import { artifactAt, artifactId, type ArtifactContent, type Manifest } from "./manifest.ts";
 import { redactor } from "../secrets/redactor.ts";
 import { runBuild } from "./run-build.ts";
 import type { RuntimeChoice } from "./runtime.ts";
-import { keepRuntime, type Runtime } from "./runtime-store.ts";
 import { freezeFiles } from "./scan-files.ts";
 import { tempName } from "./temp-name.ts";
 import type { Workshop } from "./workshop.ts";
@@ -29,6 +27,7 @@ export interface BuildArtifactRequest {
   readonly runtime: RuntimeChoice;
   /** Names of variables that the application has when it runs, for the explanation of a build that misses one. */
   readonly runTimeNames: readonly string[];
+  readonly addressNames?: AddressNames;
 }
 
 export interface BuiltArtifact {
@@ -69,9 +68,7 @@ export async function buildArtifact(
 class Build {
   readonly #request: BuildArtifactRequest;
   readonly #key: string;
-  readonly #work: string;
-  readonly #app: string;
-  readonly #redact: (line: string) => string;
+  readonly #site: BuildSite;
   readonly #workshop: Workshop;
   readonly #steps: { name: string; durationMs: number }[] = [];
 
@@ -82,30 +79,47 @@ class Build {
     redact: (line: string) => string,
     workshop: Workshop,
   ) {
+    const { source, app, secrets, runtime, runTimeNames } = request;
+    const { addressNames = { database: [], media: [] } } = request;
+    const atBuild = new Set([...Object.keys(app.build.variables), ...Object.keys(app.build.secrets)]);
     this.#request = request;
     this.#key = key;
-    this.#work = work;
-    this.#app = join(work, "app");
-    this.#redact = redact;
     this.#workshop = {
       ...workshop,
       onOutput: (stream, line) => workshop.onOutput?.(stream, redact(line)),
+    };
+    this.#site = {
+      app,
+      commit: source.commit,
+      folder: join(work, "app"),
+      work,
+      choice: runtime,
+      secrets,
+      addressNames,
+      runTimeNames: [...Object.keys(app.variables), ...runTimeNames].filter((name) => !atBuild.has(name)),
+      redact,
+      workshop: this.#workshop,
     };
   }
 
   async run(): Promise<BuiltArtifact> {
     const { source, app } = this.#request;
-    await mkdir(this.#work);
-    await this.#step("check out", () => checkOut(source, this.#app, this.#workshop.signal));
-    await this.#refuseModules();
-    const runtime = await this.#step("runtime", () => keepRuntime(this.#request.runtime, this.#workshop));
-    const trees = await this.#step("dependencies", () => this.#keepTrees(runtime));
-    if (app.build.command !== undefined) {
-      const { command } = app.build;
-      await this.#step("build command", () => this.#runCommand(command, runtime, trees.build));
+    const site = this.#site;
+    const stack = await stackOf(app.stack);
+    await mkdir(site.work);
+    await this.#step("check out", () => checkOut(source, site.folder, this.#workshop.signal));
+    await stack.checkSource(site);
+    const runtime = await this.#step("runtime", () => stack.keepRuntime(site));
+    const trees = await this.#step("dependencies", () => stack.keepTrees(site, runtime));
+    const { command } = app.build;
+    if (command !== undefined) {
+      await this.#step("build command", async () => {
+        await this.#runCommand(command, await stack.beforeCommand(site, runtime, trees));
+        await stack.afterCommand(site);
+      });
     }
-    await this.#requireStaticFolder();
-    const content = await this.#step("hash", () => this.#freeze(runtime, trees.run));
+    const facts = await this.#step("application", () => stack.complete(site, runtime, trees));
+    const content = await this.#step("hash", () => this.#freeze(stack, runtime, trees.run, facts));
     const id = await this.#step("keep", () => this.#keep(content, trees));
     return { id, key: this.#key, found: false, steps: this.#steps };
   }
@@ -118,65 +132,14 @@ class Build {
     return result;
   }
 
-  async #refuseModules(): Promise<void> {
-    if (!(await isFolder(join(this.#app, "node_modules")))) return;
-    throw new CozyError("modules-in-source", {
-      message: `Commit ${this.#request.source.commit.slice(0, 7)} holds node_modules; packages come from the lock file.`,
-      state: "Nothing was built.",
-      next: "git rm -r --cached node_modules && echo node_modules >> .gitignore && git commit -a",
-    });
-  }
-
-  async #keepTrees(runtime: Runtime): Promise<Trees> {
-    const dependencies = await readDependencies(this.#app);
-    if (dependencies === undefined) return { build: undefined, run: undefined };
-    const { app, secrets } = this.#request;
-    const request = {
-      folder: this.#app,
-      dependencies,
-      runtime,
-      variables: { ...app.build.variables, ...secrets },
-      timeoutMs: app.build.timeoutMs,
-    };
-    const build =
-      app.build.command === undefined
-        ? undefined
-        : await keepTree({ ...request, kind: "build" }, this.#workshop);
-    return { build, run: await keepTree({ ...request, kind: "run" }, this.#workshop) };
-  }
-
-  async #runCommand(
-    command: readonly string[],
-    runtime: Runtime,
-    tree: DependencyTree | undefined,
-  ): Promise<void> {
-    const { app, secrets, runTimeNames } = this.#request;
-    const { env, machine, signal, onOutput, onStep } = this.#workshop;
-    onStep?.(`running ${this.#redact(command.join(" "))}`);
-    if (tree !== undefined) await linkModules(tree.modules, this.#app);
-    const atBuild = new Set([...Object.keys(app.build.variables), ...Object.keys(app.build.secrets)]);
-    const logFile = join(this.#work, "build.log");
+  async #runCommand(command: readonly string[], env: Readonly<Record<string, string>>): Promise<void> {
+    const { folder, work, app, redact, runTimeNames } = this.#site;
+    const { machine, signal, onOutput, onStep } = this.#workshop;
+    onStep?.(`running ${redact(command.join(" "))}`);
+    const logFile = join(work, "build.log");
     const keptLog = join(machine.artifacts, failedBuilds, `${this.#key}.log`);
-    const run = {
-      command,
-      folder: this.#app,
-      env: buildEnvironment({
-        runtimeBin: runtime.bin,
-        appFolder: this.#app,
-        os: runtime.platform.os,
-        home: env["HOME"] ?? "/",
-        // The system's own: sockets that build tools make there have a short path.
-        temp: env["TMPDIR"] ?? "/tmp",
-        variables: app.build.variables,
-        secrets,
-      }),
-      timeoutMs: app.build.timeoutMs,
-      logFile,
-      keptLog,
-      runTimeNames: [...Object.keys(app.variables), ...runTimeNames].filter((name) => !atBuild.has(name)),
-      redact: this.#redact,
-      onOutput,
-    };
+    const { timeoutMs } = app.build;
+    const run = { command, folder, env, timeoutMs, logFile, keptLog, runTimeNames, redact, onOutput };
     try {
       await runBuild(run, signal);
     } catch (error) {
@@ -184,30 +147,22 @@ class Build {
       await rename(logFile, keptLog);
       throw error;
     }
-    await rm(join(this.#app, "node_modules"), { recursive: true, force: true });
   }
 
-  async #requireStaticFolder(): Promise<void> {
-    const { app } = this.#request;
-    if (app.static === undefined || (await isFolder(join(this.#app, app.static.folder)))) return;
-    throw new CozyError("static-folder-missing", {
-      message: `The folder ${app.static.folder} (static.folder) is not there after the build.`,
-      state: "No artifact was made.",
-      next:
-        app.build.command === undefined
-          ? "Set build.command in cozy.config.ts to what makes it, or commit the folder."
-          : `Have \`${this.#redact(app.build.command.join(" "))}\` make it, or correct static.folder in cozy.config.ts.`,
-    });
-  }
-
-  async #freeze(runtime: Runtime, tree: DependencyTree | undefined): Promise<ArtifactContent> {
+  async #freeze(
+    stack: Stack,
+    runtime: KeptRuntime,
+    tree: KeptTree | undefined,
+    { staticFolder, django }: StackFacts,
+  ): Promise<ArtifactContent> {
     return {
       stack: this.#request.app.stack,
       platform: runtime.platform,
       runtime: runtime.id,
       tree: tree?.hash,
-      staticFolder: this.#request.app.static?.folder,
-      files: await freezeFiles(this.#app, ["node_modules"], this.#workshop.signal),
+      django,
+      staticFolder,
+      files: await freezeFiles(this.#site.folder, stack.leftOut, this.#workshop.signal),
     };
   }
 
@@ -229,14 +184,14 @@ class Build {
       buildLog: this.#request.app.build.command === undefined ? undefined : "build.log",
       sbom: (await this.#takeSbom(trees.run)) ? "sbom.json" : undefined,
     };
-    await writeKept(join(this.#work, "manifest.json"), { ...manifest });
-    await moveIn(machine, this.#work, id, now());
+    await writeKept(join(this.#site.work, "manifest.json"), { ...manifest });
+    await moveIn(machine, this.#site.work, id, now());
     return claimSource(machine, this.#key, id, now());
   }
 
-  async #takeSbom(tree: DependencyTree | undefined): Promise<boolean> {
+  async #takeSbom(tree: KeptTree | undefined): Promise<boolean> {
     if (tree === undefined) return false;
-    const to = join(this.#work, "sbom.json");
+    const to = join(this.#site.work, "sbom.json");
     return link(tree.sbom, to)
       .catch(() => copyFile(tree.sbom, to))
       .then(
@@ -244,18 +199,6 @@ class Build {
         () => false,
       );
   }
-}
-
-interface Trees {
-  readonly build: DependencyTree | undefined;
-  readonly run: DependencyTree | undefined;
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
 }
 
 function withoutSecrets(error: CozyError, redact: (line: string) => string): CozyError {

@@ -1,24 +1,18 @@
-import { copyFile, mkdir, rename, rm, utimes, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { CozyError, systemCode } from "../errors/cozy-error.ts";
-import type { MachinePaths } from "../hosts/environment-paths.ts";
+import { CozyError } from "../errors/cozy-error.ts";
 import { installArguments, sbomArguments, type TreeKind } from "../stacks/node.ts";
 import { holdsPackages, treeHash, type Dependencies } from "./dependencies.ts";
-import { diskFull, mindingTheDisk } from "./disk-full.ts";
-import { hasStrings, readKept, writeKept } from "./kept-file.ts";
+import { diskFull } from "./disk-full.ts";
+import type { KeptRuntime, KeptTree } from "./kept-runtime.ts";
+import { keepTreeOf } from "./kept-tree.ts";
 import { npmCommand, npmEnvironment, npmFailure, registryUnreachable, requireNpm, type Npm } from "./npm.ts";
 import { runProgram, type OutputStream } from "./run-program.ts";
-import type { Runtime } from "./runtime-store.ts";
-import { tempName } from "./temp-name.ts";
 import type { Workshop } from "./workshop.ts";
 
-/** An installed set of packages, shared by every release that has the same lock file. */
-export interface DependencyTree {
-  readonly hash: string;
-  readonly folder: string;
+/** A tree of npm's. */
+export interface DependencyTree extends KeptTree {
   readonly modules: string;
-  /** What the tree holds, as a CycloneDX document; absent where npm could not make one. */
-  readonly sbom: string;
 }
 
 export interface TreeRequest {
@@ -26,15 +20,10 @@ export interface TreeRequest {
   readonly folder: string;
   readonly dependencies: Dependencies;
   readonly kind: TreeKind;
-  readonly runtime: Runtime;
+  readonly runtime: KeptRuntime;
   /** Values for the `${NAME}`s in `.npmrc`: the build's variables and secrets. */
   readonly variables: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
-}
-
-export function treeAt(machine: MachinePaths, hash: string): DependencyTree {
-  const folder = join(machine.trees, hash);
-  return { hash, folder, modules: join(folder, "node_modules"), sbom: join(folder, "sbom.json") };
 }
 
 /** The tree, installed unless it is there; `undefined` when it would hold nothing. With the tree there, no network is asked. */
@@ -46,58 +35,17 @@ export async function keepTree(
   if (!holdsPackages(dependencies, request.kind)) return undefined;
   // Without development packages both trees are one.
   const kind = dependencies.hasDevelopment ? request.kind : "run";
-  const tree = treeAt(workshop.machine, treeHash(dependencies, kind, runtime.id, runtime.platform));
-  if (await isThere(tree)) return inUse(tree, workshop);
-
-  const { trees } = workshop.machine;
-  await mkdir(trees, { recursive: true });
-  return mindingTheDisk(trees, async () => {
-    const temp = tempName(tree.folder);
-    try {
-      await install({ ...request, kind }, temp, workshop);
-      const { id, platform } = runtime;
-      const record = {
-        format: 1,
-        hash: tree.hash,
-        kind,
-        runtime: id,
-        platform,
-        madeAt: workshop.now(),
-      } as const;
-      await writeKept(join(temp, "tree.json"), record);
-      await moveIn(temp, tree);
-    } finally {
-      await rm(temp, { recursive: true, force: true });
-    }
-    return inUse(tree, workshop);
-  });
+  const hash = treeHash(dependencies, kind, runtime.id, runtime.platform);
+  const install = (temp: string): Promise<void> => installInto({ ...request, kind }, temp, workshop);
+  const tree = await keepTreeOf({ hash, kind, runtime, install }, workshop);
+  return { ...tree, modules: modulesOf(tree) };
 }
 
-export async function isThere(tree: DependencyTree): Promise<boolean> {
-  return (await readKept(join(tree.folder, "tree.json"), isTreeRecord)) !== undefined;
+export function modulesOf({ folder }: Pick<KeptTree, "folder">): string {
+  return join(folder, "node_modules");
 }
 
-function isTreeRecord(value: unknown): value is { readonly hash: string } {
-  return hasStrings(value, "hash", "kind", "runtime");
-}
-
-async function moveIn(temp: string, tree: DependencyTree): Promise<void> {
-  try {
-    await rename(temp, tree.folder);
-  } catch (error) {
-    // Another builder was first, with the same packages.
-    if (systemCode(error) !== "ENOTEMPTY" && systemCode(error) !== "EEXIST") throw error;
-    if (await isThere(tree)) return;
-    throw new CozyError("kept-file-damaged", {
-      message: `${tree.folder} has no tree.json: it is no dependency tree that cozy finished.`,
-      state: "It was left as it is.",
-      next: `Move ${tree.folder} away, then run the command again.`,
-      cause: error,
-    });
-  }
-}
-
-async function install(request: TreeRequest, temp: string, workshop: Workshop): Promise<void> {
+async function installInto(request: TreeRequest, temp: string, workshop: Workshop): Promise<void> {
   const { dependencies, runtime } = request;
   workshop.onStep?.(
     request.kind === "build" ? "installing packages for the build" : "installing packages to run",
@@ -114,7 +62,7 @@ async function install(request: TreeRequest, temp: string, workshop: Workshop): 
     await copyFile(join(request.folder, archive), join(temp, archive));
   }
   const env = {
-    ...npmEnvironment(workshop.env, runtime.node),
+    ...npmEnvironment(workshop.env, nodeOf(runtime)),
     ...namedIn(dependencies.npmrc, request.variables),
   };
   await runInstall(request, npm, temp, env, workshop);
@@ -135,7 +83,7 @@ async function runInstall(
     if (stream === "stdout") printed.push(line);
     else onOutput?.(stream, line);
   };
-  const command = npmCommand(npm, request.runtime.node, installArguments(request.kind));
+  const command = npmCommand(npm, nodeOf(request.runtime), installArguments(request.kind));
   const run = { command, folder: temp, env, timeoutMs: request.timeoutMs, onLine };
   const result = await runProgram(run, signal);
   if (result.exitCode === 0) return;
@@ -160,6 +108,10 @@ async function runInstall(
   });
 }
 
+function nodeOf({ bin }: KeptRuntime): string {
+  return join(bin, "node");
+}
+
 /** The list of what is in the tree is made with it, once, so that a build of the next commit takes no time for it. */
 async function describeTree(
   request: TreeRequest,
@@ -168,7 +120,7 @@ async function describeTree(
   env: Readonly<Record<string, string>>,
   { signal }: Workshop,
 ): Promise<void> {
-  const command = npmCommand(npm, request.runtime.node, sbomArguments);
+  const command = npmCommand(npm, nodeOf(request.runtime), sbomArguments);
   const result = await runProgram({ command, folder: temp, env, timeoutMs: 20_000 }, signal);
   if (result.exitCode === 0) await writeFile(join(temp, "sbom.json"), result.stdout);
 }
@@ -182,11 +134,4 @@ function namedIn(
   return Object.fromEntries(
     names.flatMap(([, name = ""]) => (variables[name] === undefined ? [] : [[name, variables[name]]])),
   );
-}
-
-/** Marks it as used, so that a prune at the same time leaves it. */
-async function inUse(tree: DependencyTree, { now }: Workshop): Promise<DependencyTree> {
-  const time = now() / 1000;
-  await utimes(tree.folder, time, time);
-  return tree;
 }

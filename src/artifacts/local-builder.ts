@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { CozyError } from "../errors/cozy-error.ts";
-import type { Project } from "../project/project.ts";
+import type { Environment, Project } from "../project/project.ts";
 import type { Builder } from "../release/world.ts";
+import type { AddressNames } from "../stacks/django.ts";
 import { artifactKey } from "./artifact-key.ts";
 import { findArtifact, verifyArtifact } from "./artifact-store.ts";
 import { buildArtifact } from "./build-artifact.ts";
@@ -71,13 +72,21 @@ export function localBuilder(parts: LocalBuilderParts): Builder {
         ...Object.keys(variables),
         ...[database?.variable, media?.variable].filter((name) => name !== undefined),
       ]);
-      return (await buildArtifact({ ...named, app, secrets, runTimeNames }, workshop)).id;
+      const addressNames = addressNamesOf(Object.values(project.environments));
+      return (await buildArtifact({ ...named, app, secrets, runTimeNames, addressNames }, workshop)).id;
     },
 
     async prune(_signal) {
       const pruned = await pruneArtifacts(machine, { keep: await parts.needed(), now: now() });
       return pruned.artifacts.length;
     },
+  };
+}
+
+function addressNamesOf(environments: readonly Environment[]): AddressNames {
+  return {
+    database: environments.flatMap(({ database }) => database?.variable ?? []),
+    media: environments.flatMap(({ media }) => media?.variable ?? []),
   };
 }
 

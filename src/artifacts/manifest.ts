@@ -30,6 +30,8 @@ export interface DjangoFacts {
   readonly asgi: string | undefined;
   readonly staticUrl: string | undefined;
   readonly mediaUrl: string | undefined;
+  /** Django's own version. */
+  readonly version: string;
 }
 
 export type ManifestEntry =

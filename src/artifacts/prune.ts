@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { CozyError, systemCode } from "../errors/cozy-error.ts";
 import type { MachinePaths } from "../hosts/environment-paths.ts";
 import { bySource, failedBuilds, isSourceRecord, listArtifacts } from "./artifact-store.ts";
+import { toolsOf } from "./tools-folder.ts";
 import { isTempName, sweepTemps, tempName } from "./temp-name.ts";
 import { artifactAt } from "./manifest.ts";
 import { readKept } from "./kept-file.ts";
@@ -65,7 +66,8 @@ export async function pruneArtifacts(machine: MachinePaths, request: PruneReques
 
 /** Removes the half-made folders of builders that are gone. */
 export async function sweepBuilders(machine: MachinePaths): Promise<string[]> {
-  const folders = [machine.artifacts, join(machine.artifacts, bySource), machine.trees, machine.runtimes];
+  const { artifacts, trees, runtimes } = machine;
+  const folders = [artifacts, join(artifacts, bySource), trees, runtimes, toolsOf(machine)];
   return (await Promise.all(folders.map(sweepTemps))).flat();
 }
 

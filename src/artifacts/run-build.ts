@@ -1,6 +1,7 @@
 import { createWriteStream } from "node:fs";
 import { once } from "node:events";
 import { CozyError } from "../errors/cozy-error.ts";
+import { explanationOf, namesIn } from "./missed-variables.ts";
 import { runProgram, type OutputStream, type ProgramResult } from "./run-program.ts";
 
 export interface BuildRun {
@@ -41,13 +42,6 @@ export async function runBuild(build: BuildRun, signal: AbortSignal): Promise<vo
   if (result.exitCode !== 0) throw failed(build, result, [...missed]);
 }
 
-function namesIn(line: string, names: readonly string[]): string[] {
-  return names.filter((name) => {
-    const at = line.indexOf(name);
-    return at >= 0 && !/\w/.test(line[at - 1] ?? "") && !/\w/.test(line[at + name.length] ?? "");
-  });
-}
-
 function failed(build: BuildRun, result: ProgramResult, missed: readonly string[]): CozyError {
   const command = build.redact(build.command.join(" "));
   const details = result.tail.slice(-30).map(build.redact);
@@ -75,15 +69,4 @@ function failed(build: BuildRun, result: ProgramResult, missed: readonly string[
     next: "Correct it until the command succeeds in a clean checkout of the commit, commit that, and deploy again.",
     details,
   });
-}
-
-/** Only adds words: that the build failed is known from its exit code. */
-function explanationOf(missed: readonly string[]): string {
-  if (missed.length === 0) return "";
-  const names = missed.join(", ");
-  return (
-    ` Its output mentions ${names}: run-time variables are not there at build, because the one artifact is promoted through all` +
-    ` environments and must not hold the values of one. Read ${names} when the application starts, or, if the value is the` +
-    ` same everywhere, declare it in build.variables (or build.secrets) too.`
-  );
 }

@@ -24,23 +24,17 @@ import { askNode } from "./ask-node.ts";
 import { mindingTheDisk } from "./disk-full.ts";
 import { hasStrings, readKept, writeKept } from "./kept-file.ts";
 import { findNpm, npmCommand, npmEnvironment, npmFailure, registryUnreachable, requireNpm } from "./npm.ts";
-import type { Platform } from "./platform.ts";
+import type { KeptRuntime } from "./kept-runtime.ts";
 import { runProgram } from "./run-program.ts";
 import type { RuntimeChoice } from "./runtime.ts";
 import { isTempName, tempName } from "./temp-name.ts";
 import type { Workshop } from "./workshop.ts";
 
 /** A Node that is kept: it stays what it is, whatever happens to the one it was taken from. */
-export interface Runtime {
-  /** `node-24.21.0-linux-x64-1a2b3c4d`: the name of its folder, which ends with its hash. */
-  readonly id: string;
-  readonly version: string;
-  readonly platform: Platform;
+export interface Runtime extends KeptRuntime {
   readonly sha256: string;
   readonly sizeBytes: number;
-  readonly folder: string;
-  /** The folder to put first on a PATH: holds `node`, and links to the machine's npm. */
-  readonly bin: string;
+  /** In `bin`, beside links to the machine's npm. */
   readonly node: string;
 }
 
@@ -49,7 +43,7 @@ export function runtimeAt(machine: MachinePaths, id: string): Pick<Runtime, "fol
   return { folder, bin: join(folder, "bin"), node: join(folder, "bin", "node") };
 }
 
-/** Every runtime on this machine whose record can be read. */
+/** Every Node that is kept on this machine and whose record can be read. */
 export async function keptRuntimes(machine: MachinePaths): Promise<Runtime[]> {
   const names = await readdir(machine.runtimes).catch((error: unknown) => {
     if (systemCode(error) === "ENOENT") return [];
@@ -69,7 +63,7 @@ function ignoringDamage(error: unknown): undefined {
   throw error;
 }
 
-/** Makes sure that the chosen runtime is kept and runs. Can be called by several at once. */
+/** Makes sure that the chosen Node is kept and runs. Can be called by several at once. */
 export async function keepRuntime(choice: RuntimeChoice, workshop: Workshop): Promise<Runtime> {
   const { machine } = workshop;
   if (choice.from.place === "kept") {

@@ -20,7 +20,7 @@ import type { Workshop } from "./workshop.ts";
 
 /** Which runtime a request comes to, before anything is fetched or kept. */
 export interface RuntimeChoice {
-  readonly engine: "node";
+  readonly engine: RuntimeRequest["engine"];
   /** Exact. */
   readonly version: string;
   readonly platform: Platform;
@@ -33,10 +33,16 @@ export interface RuntimeChoice {
 }
 
 /**
- * Finds the version that a request comes to: one that is kept already, the Node that runs cozy, one on the PATH, else the newest in
- * the registry. Changes nothing.
+ * Finds the version that a request comes to: one that is kept already, for Node the one that runs cozy, one of this machine, else,
+ * for Node, the newest in the registry. Changes nothing.
  */
 export async function chooseRuntime(request: RuntimeRequest, workshop: Workshop): Promise<RuntimeChoice> {
+  if (request.engine === "node") return chooseNode(request, workshop);
+  const { choosePython } = await import("./python-runtime.ts");
+  return choosePython(request, workshop);
+}
+
+async function chooseNode(request: RuntimeRequest, workshop: Workshop): Promise<RuntimeChoice> {
   const range = semver.validRange(request.version);
   if (range === null) {
     throw new CozyError("runtime-version-unreadable", {

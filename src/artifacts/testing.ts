@@ -1,10 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import { machinePaths } from "../hosts/environment-paths.ts";
+import type { DjangoApp } from "../project/input.ts";
+import { normaliseDjango } from "../project/normalise-django.ts";
 import type { App } from "../project/project.ts";
 import { gitEnvironment } from "./git.ts";
 import type { Workshop } from "./workshop.ts";
@@ -66,6 +68,32 @@ export async function builderWorkshop(more: Partial<Workshop> = {}): Promise<Wor
   const workshop = await testWorkshop(more);
   const runtimes = fileURLToPath(new URL("../../node_modules/.cache/cozy-test-runtimes", import.meta.url));
   return { ...workshop, machine: { ...workshop.machine, runtimes } };
+}
+
+/** The same with a Python, its uv and its trees, which take much longer still. */
+export async function pythonWorkshop(more: Partial<Workshop> = {}): Promise<Workshop> {
+  const workshop = await builderWorkshop({ signal: AbortSignal.timeout(180_000), ...more });
+  const home = fileURLToPath(new URL("../../node_modules/.cache/cozy-test-home", import.meta.url));
+  return { ...workshop, machine: { ...workshop.machine, home, trees: join(home, "trees") } };
+}
+
+/** The smallest Django application, from the fixtures. */
+export async function djangoFiles(): Promise<Files> {
+  const folder = fileURLToPath(new URL("../../test/fixtures/tiny-django", import.meta.url));
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile() && !entry.name.endsWith(".pyc"));
+  const texts = files.map(async ({ parentPath, name }) => {
+    const file = join(parentPath, name);
+    return [file.slice(folder.length + 1), await readFile(file, "utf8")] as const;
+  });
+  return Object.fromEntries(await Promise.all(texts));
+}
+
+export function djangoApp(more: Partial<DjangoApp> = {}): App {
+  return normaliseDjango(
+    { kind: "django", ...more },
+    { engine: "python", version: ">=3.10", source: ".python-version" },
+  );
 }
 
 export function testApp(more: Partial<App> = {}): App {

@@ -24,7 +24,7 @@ export interface Prepared {
 }
 
 export interface Undertaking {
-  readonly command: "deploy" | "rollback";
+  readonly command: Plan["command"];
   readonly reason: string | undefined;
   readonly prepare: () => Promise<Prepared>;
 }
@@ -43,7 +43,8 @@ export async function carryOut(
       const engine: Engine<ReleaseWorld> = engineFor(context, opened, { hold, world, reporter });
       const occasion = { who: await ownWho(context), commits, reason, cozy: context.version };
       const result = await runPlan(plan, occasion, engine);
-      await runFailureHook(plan, world, result, reporter, context.now);
+      // The hook is about releases that did not come into force; a scale changes none.
+      if (command !== "scale") await runFailureHook(plan, world, result, reporter, context.now);
       return result;
     });
   });

@@ -5,6 +5,8 @@ import { printResult } from "./command-context.ts";
 import { defineCommand } from "./define-command.ts";
 import { textTable } from "./text-table.ts";
 
+const engineNames = { node: "Node", python: "Python" } as const;
+
 export const command = defineCommand({
   name: "check",
   description:
@@ -19,9 +21,10 @@ export const command = defineCommand({
       env: context.env,
       homeFolder: context.homeFolder,
     });
+    const { engine, version, source } = project.app.runtime;
     printResult(context, project, () =>
       [
-        `${relative(context.cwd, project.configPath) || project.configPath} is in order: ${project.name}, Node ${project.app.runtime.version} (${project.app.runtime.source})`,
+        `${relative(context.cwd, project.configPath) || project.configPath} is in order: ${project.name}, ${engineNames[engine]} ${version} (${source})`,
         textTable(
           Object.values(project.environments).map(({ name, target, processes }) => [
             name,

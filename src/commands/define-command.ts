@@ -5,6 +5,8 @@ export interface ArgumentSpec {
   readonly name: string;
   readonly help: string;
   readonly optional?: boolean;
+  /** The last one only: any number of words may stand in its place, which come in `words`. */
+  readonly repeats?: boolean;
 }
 
 export type OptionSpec =
@@ -24,6 +26,8 @@ export interface Invocation<
 > {
   readonly args: { readonly [Name in Arguments[number]["name"]]: string | undefined };
   readonly options: { readonly [Name in keyof Options]: OptionValue<Options[Name]> };
+  /** What stands in the place of the argument that repeats. */
+  readonly words: readonly string[];
   /** What stands behind `--`. */
   readonly rest: readonly string[];
 }
@@ -56,6 +60,7 @@ export interface AnyCommand extends Omit<Command, "run"> {
 export interface ReadInvocation {
   readonly args: Readonly<Record<string, string | undefined>>;
   readonly options: Readonly<Record<string, string | number | boolean | undefined>>;
+  readonly words: readonly string[];
   readonly rest: readonly string[];
 }
 

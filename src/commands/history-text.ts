@@ -22,6 +22,7 @@ export function historyText(
 function paragraph(entry: HistoryEntry): string {
   const {
     command,
+    subject,
     release,
     previous,
     who,
@@ -34,7 +35,7 @@ function paragraph(entry: HistoryEntry): string {
     takenUp,
   } = entry;
   return [
-    `${momentText(startedAt)}  ${command} of ${release}: ${outcome} after ${durationText(durationMs)}`,
+    `${momentText(startedAt)}  ${command}${subject === undefined ? "" : ` ${subject}`} of ${release}: ${outcome} after ${durationText(durationMs)}`,
     `  by ${whoText(who)}${previous === undefined ? "" : `, instead of ${previous}`}`,
     ...takenUp.map(
       (one) =>

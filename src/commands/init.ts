@@ -6,7 +6,7 @@ import { defineCommand } from "./define-command.ts";
 export const command = defineCommand({
   name: "init",
   description:
-    "Looks at the application in this folder and writes a cozy.config.ts with what it found, each value with where it came from. Never writes over a project file that is there.",
+    "Looks at the Node or Django application in this folder and writes a cozy.config.ts with what it found, each value with where it came from; what it could not find is told with what to do. Where the application's own tsconfig.json would compile a file in this folder, it is a cozy.config.mjs. Never writes over a project file that is there.",
   arguments: [],
   options: {},
   examples: ["cozy init && cozy check"],

@@ -4,8 +4,10 @@ import type { Source } from "../artifacts/git-source.ts";
 import { nameArtifact } from "../artifacts/local-builder.ts";
 import type { Commit } from "../engine/journal.ts";
 import type { Host, HostState } from "../hosts/host.ts";
+import { strangeFiles, strangeFilesWarning } from "../hosts/strange-files.ts";
 import { planDeploy } from "../release/plan-deploy.ts";
 import { freeReleaseId } from "../release/release-id.ts";
+import { refuseSharedMemory } from "../release/scale-request.ts";
 import type { ReleaseDraft } from "../release/world.ts";
 import { applicationFolder } from "./application-folder.ts";
 import type { Prepared } from "./carry-out.ts";
@@ -14,6 +16,7 @@ import type { OptionSpec } from "./define-command.ts";
 import type { OpenEnvironment } from "./open-environment.ts";
 import { releaseWorld } from "./release-world.ts";
 import { checkReleaseVariables, resolveBuildSecrets } from "./resolve-values.ts";
+import { scaleWarnings } from "./scale-text.ts";
 
 export const refOption = {
   kind: "text",
@@ -36,6 +39,7 @@ export async function preparedDeploy(
     host.observe(signal),
     checkReleaseVariables(context, opened), // a missing one is found now and not half-way
   ]);
+  refuseSharedMemory(observed.scale, environment);
   const release = draftRelease(context, opened, source, observed);
   const plan = planDeploy({
     project,
@@ -49,7 +53,11 @@ export async function preparedDeploy(
     plan,
     world: releaseWorld(context, opened, host),
     commits: await commitsOf(opened, observed, source, signal),
-    warnings: uncommittedWarning(source),
+    warnings: [
+      ...uncommittedWarning(source),
+      ...scaleWarnings(observed, environment),
+      ...(await strangeWarning(opened, observed)),
+    ],
   };
 }
 
@@ -100,4 +108,17 @@ function uncommittedWarning({ uncommitted, commit }: Source): readonly string[] 
   const [first, ...others] = uncommitted;
   const more = others.length === 0 ? "" : ` and ${others.length} more`;
   return [`Not in this release, because not in commit ${commit.slice(0, 7)}: ${first}${more}.`];
+}
+
+/** What the serving release wrote beside what outlives it; a look that fails is no reason not to deploy. */
+async function strangeWarning(
+  { paths }: OpenEnvironment,
+  { current }: HostState,
+): Promise<readonly string[]> {
+  if (current === undefined) return [];
+  try {
+    return strangeFilesWarning(await strangeFiles(paths, current));
+  } catch {
+    return [];
+  }
 }

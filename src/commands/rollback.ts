@@ -9,6 +9,7 @@ import { openEnvironment, type OpenEnvironment } from "./open-environment.ts";
 import { openHostToChange } from "./open-host.ts";
 import { reasonOption } from "./reason-option.ts";
 import { releaseWorld } from "./release-world.ts";
+import { scaleWarnings } from "./scale-text.ts";
 
 export const command = defineCommand({
   name: "rollback",
@@ -48,5 +49,6 @@ async function prepared(
     plan: planRollback({ project, environment, observed, release }),
     world: releaseWorld(context, opened, host),
     commits: [{ id: release.commit, subject: release.commitSubject }],
+    warnings: scaleWarnings(observed, environment),
   };
 }

@@ -44,6 +44,12 @@ describe("every command", () => {
     expect(stage.output()).toContain("--json");
   });
 
+  it("shows an argument that repeats as such", async () => {
+    const stage = context();
+    await runCommand(["scale", "--help"], stage.context);
+    expect(stage.output()).toContain("Usage: cozy scale [environment] [type=count...] [options]");
+  });
+
   it("stands in the page of cozy --help", () => {
     for (const { name, summary } of commandIndex) {
       expect(helpText(commandIndex)).toContain(`  ${name}`);

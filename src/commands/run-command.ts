@@ -2,7 +2,7 @@ import { Command as Program, CommanderError, Option } from "commander";
 import { CozyError } from "../errors/cozy-error.ts";
 import { nearest } from "../shared/nearest.ts";
 import type { CommandContext } from "./command-context.ts";
-import type { AnyCommand, OptionSpec } from "./define-command.ts";
+import type { AnyCommand, ArgumentSpec, OptionSpec } from "./define-command.ts";
 import { commandIndex } from "./index.ts";
 
 /** Finds the command, reads its arguments as its data says, and runs it; gives its exit code. */
@@ -33,9 +33,11 @@ export async function runCommand(argv: readonly string[], context: CommandContex
       ]),
     );
     const configPath = typeof given["config"] === "string" ? given["config"] : undefined;
+    const repeating = command.arguments.findIndex(({ repeats }) => repeats === true);
+    const repeated = repeating === -1 ? [] : program.args.slice(repeating);
     exitCode = await command.run(
       { ...context, json: given["json"] === true, configPath },
-      { args, options, rest },
+      { args, options, words: repeated, rest },
     );
   });
   try {
@@ -61,11 +63,11 @@ function programFor(command: AnyCommand, context: CommandContext): Program {
       writeErr: () => {}, // errors are thrown and printed in one place
     });
   for (const argument of command.arguments) {
-    program.argument(argument.optional ? `[${argument.name}]` : `<${argument.name}>`, argument.help);
+    program.argument(argumentText(argument), argument.help);
   }
   for (const [key, spec] of Object.entries(command.options)) program.addOption(optionFor(key, spec));
   program.option("--json", "print JSON, for programs").option("--config <file>", "another project file");
-  const usage = command.arguments.map(({ name, optional }) => (optional ? `[${name}]` : `<${name}>`));
+  const usage = command.arguments.map(argumentText);
   program.usage([...usage, "[options]", ...(command.takesRest ? [`-- ${command.takesRest}`] : [])].join(" "));
   if (command.examples.length > 0) {
     program.addHelpText(
@@ -74,6 +76,11 @@ function programFor(command: AnyCommand, context: CommandContext): Program {
     );
   }
   return program;
+}
+
+function argumentText({ name, optional, repeats }: ArgumentSpec): string {
+  const text = repeats ? `${name}...` : name;
+  return optional ? `[${text}]` : `<${text}>`;
 }
 
 function optionFor(key: string, spec: OptionSpec): Option {

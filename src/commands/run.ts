@@ -3,6 +3,7 @@ import { runInteractively } from "../hosts/this-machine/run-interactively.ts";
 import { defineCommand, environmentArgument } from "./define-command.ts";
 import { openEnvironment } from "./open-environment.ts";
 import { openHost } from "./open-host.ts";
+import { servingRelease } from "./serving-release.ts";
 
 export const command = defineCommand({
   name: "run",
@@ -22,14 +23,7 @@ export const command = defineCommand({
       });
     }
     const host = await openHost(context, opened);
-    const observed = await host.observe(context.signal);
-    const release = options.release ?? observed.current;
-    if (release === undefined) {
-      throw new CozyError("unknown-release", {
-        message: `${name} has no release yet, so there is no code to run.`,
-        next: `cozy deploy ${name}`,
-      });
-    }
+    const release = await servingRelease(host, name, options.release, context.signal);
     const request = await host.oneOff(release, rest);
     const atTerminal = "isTTY" in context.stdin && context.stdin.isTTY === true;
     return runInteractively(request, { signals: context.takeSignals(), atTerminal });

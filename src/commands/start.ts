@@ -1,4 +1,4 @@
-import { restartsOf } from "../release/serving-phases.ts";
+import { restartsOf } from "../release/serving-facts.ts";
 import { CozyError } from "../errors/cozy-error.ts";
 import { addressOf } from "./address.ts";
 import { printResult } from "./command-context.ts";

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { HostState } from "../hosts/host.ts";
+import { instanceTypes } from "../release/instance-types.ts";
+import { processType } from "../release/testing.ts";
 import { statusText, type Status } from "./status-text.ts";
 
 const now = Date.UTC(2026, 10, 24, 13);
@@ -44,6 +46,8 @@ const host: HostState = {
       socket: "",
     },
   ],
+  types: {},
+  scale: {},
   supervised: true,
 };
 const status: Status = {
@@ -51,6 +55,8 @@ const status: Status = {
   environment: "staging",
   address: "http://127.0.0.1:8080",
   host,
+  configured: { web: { count: 1 } },
+  failing: undefined,
   lease: undefined,
   unfinished: undefined,
 };
@@ -67,6 +73,34 @@ describe("statusText", () => {
         "  lease   free",
       ].join("\n"),
     );
+  });
+
+  it("marks singletons, and says what is scaled and what fails", () => {
+    const { processes, schedules } = {
+      processes: {
+        web: processType(["w"], 2),
+        scheduler: { ...processType(["s"], 1), singleton: true },
+      },
+      schedules: {},
+    };
+    const scheduler = { ...id, type: "scheduler" };
+    const [web] = host.instances;
+    if (!web) throw new Error("there is a web instance");
+    const scaled: HostState = {
+      ...host,
+      instances: [web, { ...web, id: scheduler, restarts: 0, socket: undefined }],
+      types: { [id.release]: instanceTypes({ processes, schedules }, {}) },
+      scale: { web: 1 },
+    };
+    const configured = { web: { count: 2 }, scheduler: { count: 1, singleton: true } };
+    const text = statusText(
+      { ...status, host: scaled, configured, failing: "cleanup failed 5 min ago" },
+      now,
+    );
+    expect(text).toMatch(/scheduler\.0 .* singleton$/m);
+    expect(text).not.toMatch(/web\.0 .* singleton$/m);
+    expect(text).toContain("  scale    web ×1, scaled; the project file says 2");
+    expect(text).toContain("  failing  cleanup failed 5 min ago");
   });
 
   it("tells a plan that was cut off from one that goes on", () => {

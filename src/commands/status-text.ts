@@ -5,6 +5,7 @@ import { whoText } from "../engine/who.ts";
 import type { HostState } from "../hosts/host.ts";
 import type { InstanceStatus } from "../instances/instance.ts";
 import { durationText, momentText } from "../shared/duration.ts";
+import { scaleLines } from "./scale-text.ts";
 import { textTable } from "./text-table.ts";
 
 export interface Status {
@@ -12,6 +13,10 @@ export interface Status {
   readonly environment: string;
   readonly address: string;
   readonly host: HostState;
+  /** The counts that the project file says, by process type. */
+  readonly configured: Readonly<Record<string, { readonly count: number; readonly singleton?: boolean }>>;
+  /** Schedules whose last run failed, in one line; `undefined` where none did. */
+  readonly failing: string | undefined;
   readonly lease: Lease | undefined;
   /** A plan that has not ended: somebody carries it out just now, or was cut off. */
   readonly unfinished:
@@ -26,7 +31,14 @@ export function statusText(status: Status, now: number): string {
     `${project} ${environment}  ${address}`,
     "",
     textTable(
-      [...servedRows(host, now), ...instanceRows(host, now), ...warmRows(host, now), leaseRow(status, now)],
+      [
+        ...servedRows(host, now),
+        ...instanceRows(host, now),
+        ...warmRows(host, now),
+        ...scaleLines(host, status.configured).map((line) => ["scale", line]),
+        ...(status.failing === undefined ? [] : [["failing", status.failing]]),
+        leaseRow(status, now),
+      ],
       "  ",
     ),
     ...advice(status),
@@ -45,15 +57,19 @@ function servedRows({ routes, releases, current, supervised }: HostState, now: n
   });
 }
 
-function instanceRows({ instances, routes }: HostState, now: number): string[][] {
+function instanceRows({ instances, routes, types }: HostState, now: number): string[][] {
   const serving = new Set(Object.keys(routes).map(releaseOf));
   return instances
     .filter(({ id, retireAt }) => serving.has(id.release) || retireAt === undefined)
-    .map((instance) => ["", instanceText(instance, now)]);
+    .map((instance) => {
+      const { release, type } = instance.id;
+      return ["", instanceText(instance, types[release]?.[type]?.singleton === true, now)];
+    });
 }
 
 function instanceText(
   { id, state, pid, startedAt, restarts, lastExit, memoryBytes }: InstanceStatus,
+  isSingleton: boolean,
   now: number,
 ): string {
   const facts = [
@@ -64,6 +80,7 @@ function instanceText(
     memoryBytes === undefined ? "" : `${Math.round(memoryBytes / 1e6)} MB`,
     restarts === 0 ? "" : `${restarts} restarts`,
     restarts > 0 && lastExit ? `last ended ${lastExit.signal ?? `with ${lastExit.code}`}` : "",
+    isSingleton ? "singleton" : "",
   ];
   return facts.filter((fact) => fact !== "").join("  ");
 }

@@ -2,10 +2,12 @@ import { unfinishedJournal } from "../engine/journal-store.ts";
 import { standingOf, type Lease } from "../engine/lease.ts";
 import { hasEnded } from "../engine/process-identity.ts";
 import { readLease } from "../engine/lease-store.ts";
+import type { Host, HostState } from "../hosts/host.ts";
+import { schedulesType } from "../release/instance-types.ts";
 import { addressOf } from "./address.ts";
 import { printResult } from "./command-context.ts";
 import { defineCommand, environmentArgument } from "./define-command.ts";
-import { openEnvironment } from "./open-environment.ts";
+import { openEnvironment, type OpenEnvironment } from "./open-environment.ts";
 import { openHost } from "./open-host.ts";
 import { statusText, type Status } from "./status-text.ts";
 
@@ -30,6 +32,13 @@ export const command = defineCommand({
       environment: environment.name,
       address: addressOf(environment.target),
       host: observed,
+      configured: Object.fromEntries(
+        Object.entries(environment.processes).map(([type, { count, singleton }]) => [
+          type,
+          { count, singleton },
+        ]),
+      ),
+      failing: await failing(opened, host, observed, context.signal),
       lease,
       unfinished: journal && {
         command: journal.header.plan.command,
@@ -42,6 +51,20 @@ export const command = defineCommand({
     return 0;
   },
 });
+
+/** Schedules of the release in force whose last run was no good, in one line; looked at only where it has any. */
+async function failing(
+  { paths }: OpenEnvironment,
+  host: Host,
+  { current, types }: HostState,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (current === undefined || types[current]?.[schedulesType] === undefined) return undefined;
+  const { failingSchedules, failingText } = await import("../schedules/failing-schedules.ts");
+  const { schedules } = await host.readRelease(current, signal);
+  const found = await failingSchedules(paths.schedules, Object.keys(schedules));
+  return found.length === 0 ? undefined : found.map(failingText).join("; ");
+}
 
 /** Whether a deployer that lives holds the environment; one that was killed does not, whatever its lease says. */
 async function isHeld(lease: Lease | undefined, now: number): Promise<boolean> {

@@ -7,7 +7,7 @@ import { withLease } from "./with-lease.ts";
 export const command = defineCommand({
   name: "stop",
   description:
-    "Ends the instances, the proxy and the supervisor of an environment. Its releases, database and files stay; `cozy start` brings it back.",
+    "Ends the instances, the runs of schedules, the proxy and the supervisor of an environment. Its releases, database and files stay; `cozy start` brings it back.",
   arguments: [environmentArgument],
   options: {},
   examples: ["cozy stop staging"],
@@ -17,7 +17,15 @@ export const command = defineCommand({
     return withLease(context, opened, { command: "stop" }, async () => {
       const host = await openHostToChange(context, opened);
       await host.stopAgents(context.signal);
-      printResult(context, { stopped: name }, () => `${name} is stopped. Bring it back: cozy start ${name}`);
+      // Nobody watches the clock any more, so no run begins after this.
+      const { endRuns } = await import("../schedules/end-runs.ts");
+      const endedRuns = await endRuns(opened.paths.schedules, context.signal);
+      printResult(context, { stopped: name, endedRuns }, () =>
+        [
+          `${name} is stopped. Bring it back: cozy start ${name}`,
+          ...endedRuns.map((schedule) => `A run of ${schedule} was ended.`),
+        ].join("\n"),
+      );
       return 0;
     });
   },

@@ -7,6 +7,8 @@ import type { Who } from "./who.ts";
 export interface HistoryEntry {
   readonly journal: string;
   readonly command: Plan["command"];
+  /** What it was about beside the release: `web=3`. */
+  readonly subject: string | undefined;
   readonly release: string;
   readonly previous: string | undefined;
   readonly commit: string;
@@ -33,6 +35,7 @@ export function historyEntry(journal: Journal): HistoryEntry {
   return {
     journal: journal.name,
     command: plan.command,
+    subject: plan.subject,
     release: plan.release,
     previous: plan.previous,
     commit: plan.commit,

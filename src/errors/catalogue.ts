@@ -1,23 +1,29 @@
 import type { ErrorRecord } from "./cozy-error.ts";
 import { artifactErrors } from "../artifacts/errors.ts";
 import { commandErrors } from "../commands/errors.ts";
+import { developmentErrors } from "../development/errors.ts";
+import { databaseErrors } from "../databases/errors.ts";
 import { engineErrors } from "../engine/errors.ts";
 import { hostErrors } from "../hosts/errors.ts";
 import { instanceErrors } from "../instances/errors.ts";
 import { projectErrors } from "../project/errors.ts";
 import { releaseErrors } from "../release/errors.ts";
 import { routingErrors } from "../routing/errors.ts";
+import { scheduleErrors } from "../schedules/errors.ts";
 
 /** Every error a user can meet, by its permanent code; each domain keeps its own. */
 export const catalogue = {
   ...projectErrors,
   ...commandErrors,
   ...artifactErrors,
+  ...databaseErrors,
+  ...developmentErrors,
   ...engineErrors,
   ...hostErrors,
   ...instanceErrors,
   ...releaseErrors,
   ...routingErrors,
+  ...scheduleErrors,
 } as const satisfies Record<string, ErrorRecord>;
 
 export type ErrorCode = keyof typeof catalogue;

@@ -3,12 +3,15 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { artifactErrors } from "../artifacts/errors.ts";
 import { commandErrors } from "../commands/errors.ts";
+import { databaseErrors } from "../databases/errors.ts";
+import { developmentErrors } from "../development/errors.ts";
 import { engineErrors } from "../engine/errors.ts";
 import { hostErrors } from "../hosts/errors.ts";
 import { instanceErrors } from "../instances/errors.ts";
 import { projectErrors } from "../project/errors.ts";
 import { releaseErrors } from "../release/errors.ts";
 import { routingErrors } from "../routing/errors.ts";
+import { scheduleErrors } from "../schedules/errors.ts";
 import { catalogue } from "./catalogue.ts";
 import { errorReference } from "./reference.ts";
 
@@ -22,12 +25,15 @@ describe("the catalogue", () => {
     const domains = [
       artifactErrors,
       commandErrors,
+      databaseErrors,
+      developmentErrors,
       engineErrors,
       hostErrors,
       instanceErrors,
       projectErrors,
       releaseErrors,
       routingErrors,
+      scheduleErrors,
     ];
     const codes = domains.flatMap((errors) => Object.keys(errors));
     expect(codes.toSorted((a, b) => a.localeCompare(b))).toEqual(

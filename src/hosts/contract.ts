@@ -134,6 +134,30 @@ export function hostContract(name: string, createStage: () => Promise<HostStage>
       ]);
     });
 
+    it("starts as many as the scale says, and keeps those warm that it does not count", async () => {
+      const at = Date.now() + 600_000;
+      await host.setScale({ web: 3 }, within());
+      expect((await host.observe(within())).scale).toEqual({ web: 3 });
+      await host.startInstances({ release: "r1", types: ["web"] }, within());
+      const { instances, types } = await host.observe(within());
+      expect(new Set(instances.map(({ id }) => id.index))).toEqual(new Set([0, 1, 2]));
+      expect(types["r1"]?.["web"]?.count).toBe(2);
+      await host.retireInstances({ release: "r1" }, at, within());
+      await host.setScale({}, within());
+      await host.startInstances({ release: "r1", types: ["web"] }, within());
+      const { instances: after, scale } = await host.observe(within());
+      expect(scale).toEqual({});
+      expect(after.toSorted((a, b) => a.id.index - b.id.index).map(({ retireAt }) => retireAt)).toEqual([
+        undefined,
+        undefined,
+        at,
+      ]);
+      expect(await host.stopInstances({ release: "r1", types: ["web"], index: 2 }, within())).toEqual({
+        killed: [],
+      });
+      expect((await host.observe(within())).instances).toHaveLength(2);
+    });
+
     it("removes releases, but never the one in force", async () => {
       await host.removeReleases(["r1", "r2"], within());
       expect((await host.observe(within())).releases.map(({ id }) => id)).toEqual(["r1"]);

@@ -25,6 +25,10 @@ export interface EnvironmentPaths {
   readonly lease: string;
   /** Values drawn once (`generated()`), mode 0600. */
   readonly generated: string;
+  /** Counts that `cozy scale` has set. */
+  readonly scale: string;
+  /** `<schedule>/`: what its runs left as evidence and output. */
+  readonly schedules: string;
   /** What the supervisor keeps: its desired state. */
   readonly supervisor: string;
   /** Copies of the database from before migrations. */
@@ -85,6 +89,8 @@ export function environmentPaths(
     journals: join(root, "journals"),
     lease: join(root, "lease"),
     generated: join(root, "generated.json"),
+    scale: join(root, "scale.json"),
+    schedules: join(root, "schedules"),
     supervisor: join(root, "supervisor"),
     backups: join(root, "backups"),
     run: join(root, "run"),

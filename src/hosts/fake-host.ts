@@ -1,5 +1,6 @@
 import { isSelected, type InstanceSelection, type InstanceStatus } from "../instances/instance.ts";
 import { releaseOf, type Share } from "../routing/route-table.ts";
+import { instanceTypes, type Scale } from "../release/instance-types.ts";
 import { socketName } from "../release/socket-name.ts";
 import { CozyError } from "../errors/cozy-error.ts";
 import type { ResolvedVariables } from "../secrets/resolve-variables.ts";
@@ -32,6 +33,7 @@ export function fakeHost(name = "fake", now: () => number = () => 0): FakeHost {
   const notReady = new Set<string>();
   const calls: string[] = [];
   let current: string | undefined;
+  let scale: Scale = {};
   let routes: Record<string, number> = {};
   let supervised = false;
 
@@ -78,6 +80,13 @@ export function fakeHost(name = "fake", now: () => number = () => 0): FakeHost {
         current,
         routes: { ...routes },
         instances: [...instances.values()],
+        types: Object.fromEntries(
+          [...new Set([...instances.values()].map(({ id }) => id.release))].map((release) => [
+            release,
+            instanceTypes(record(release), {}),
+          ]),
+        ),
+        scale,
         supervised,
       };
     },
@@ -104,6 +113,10 @@ export function fakeHost(name = "fake", now: () => number = () => 0): FakeHost {
       called("setCurrent", signal, release);
       current = release;
     },
+    async setScale(counts, signal) {
+      called("setScale", signal, JSON.stringify(counts));
+      scale = { ...counts };
+    },
     async publishStatic(release, signal) {
       called("publishStatic", signal, release);
       record(release);
@@ -123,7 +136,7 @@ export function fakeHost(name = "fake", now: () => number = () => 0): FakeHost {
     },
     async startInstances({ release, types }, signal) {
       called("startInstances", signal, `${release} ${types?.join(" ") ?? ""}`.trim());
-      for (const [type, { count }] of Object.entries(record(release).processes)) {
+      for (const [type, { count }] of Object.entries(instanceTypes(record(release), scale))) {
         if (types !== undefined && !types.includes(type)) continue;
         for (let index = 0; index < count; index += 1) {
           const id = { release, type, index };
@@ -133,8 +146,10 @@ export function fakeHost(name = "fake", now: () => number = () => 0): FakeHost {
       }
     },
     async stopInstances(select, signal) {
-      called("stopInstances", signal, select.release);
+      const index = select.index === undefined ? "" : `.${select.index}`;
+      called("stopInstances", signal, `${select.release} ${select.types?.join(" ") ?? ""}${index}`.trim());
       for (const [key] of selected(select)) instances.delete(key);
+      return { killed: [] };
     },
     async retireInstances(select, at, signal) {
       called("retireInstances", signal, select.release);
@@ -149,8 +164,8 @@ export function fakeHost(name = "fake", now: () => number = () => 0): FakeHost {
         tail: ["cannot connect"],
       };
     },
-    async awaitSteady(select, _forMs, _before, signal) {
-      called("awaitSteady", signal, select.release);
+    async awaitSteady({ release }, signal) {
+      called("awaitSteady", signal, release);
       return { ok: true, faults: [], tail: [] };
     },
     async smoke(release, checks, signal) {

@@ -1,5 +1,14 @@
-import type { InstanceSelection, InstanceStatus } from "../instances/instance.ts";
-import type { App, Drain, ProcessType, ReadyCheck, Schedule, SmokeCheck } from "../project/project.ts";
+import type { InstanceSelection, InstanceStatus, KilledInstance } from "../instances/instance.ts";
+import type {
+  App,
+  Drain,
+  ProcessType,
+  ReadyCheck,
+  ReadyOutput,
+  Schedule,
+  SmokeCheck,
+} from "../project/project.ts";
+import type { InstanceType, Scale } from "../release/instance-types.ts";
 import type { ResolvedVariables } from "../secrets/resolve-variables.ts";
 import type { Share } from "../routing/route-table.ts";
 
@@ -21,6 +30,8 @@ export interface Host {
   /** Removes the folders, logs and static files of releases; never the one that `current` names or the route table leads to. */
   removeReleases(releases: readonly string[], signal: AbortSignal): Promise<void>;
   setCurrent(release: string | undefined, signal: AbortSignal): Promise<void>;
+  /** Keeps the counts that count before a release's own; none of them takes all back. Starts and stops nothing. */
+  setScale(scale: Scale, signal: AbortSignal): Promise<void>;
   /**
    * Adds the release's static files to those that are served; those of earlier releases stay. Gives the names that were served with
    * other content before, which pages in flight may still mean.
@@ -31,10 +42,13 @@ export interface Host {
   ensureAgents(proxy: ProxySettings, signal: AbortSignal): Promise<AgentsReport>;
   /** Ends every instance, the proxy and the supervisor; data and releases stay. */
   stopAgents(signal: AbortSignal): Promise<void>;
-  /** Starts the instances of these process types as the release declares them; those that run are kept, and not retired any more. */
+  /**
+   * Starts the instances of these types as the release declares and the scale says; those of them that run are kept, and not retired
+   * any more.
+   */
   startInstances(select: InstanceSelection, signal: AbortSignal): Promise<void>;
   /** Stops them within their own stop time-outs, and forgets them. */
-  stopInstances(select: InstanceSelection, signal: AbortSignal): Promise<void>;
+  stopInstances(select: InstanceSelection, signal: AbortSignal): Promise<StopReport>;
   /** Has the supervisor stop them by itself at that time, in milliseconds since the epoch. */
   retireInstances(select: InstanceSelection, at: number, signal: AbortSignal): Promise<void>;
 
@@ -47,13 +61,8 @@ export interface Host {
   ): Promise<ReadyReport>;
   /** Asks the instances of a release on their own sockets, before any user does. */
   smoke(release: string, checks: readonly SmokeCheck[], signal: AbortSignal): Promise<readonly CheckAnswer[]>;
-  /** Whether these instances have stayed up: for process types that answer no requests. */
-  awaitSteady(
-    select: InstanceSelection,
-    forMs: number,
-    restartsBefore: RestartsBefore,
-    signal: AbortSignal,
-  ): Promise<ReadyReport>;
+  /** Whether these instances have stayed up, or logged that they are at work: for process types that answer no requests. */
+  awaitSteady(request: SteadyRequest, signal: AbortSignal): Promise<ReadyReport>;
 
   /** Runs a command of the release once, with its code, variables and limits. */
   runOnce(run: OneOff, signal: AbortSignal): Promise<CommandResult>;
@@ -79,6 +88,10 @@ export interface HostState {
   /** Sockets of the table in force, with the number of buckets that lead to each. */
   readonly routes: Readonly<Record<string, number>>;
   readonly instances: readonly InstanceStatus[];
+  /** By release that has instances: its types as it declares them; nothing of one whose record can't be read. */
+  readonly types: Readonly<Record<string, Readonly<Record<string, InstanceType>>>>;
+  /** Counts that `cozy scale` has set; they count before those of whatever release runs. */
+  readonly scale: Scale;
   /** Whether a supervisor answers. */
   readonly supervised: boolean;
   /** What is wrong with the supervisor, which goes on all the same: a full disk, say. */
@@ -100,6 +113,8 @@ export interface Placement {
   /** Names and values for the release's instances; they go to a file of mode 0600 and nowhere else. */
   readonly variables: ResolvedVariables;
   readonly persist: readonly string[];
+  /** What the release's instances are started with beside its own code: name in its folder `agents/` and the file. */
+  readonly agents?: Readonly<Record<string, string>>;
 }
 
 /** `release.json`: what a release is, kept with it, so that a rollback starts it as it was and not as the newest config says. */
@@ -138,8 +153,24 @@ export interface AgentsReport {
   readonly proxy: "was running" | "started" | "replaced";
 }
 
+export interface StopReport {
+  /** Instances that did not end within their stop time-out. */
+  readonly killed: readonly KilledInstance[];
+}
+
 /** How often instances had been started again before they were asked for now, by `web.0`: a warm one may have ended once. */
 export type RestartsBefore = Readonly<Record<string, number>>;
+
+/** What has to be seen of instances that answer no requests, before they count as started. */
+export interface SteadyRequest {
+  readonly release: string;
+  readonly types: readonly string[];
+  /** How long those of a type without `ready` have to stay up. */
+  readonly forMs: number;
+  /** By type: what each of its instances logs once it is at work, and within which time. */
+  readonly ready: Readonly<Record<string, ReadyOutput | null>>;
+  readonly restartsBefore: RestartsBefore;
+}
 
 export interface ReadyReport {
   readonly ok: boolean;

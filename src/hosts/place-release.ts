@@ -1,19 +1,18 @@
-import { mkdir, readdir, rename, rm, symlink } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat, symlink } from "node:fs/promises";
 import { dirname, join, posix } from "node:path";
 import { verifyArtifact } from "../artifacts/artifact-store.ts";
-import { treeAt } from "../artifacts/dependency-tree.ts";
 import { mindingTheDisk } from "../artifacts/disk-full.ts";
 import { writeKept } from "../artifacts/kept-file.ts";
 import { artifactAt, type Manifest, type ManifestEntry } from "../artifacts/manifest.ts";
 import { copyFiles, linkOrCopy, placeFiles } from "../artifacts/place-files.ts";
-import { runtimeAt } from "../artifacts/runtime-store.ts";
 import { sweepTemps, tempName } from "../artifacts/temp-name.ts";
 import { CozyError } from "../errors/cozy-error.ts";
 import { revealed, type ResolvedVariables } from "../secrets/resolve-variables.ts";
 import { Secret } from "../secrets/secret.ts";
-import { searchPath } from "../stacks/node.ts";
+import { releaseLayout } from "../stacks/release-layout.ts";
 import type { EnvironmentPaths, MachinePaths } from "./environment-paths.ts";
 import type { Placement } from "./host.ts";
+import { resolvePlaceholders } from "./place-release-commands.ts";
 import { readRecord, releaseAt, type EnvironmentRecord } from "./release-folder.ts";
 
 /**
@@ -54,25 +53,44 @@ async function lay(
   const { release, variables } = placement;
   const app = join(temp, "app");
   const artifact = artifactAt(machine, manifest.id);
-  const { files, runtime, tree } = manifest.content;
+  const { files, django } = manifest.content;
   const persist = outermost(placement.persist);
   const own = files.filter((entry) => !persist.some((folder) => isBelow(entry.path, folder)));
   await mkdir(temp);
-  await placeFiles(artifact.app, app, own, signal);
+  await placeFiles(artifact.app, app, own, signal, howToLay());
   for (const folder of persist) await linkPersisted(folder, paths, artifact.app, app, files);
-  if (tree !== undefined) await symlink(treeAt(machine, tree).modules, join(app, "node_modules"));
-  await symlink(runtimeAt(machine, runtime).folder, join(temp, "runtime"));
-  await linkOrCopy(artifact.manifest, join(temp, "manifest.json"), 0o444);
-
   const place = releaseAt(paths, release.id);
-  const PATH = searchPath(join(place.runtime, "bin"), place.app, manifest.content.platform.os);
+  const { links, variables: shared } = releaseLayout(manifest.content, place.folder, machine);
+  for (const [at, target] of Object.entries(links)) await symlink(target, join(temp, at));
+  await linkOrCopy(artifact.manifest, join(temp, "manifest.json"), 0o444, howToLay());
+  await layAgents(join(temp, "agents"), placement.agents ?? {});
+
   const environment: EnvironmentRecord = {
     format: 1,
-    variables: { PATH, ...revealed(variables) },
+    variables: { ...shared, ...revealed(variables) },
     secrets: secretNames(variables),
   };
   await writeKept(join(temp, "environment.json"), { ...environment }, 0o600);
-  await writeKept(join(temp, "release.json"), { ...release });
+  await writeKept(join(temp, "release.json"), { ...resolvePlaceholders(release, django) });
+}
+
+/**
+ * A process that runs as root can write into a read-only file, and with a link it would write into the artifact, which other releases
+ * are laid from.
+ */
+function howToLay(): "link" | "copy" {
+  return process.getuid?.() === 0 ? "copy" : "link";
+}
+
+/** What the release's instances are started with stays with it, so that an update of cozy changes nothing about them. */
+async function layAgents(folder: string, sources: Readonly<Record<string, string>>): Promise<void> {
+  const agents = Object.entries(sources);
+  if (agents.length === 0) return;
+  await mkdir(folder);
+  for (const [name, source] of agents) {
+    const { mode } = await stat(source);
+    await linkOrCopy(source, join(folder, name), mode & 0o777);
+  }
 }
 
 /** `data/files` within `data` is persisted with it. */

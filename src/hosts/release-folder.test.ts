@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import {
   chmod,
   lstat,
@@ -11,6 +12,7 @@ import {
 } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { verifyArtifact } from "../artifacts/artifact-store.ts";
 import { buildArtifact } from "../artifacts/build-artifact.ts";
 import { describeSource } from "../artifacts/git-source.ts";
 import { artifactAt } from "../artifacts/manifest.ts";
@@ -59,12 +61,18 @@ class Stage {
     return built.id;
   }
 
-  async place(id: string, artifact: string, persist: readonly string[] = []): Promise<void> {
+  async place(
+    id: string,
+    artifact: string,
+    persist: readonly string[] = [],
+    agents: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
     const { machine, signal } = this.workshop;
     const placement = {
       release: recordOf(id, artifact),
       variables: { TOKEN: new Secret("hunter2!x") },
       persist,
+      agents,
     };
     await placeRelease(this.paths, machine, placement, signal);
   }
@@ -112,7 +120,8 @@ describe("a placed release", () => {
 
     const place = releaseAt(stage.paths, "r1");
     const inStore = await stat(join(artifactAt(stage.workshop.machine, artifact).app, "server.js"));
-    expect((await stat(join(place.app, "server.js"))).ino).toBe(inStore.ino);
+    const isTheSame = (await stat(join(place.app, "server.js"))).ino === inStore.ino;
+    expect(isTheSame).toBe(process.getuid?.() !== 0);
     expect(await readdir(join(place.app, "node_modules"))).toContain("is-number");
     expect(await readdir(join(place.runtime, "bin"))).toContain("node");
     expect((await stat(place.environment)).mode & 0o777).toBe(0o600);
@@ -147,6 +156,28 @@ describe("a placed release", () => {
     await writeFile(file, "2");
     await expect(stage.place("r1", artifact)).rejects.toMatchObject({ code: "artifact-damaged" });
     expect(await readdir(stage.paths.releases)).toEqual([]);
+  });
+
+  it("leaves the artifact whole when one of its processes writes into its own files", async () => {
+    const stage = await newStage({ "public/script.sh": 'echo >> "$0"; echo >> ../../manifest.json' });
+    const artifact = await stage.build({});
+    await stage.place("r1", artifact);
+    const folder = join(releaseAt(stage.paths, "r1").app, "public");
+    const result = spawnSync("/bin/sh", ["script.sh"], { cwd: folder });
+    expect(result.status === 0).toBe(process.getuid?.() === 0);
+    const { machine, signal } = stage.workshop;
+    await expect(verifyArtifact(machine, artifact, signal)).resolves.toMatchObject({ id: artifact });
+    await stage.place("r2", artifact);
+  });
+
+  it("keeps what its instances are started with, in its own folder", async () => {
+    const stage = await newStage();
+    const artifact = await stage.build({});
+    const source = join(stage.folder, "relay-1.mjs");
+    await writeFile(source, "//", { mode: 0o755 });
+    await stage.place("r1", artifact, [], { "relay.mjs": source });
+    const laid = join(releaseAt(stage.paths, "r1").folder, "agents", "relay.mjs");
+    expect((await stat(laid)).ino).toBe((await stat(source)).ino);
   });
 
   it("sees the folders that outlive it, which begin with what the first one brought", async () => {

@@ -14,6 +14,8 @@ export interface ReleaseFolder {
   readonly app: string;
   /** A link to the runtime that the release runs on. */
   readonly runtime: string;
+  /** A link to its packages, where they are not within the application. */
+  readonly tree: string;
   readonly record: string;
   /** Names and values for every process of the release, its PATH among them; mode 0600. */
   readonly environment: string;
@@ -28,6 +30,7 @@ export function releaseAt(paths: EnvironmentPaths, release: string): ReleaseFold
     folder,
     app: join(folder, "app"),
     runtime: join(folder, "runtime"),
+    tree: join(folder, "tree"),
     record: join(folder, "release.json"),
     environment: join(folder, "environment.json"),
     manifest: join(folder, "manifest.json"),
@@ -103,17 +106,20 @@ export async function readRecord(place: ReleaseFolder): Promise<ReleaseRecord | 
   return record && completed(record);
 }
 
+/** What a record of an earlier cozy lacks. */
+const earlier = {
+  record: { stack: "node", schedules: {}, console: ["node"] },
+  process: { listen: "socket", ready: undefined, singleton: false },
+} as const;
+
 /** One of an earlier cozy lacks what came later. */
 function completed(record: ReleaseRecord): ReleaseRecord {
   const { processes, ...rest } = record;
   return {
-    ...{ stack: "node", schedules: {}, console: ["node"] },
+    ...earlier.record,
     ...rest,
     processes: Object.fromEntries(
-      Object.entries(processes).map(([type, process]) => [
-        type,
-        { ...{ listen: "socket", ready: undefined, singleton: false }, ...process },
-      ]),
+      Object.entries(processes).map(([type, process]) => [type, { ...earlier.process, ...process }]),
     ),
   };
 }

@@ -11,18 +11,32 @@ beforeEach(() => {
   folders = { agents: join(root, "agents"), distAgents: join(root, "dist") };
   mkdirSync(folders.distAgents);
   writeFileSync(join(folders.distAgents, "supervisor.js"), "supervisor 1");
-  writeFileSync(join(folders.distAgents, "proxy.js"), "proxy 1");
+  for (const name of ["proxy", "relay", "schedules"])
+    writeFileSync(join(folders.distAgents, `${name}.js`), `${name} 1`);
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 describe("installAgents", () => {
-  it("copies both to a folder of their hash, whoever comes first", async () => {
+  it("copies them to folders of their hash, whoever comes first", async () => {
     const all = await Promise.all([1, 2, 3, 4].map(() => installAgents(folders)));
     expect(new Set(all.map(({ hash }) => hash)).size).toBe(1);
     const [installed] = all;
-    expect(readdirSync(folders.agents)).toEqual([installed?.hash]);
+    expect(readdirSync(folders.agents)).toHaveLength(2);
+    expect(readdirSync(folders.agents)).toContain(installed?.hash);
     expect(readFileSync(String(installed?.supervisor), "utf8")).toBe("supervisor 1");
     expect(readFileSync(String(installed?.proxy), "utf8")).toBe("proxy 1");
+    expect(readFileSync(String(installed?.relay), "utf8")).toBe("relay 1");
+    expect(readFileSync(String(installed?.schedules), "utf8")).toBe("schedules 1");
+  });
+
+  it("leaves supervisor and proxy where they are when only what goes into releases changes", async () => {
+    const first = await installAgents(folders);
+    writeFileSync(join(folders.distAgents, "relay.js"), "relay 2");
+    const second = await installAgents(folders);
+    expect({ ...second, relay: "", schedules: "" }).toEqual({ ...first, relay: "", schedules: "" });
+    expect(second.relay).not.toBe(first.relay);
+    expect(readFileSync(second.relay, "utf8")).toBe("relay 2");
+    expect(readFileSync(first.relay, "utf8")).toBe("relay 1");
   });
 
   it("puts other code beside it", async () => {

@@ -13,26 +13,41 @@ export interface AgentFolders {
 export interface InstalledAgents {
   readonly supervisor: string;
   readonly proxy: string;
-  /** Of the code of both. */
+  /** Stands before an instance that listens on a port only. */
+  readonly relay: string;
+  /** Watches the clock for a release with schedules. */
+  readonly schedules: string;
+  /** Of the code of the supervisor and the proxy, which are replaced when it changes; the others belong to releases. */
   readonly hash: string;
 }
 
-/** The name says that they are modules: no package.json stands beside the copies. */
-const names = { supervisor: "supervisor.mjs", proxy: "proxy.mjs" };
-
-/** Copies the supervisor and the proxy to a folder of their hash, so that they outlive the package that brought them. */
+/**
+ * Copies the agents to folders of their hash, so that they outlive the package that brought them: those that serve an environment to
+ * one, those that are laid into releases to another, so that the one kind is left alone when the other changes.
+ */
 export async function installAgents({ agents, distAgents }: AgentFolders): Promise<InstalledAgents> {
-  const sources = [join(distAgents, "supervisor.js"), join(distAgents, "proxy.js")] as const;
-  const hash = await hashOf(sources);
+  const [serving, laid] = await Promise.all([
+    install(agents, distAgents, ["supervisor", "proxy"]),
+    install(agents, distAgents, ["relay", "schedules"]),
+  ]);
+  return {
+    supervisor: moduleIn(serving.folder, "supervisor"),
+    proxy: moduleIn(serving.folder, "proxy"),
+    relay: moduleIn(laid.folder, "relay"),
+    schedules: moduleIn(laid.folder, "schedules"),
+    hash: serving.hash,
+  };
+}
+
+async function install(agents: string, distAgents: string, names: readonly string[]) {
+  const hash = await hashOf(names.map((name) => join(distAgents, `${name}.js`)));
   const folder = join(agents, hash);
-  const installed = { supervisor: join(folder, names.supervisor), proxy: join(folder, names.proxy), hash };
-  if (await isThere(folder)) return installed;
+  if (await isThere(folder)) return { folder, hash };
 
   const temporary = join(agents, `.${hash}.${process.pid}.tmp`);
   await mkdir(temporary, { recursive: true, mode: 0o700 });
   try {
-    await copyDurably(sources[0], join(temporary, names.supervisor));
-    await copyDurably(sources[1], join(temporary, names.proxy));
+    for (const name of names) await copyDurably(join(distAgents, `${name}.js`), moduleIn(temporary, name));
     await rename(temporary, folder);
   } catch (error) {
     // Another deploy may have put the very same folder there first.
@@ -40,7 +55,12 @@ export async function installAgents({ agents, distAgents }: AgentFolders): Promi
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
-  return installed;
+  return { folder, hash };
+}
+
+/** The name says that it is a module: no package.json stands beside the copies. */
+function moduleIn(folder: string, name: string): string {
+  return join(folder, `${name}.mjs`);
 }
 
 async function hashOf(files: readonly string[]): Promise<string> {

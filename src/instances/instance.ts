@@ -61,6 +61,12 @@ export interface LastExit {
   readonly at: number;
 }
 
+/** One that was killed, because it did not end within its stop time-out. */
+export interface KilledInstance {
+  readonly id: InstanceId;
+  readonly afterMs: number;
+}
+
 /** Which instances an order is about: those of a release, narrowed to process types and to one index. */
 export interface InstanceSelection {
   readonly release: string;

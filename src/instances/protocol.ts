@@ -1,4 +1,4 @@
-import type { InstanceSelection, InstanceSpec, InstanceStatus } from "./instance.ts";
+import type { InstanceSelection, InstanceSpec, InstanceStatus, KilledInstance } from "./instance.ts";
 
 /**
  * What is spoken on the supervisor's control socket: HTTP with JSON bodies. Every request says its format, in the body or (GET) as
@@ -9,7 +9,7 @@ import type { InstanceSelection, InstanceSpec, InstanceStatus } from "./instance
  * |-------------------|------------------------------|-----------------|
  * | `GET /state`      |                              | StateAnswer     |
  * | `PUT /instances`  | StartOrder                   | InstancesAnswer |
- * | `POST /stop`      | SelectOrder                  | InstancesAnswer |
+ * | `POST /stop`      | SelectOrder                  | StopAnswer      |
  * | `POST /retire`    | RetireOrder                  | InstancesAnswer |
  * | `POST /restart`   | SelectOrder                  | InstancesAnswer |
  * | `PUT /proxy`      | ProxyOrder                   | ProxyAnswer     |
@@ -68,6 +68,11 @@ export interface InstancesAnswer extends Answer {
   readonly instances: readonly InstanceStatus[];
   /** What is wrong with the supervisor itself, such as a full disk: it goes on, but could not be started again as it is. */
   readonly problem?: string | undefined;
+}
+
+export interface StopAnswer extends InstancesAnswer {
+  /** Those that did not end within their stop time-outs; an older supervisor does not tell. */
+  readonly killed?: readonly KilledInstance[] | undefined;
 }
 
 export interface StateAnswer extends InstancesAnswer {

@@ -8,6 +8,7 @@ import {
   type InstancesAnswer,
   type ProxyAnswer,
   type StateAnswer,
+  type StopAnswer,
 } from "./protocol.ts";
 
 /** The body of a good answer, or the error that it stands for. */
@@ -26,6 +27,10 @@ export function isAnswer(body: unknown): body is Answer {
 
 export function isInstancesAnswer(body: unknown): body is InstancesAnswer {
   return isAnswer(body) && "instances" in body && Array.isArray(body.instances);
+}
+
+export function isStopAnswer(body: unknown): body is StopAnswer {
+  return isInstancesAnswer(body) && (!("killed" in body) || Array.isArray(body.killed));
 }
 
 export function isStateAnswer(body: unknown): body is StateAnswer {

@@ -1,6 +1,6 @@
 import { CozyError } from "../errors/cozy-error.ts";
 import { pause } from "../shared/pause.ts";
-import type { InstanceSelection, InstanceSpec, InstanceStatus } from "./instance.ts";
+import type { InstanceSelection, InstanceSpec, InstanceStatus, KilledInstance } from "./instance.ts";
 import type { Instances } from "./instances.ts";
 import { jsonRequest, NoAnswer, type JsonAnswer } from "./json-request.ts";
 import { lastOwner } from "./ownership.ts";
@@ -21,6 +21,7 @@ import {
   isInstancesAnswer,
   isProxyAnswer,
   isStateAnswer,
+  isStopAnswer,
   wholeStatus,
 } from "./supervisor-answer.ts";
 
@@ -48,13 +49,14 @@ export async function startInstances(
   return answer.instances.map(wholeStatus);
 }
 
-/** Stops them within their own stop time-outs and forgets them; resolves when they are gone. */
+/** Stops them within their own stop time-outs and forgets them; resolves when they are gone, with those that had to be killed. */
 export async function stopInstances(
   at: SupervisorAddress,
   select: InstanceSelection,
   signal: AbortSignal,
-): Promise<void> {
-  await order(at, "POST", "/stop", { select } satisfies Body<SelectOrder>, isAnswer, signal);
+): Promise<readonly KilledInstance[]> {
+  const body = { select } satisfies Body<SelectOrder>;
+  return (await order(at, "POST", "/stop", body, isStopAnswer, signal)).killed ?? [];
 }
 
 /** Has the supervisor stop them at that time (milliseconds since the epoch) by itself; `undefined` keeps them. */
@@ -134,7 +136,7 @@ export async function shutdown(at: SupervisorAddress, signal: AbortSignal): Prom
 export function supervisedInstances(at: SupervisorAddress): Instances {
   return {
     start: (specs, signal) => startInstances(at, specs, signal),
-    stop: (select, signal) => stopInstances(at, select, signal),
+    stop: async (select, signal) => void (await stopInstances(at, select, signal)),
     retire: (select, when, signal) => retireInstances(at, select, when, signal),
     list: (signal) => listInstances(at, signal),
   };

@@ -93,7 +93,9 @@ describe("parseProject", () => {
         name: "shop",
         app: django({
           processes: { worker: "celery -A shop worker" },
-          schedules: { nightly: { run: "python report.py", at: ["03:30", "15:00"], on: ["sunday", "monday"] } },
+          schedules: {
+            nightly: { run: "python report.py", at: ["03:30", "15:00"], on: ["sunday", "monday"] },
+          },
         }),
         environments: {
           local: { target: thisMachine({ port: 8080 }), schedules: { nightly: { every: "2h" } } },

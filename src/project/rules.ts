@@ -2,6 +2,9 @@ import { nearest } from "../shared/nearest.ts";
 import { staticOf, type Draft } from "./draft.ts";
 import { type Fault, fault, pathText } from "./faults.ts";
 import { folderFaults } from "./rules-folders.ts";
+import { processFaults } from "./rules-processes.ts";
+import { scheduleFaults } from "./rules-schedules.ts";
+import { serviceFaults } from "./rules-services.ts";
 import { variableFaults } from "./rules-variables.ts";
 
 /** What no single field can tell. Each rule looks at what the schema has let pass, so any part of it may be missing. */
@@ -13,6 +16,9 @@ export function ruleFaults(draft: Draft): Fault[] {
     ...overridesAreOfKnownTypes(draft),
     ...staticAndMediaAreApart(draft),
     ...folderFaults(draft),
+    ...processFaults(draft),
+    ...serviceFaults(draft),
+    ...scheduleFaults(draft),
     ...variableFaults(draft),
   ];
 }
@@ -66,7 +72,8 @@ function portsAreDistinct(draft: Draft): Fault[] {
 }
 
 function overridesAreOfKnownTypes(draft: Draft): Fault[] {
-  const types = Object.keys(draft.app?.processes ?? {});
+  const written = Object.keys(draft.app?.processes ?? {});
+  const types = draft.app?.kind === "django" && !written.includes("web") ? ["web", ...written] : written;
   if (types.length === 0) return [];
   return Object.entries(draft.environments ?? {}).flatMap(([name, environment]) =>
     Object.keys(environment?.processes ?? {})

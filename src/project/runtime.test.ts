@@ -40,7 +40,10 @@ describe("findRuntime", () => {
     ],
     [[{ name: "runtime.txt", text: "python-3.11.9" }], "3.11.9", "runtime.txt"],
   ])("reads Python's %j", (files, version, source) => {
-    expect(findRuntime(files, "python")).toEqual({ ok: true, runtime: { engine: "python", version, source } });
+    expect(findRuntime(files, "python")).toEqual({
+      ok: true,
+      runtime: { engine: "python", version, source },
+    });
   });
 
   it.each(["lts/*", "lts/iron", "node", "latest"])("does not guess what %s is", (text) => {

@@ -21,7 +21,11 @@ import type { ReleaseWorld } from "./world.ts";
 
 const never = new AbortController().signal;
 const hooks = { afterBuild: ["a"], beforeMigrate: ["b"], beforeSwitch: ["c"], afterDeploy: ["d"] };
-const processes = { web: processType(["w"], 2), worker: processType(["k"], 1) };
+const processes = {
+  web: processType(["w"], 2),
+  worker: processType(["k"], 1),
+  scheduler: { ...processType(["s"], 1), singleton: true },
+};
 const project = sampleProject({ hooks, processes });
 
 function engineOver(world: SampleWorld): Engine<ReleaseWorld> {
@@ -81,6 +85,7 @@ describe("a deploy, carried out", () => {
       ({ id, retireAt }) => `${id.release}/${id.type}.${id.index}${retireAt === undefined ? "" : " warm"}`,
     );
     expect(left.toSorted()).toEqual([
+      "new/scheduler.0",
       "new/web.0",
       "new/web.1",
       "new/worker.0",
@@ -88,6 +93,30 @@ describe("a deploy, carried out", () => {
       "old/web.1 warm",
     ]);
     expect(world.fake.published).toContain("new");
+  });
+
+  it("never runs two schedulers", async () => {
+    const world = await serving();
+    let most = 0;
+    const counting = new Proxy(world.fake, {
+      get(target, name, receiver) {
+        const value: unknown = Reflect.get(target, name, receiver);
+        if (name !== "startInstances" && name !== "stopInstances") return value;
+        return async (...args: Parameters<typeof target.startInstances>) => {
+          const report =
+            name === "startInstances" ? target.startInstances(...args) : target.stopInstances(...args);
+          const result = await report;
+          const { instances } = await target.observe(never);
+          most = Math.max(most, instances.filter(({ id }) => id.type === "scheduler").length);
+          return result;
+        };
+      },
+    });
+    expect(await deploy({ ...world, host: () => counting })).toMatchObject({ outcome: "committed" });
+    expect(most).toBe(1);
+    world.fake.failNext("awaitSteady", new CozyError("port-taken", { message: "not today" }));
+    await deploy({ ...world, host: () => counting });
+    expect(most).toBe(1);
   });
 
   const reversible = [
@@ -125,6 +154,9 @@ describe("a deploy, carried out", () => {
     "stays in force when %s fails afterwards, and says what is left",
     async (method) => {
       const world = await serving();
+      // The first is the scheduler's, before the release is in force.
+      if (method === "stopInstances")
+        await world.fake.stopInstances({ release: "old", types: ["scheduler"] }, never);
       world.fake.failNext(method, new CozyError("port-taken", { message: "not today" }));
       const { outcome, outstanding } = await deploy(world);
       expect(outcome).toBe("committed");

@@ -90,12 +90,88 @@ describe("planDeploy", () => {
     const lines = outline(deployOf(project, await observedServing(project, "old")));
     expect(lines.slice(lines.indexOf("switch: prove what is served"))).toEqual([
       "switch: prove what is served",
-      "switch: start worker",
-      "switch: worker stay up",
+      "switch: start worker ×2",
+      "switch: worker stays up",
       "switch: name it current",
       "settle (committed): stop worker of old",
       "settle (committed): drain old",
     ]);
+  });
+
+  it("ends the old singleton before the new one starts, and starts that before the workers", async () => {
+    const processes = {
+      web: processType(["w"], 1),
+      worker: processType(["k"], 1),
+      scheduler: { ...processType(["s"], 4), singleton: true },
+    };
+    const project = sampleProject({ processes });
+    const lines = outline(deployOf(project, await observedServing(project, "old")));
+    expect(lines.slice(lines.indexOf("switch: prove what is served"))).toEqual([
+      "switch: prove what is served",
+      "switch: stop scheduler of old",
+      "switch: start scheduler",
+      "switch: start worker",
+      "switch: scheduler, worker stay up",
+      "switch: name it current",
+      "settle (committed): stop worker of old",
+      "settle (committed): drain old",
+    ]);
+  });
+
+  it("ends all of what was no singleton in the old release, and old singletons under another name", async () => {
+    const before = {
+      web: processType(["w"], 1),
+      scheduler: processType(["s"], 3),
+      beat: { ...processType(["b"], 1), singleton: true, stopTimeoutMs: 90_000 },
+    };
+    const observed = await observedServing(sampleProject({ processes: before }), "old");
+    const after = { web: before.web, scheduler: { ...before.scheduler, singleton: true } };
+    const plan = deployOf(sampleProject({ processes: after }), observed);
+    const operations = plan.phases.flatMap((phase) => phase.operations);
+    const stop = operations.find(({ kind }) => kind === "stop-singletons");
+    expect(stop?.title).toBe("stop scheduler, beat of old");
+    expect(stop?.input).toMatchObject({ timeoutMs: 90_000 });
+    expect(operations.find(({ id }) => id.startsWith("start-instances-singletons"))?.input).toMatchObject({
+      types: ["scheduler"],
+      count: 1,
+    });
+    expect(operations.some(({ kind }) => kind === "stop-instances")).toBe(false);
+  });
+
+  it("counts by the scale, and has one that watches the clock where there are schedules", async () => {
+    const project = sampleProject({
+      processes: { web: processType(["w"], 1), worker: processType(["k"], 1) },
+    });
+    const observed = { ...(await observedServing(project, "old")), scale: { web: 3, worker: 2 } };
+    const environment = project.environments["staging"];
+    if (!environment) throw new Error("the sample project has a staging environment");
+    const cleanup = {
+      run: ["node", "cleanup.js"],
+      when: { kind: "every", everyMs: 60_000 },
+      timeoutMs: 1_000,
+      catchUp: false,
+    } as const;
+    const release = { ...sampleRelease(project, "new", 10), schedules: { cleanup } };
+    const plan = planDeploy({
+      project,
+      environment,
+      observed,
+      release,
+      artifactKey: "key",
+      artifactKnown: true,
+    });
+    expect(outline(plan)).toEqual(
+      expect.arrayContaining([
+        "start: start 3 web instances",
+        "switch: start schedules",
+        "switch: start worker ×2",
+        "switch: schedules, worker stay up",
+      ]),
+    );
+    const operations = plan.phases.flatMap((phase) => phase.operations);
+    expect(operations.find(({ kind }) => kind === "switch-routes")?.input).toMatchObject({
+      to: [{ hundredths: 100, sockets: ["new/web.0.sock", "new/web.1.sock", "new/web.2.sock"] }],
+    });
   });
 
   it("goes back to just what the table held, a canary's shares included", async () => {

@@ -11,7 +11,8 @@ import { runHook } from "./operations/run-hook.ts";
 import { phase, planned } from "./planned.ts";
 import type { Phase, Plan, PlannedOperation } from "./plan.ts";
 import { releasesToPrune } from "./retention.ts";
-import { settlePhases, startPhases, switchOperations } from "./serving-phases.ts";
+import { startPhases, switchOperations } from "./serving-phases.ts";
+import { settlePhases } from "./settle-phases.ts";
 import type { ReleaseDraft } from "./world.ts";
 
 export interface DeployFacts {

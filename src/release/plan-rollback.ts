@@ -5,7 +5,8 @@ import { publishStatic } from "./operations/publish-static.ts";
 import { runHook } from "./operations/run-hook.ts";
 import { phase, planned } from "./planned.ts";
 import type { Plan } from "./plan.ts";
-import { settlePhases, startPhases, switchOperations } from "./serving-phases.ts";
+import { startPhases, switchOperations } from "./serving-phases.ts";
+import { settlePhases } from "./settle-phases.ts";
 
 export interface RollbackFacts {
   readonly project: Project;

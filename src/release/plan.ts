@@ -6,7 +6,9 @@ import type { Json } from "../shared/json.ts";
  */
 export interface Plan {
   readonly format: 1;
-  readonly command: "deploy" | "rollback";
+  readonly command: "deploy" | "rollback" | "scale";
+  /** What it is about beside the release: `web=3`. */
+  readonly subject?: string | undefined;
   readonly project: string;
   readonly environment: string;
   /** The release that serves afterwards. */

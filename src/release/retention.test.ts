@@ -19,6 +19,8 @@ function observed(ids: readonly string[], more: Partial<HostState> = {}): HostSt
     current: undefined,
     routes: {},
     instances: [],
+    types: {},
+    scale: {},
     supervised: true,
     ...more,
   };

@@ -20,6 +20,8 @@ function observed(current: string | undefined): HostState {
     current,
     routes: {},
     instances: [],
+    types: {},
+    scale: {},
     supervised: true,
   };
 }

@@ -3,6 +3,7 @@ import type { Proof } from "../hosts/host.ts";
 import type { ReadyCheck } from "../project/project.ts";
 import { messageOf } from "../errors/cozy-error.ts";
 import { pause } from "../shared/pause.ts";
+import { usualHeaders } from "./check-headers.ts";
 import { proofHeaders, readProofToken } from "./proof-token.ts";
 import { bucketName, instanceOf, releaseOf, type RouteTable } from "./route-table.ts";
 
@@ -12,7 +13,7 @@ export interface ProveInput {
   readonly tokenFile: string;
   /** What should be served. */
   readonly table: RouteTable;
-  readonly check: Pick<ReadyCheck, "path" | "status">;
+  readonly check: Pick<ReadyCheck, "path" | "status" | "headers">;
   /** How long the proxy may take to serve by the table; 2 s unless told otherwise. */
   readonly withinMs?: number;
 }
@@ -104,7 +105,12 @@ async function answerOf(
       host: input.address,
       port: input.port,
       path: input.check.path,
-      headers: { [proofHeaders.token]: token, [proofHeaders.bucket]: bucketName(bucket) },
+      headers: {
+        ...usualHeaders,
+        ...input.check.headers,
+        [proofHeaders.token]: token,
+        [proofHeaders.bucket]: bucketName(bucket),
+      },
       agent: false,
       signal,
     },

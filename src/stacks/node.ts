@@ -1,11 +1,8 @@
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
+import { pathOf } from "./search-path.ts";
 
 /** Which packages a dependency tree holds: `build` with the development ones, `run` without. */
 export type TreeKind = "build" | "run";
-
-/** Where an operating system keeps its own programs; the deployer's PATH is no part of a build. */
-export const systemFolders = ["/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"];
-const homebrewFolder = "/opt/homebrew/bin";
 
 /** Arguments for npm that make the tree of the lock file and nothing else. */
 export function installArguments(kind: TreeKind): string[] {
@@ -33,13 +30,7 @@ const quietly = ["--no-audit", "--no-fund", "--no-progress", "--no-update-notifi
 
 /** The PATH of a release's processes: its runtime, then its dependencies' programs, then the system's. */
 export function searchPath(runtimeBin: string, appFolder: string, os: string, rest?: string): string {
-  const system = os === "darwin" ? [homebrewFolder, ...systemFolders] : systemFolders;
-  const folders = [
-    runtimeBin,
-    join(appFolder, "node_modules", ".bin"),
-    ...(rest === undefined ? system : [rest]),
-  ];
-  return folders.join(delimiter);
+  return pathOf([runtimeBin, join(appFolder, "node_modules", ".bin")], os, rest);
 }
 
 export interface BuildEnvironmentParts {

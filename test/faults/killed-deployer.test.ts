@@ -18,13 +18,17 @@ interface StatusJson {
   readonly host: {
     readonly current: string;
     readonly routes: Record<string, number>;
-    readonly instances: { readonly id: { readonly release: string }; readonly retireAt?: number }[];
+    readonly instances: {
+      readonly id: { readonly release: string };
+      readonly state: string;
+      readonly retireAt?: number;
+    }[];
   };
   readonly lease: { readonly holder?: unknown } | null;
   readonly unfinished?: unknown;
 }
 
-/** Every kind of operation that a deploy of the fixture application can hold. */
+/** Every kind of operation that a deploy of the fixture application can hold; those of workers and singletons are in workers.test.ts. */
 const kinds = [
   "build-artifact",
   "place-release",
@@ -177,8 +181,10 @@ class KillStory {
     if (releases.size !== 1 || !releases.has(host.current)) {
       return `routes lead to ${[...releases].join(", ")}, current is ${host.current}`;
     }
+    // One whose time has just come is about to end, and is warm no more.
     const left = host.instances.filter(
-      ({ id, retireAt }) => id.release !== host.current && retireAt === undefined,
+      ({ id, state, retireAt }) =>
+        id.release !== host.current && retireAt === undefined && state !== "stopping",
     );
     if (left.length > 0) return `instances of ${left.map(({ id }) => id.release).join(", ")} were left`;
     if (lease?.holder !== undefined) return "the lease is still held";

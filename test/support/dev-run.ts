@@ -9,6 +9,7 @@ export interface DevEvent {
   readonly url?: string;
   readonly code?: string;
   readonly message?: string;
+  readonly next?: string | null;
   readonly exitCode?: number | null;
   readonly files?: readonly string[];
   readonly restarted?: readonly string[];
@@ -22,7 +23,7 @@ export interface DevRun {
   /** The first event of which something holds; those from before are looked at too. */
   event(what: string, holds: (event: DevEvent) => boolean, withinMs?: number): Promise<DevEvent>;
   /** What Ctrl-C does: the signal reaches every process of the terminal's foreground group. */
-  press(signal?: NodeJS.Signals): void;
+  press(): void;
   readonly ended: Promise<number | null>;
 }
 
@@ -54,7 +55,9 @@ export function startDev(args: readonly string[], cwd: string, env: NodeJS.Proce
       const seen = events.map((event) => JSON.stringify(event)).join("\n");
       throw new Error(`${what}: not within ${withinMs} ms\n${seen}\n${stderr}`);
     },
-    press: (signal = "SIGINT") => void process.kill(-pid, signal),
+    press: () => {
+      if (child.exitCode === null && child.signalCode === null) process.kill(-pid, "SIGINT");
+    },
     ended: new Promise((resolve) => child.once("close", (code) => resolve(code))),
   };
 }

@@ -13,9 +13,12 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "cozy-check-"));
   socket = join(folder, "web.0.sock");
   server = createServer((request, response) => {
-    if (request.url === "/hangs") return;
-    response.statusCode = request.url === "/bad" ? 503 : 200;
-    response.end(request.url === "/bad" ? "the cache\n is cold" : "hello there");
+    const status = /^\/status\/(\d+)$/.exec(request.url ?? "")?.[1];
+    const soon = new Date(Date.now() + 5_000).toUTCString();
+    if (status !== undefined) response.writeHead(Number(status)).end();
+    else if (request.url === "/busy") response.writeHead(429, { "retry-after": soon }).end();
+    else if (request.url === "/bad") response.writeHead(503).end("the cache\n is cold");
+    else if (request.url !== "/hangs") response.end("hello there");
   });
   await new Promise<void>((resolve) => server.listen(socket, resolve));
 });
@@ -35,13 +38,25 @@ describe("checkInstance", () => {
     ["another status", { ...check, path: "/bad" }, "status 503 instead of 200 (the cache is cold)"],
     ["no answer", { ...check, path: "/hangs", timeoutMs: 100 }, "no answer within 0.1 s"],
   ])("%s", async (_name, asked, fault) => {
-    expect(await checkInstance(socket, asked, never)).toBe(fault);
+    expect((await checkInstance(socket, asked, never))?.text).toBe(fault);
   });
 
   it("an instance that does not listen", async () => {
-    expect(await checkInstance(join(folder, "none.sock"), check, never)).toBe(
-      "does not listen on its socket",
-    );
+    expect(await checkInstance(join(folder, "none.sock"), check, never)).toEqual({
+      text: "does not listen on its socket",
+      silent: true,
+    });
+  });
+
+  it("a rate limit, with the moment that it gives", async () => {
+    const fault = await checkInstance(socket, { ...check, path: "/busy" }, never);
+    expect(fault?.retryAfterMs).toBeGreaterThan(3_000);
+    expect(fault?.retryAfterMs).toBeLessThanOrEqual(5_000);
+  });
+
+  it("names the headers as the project file calls them", async () => {
+    const asked = { ...check, path: "/status/401", headersName: "headers" };
+    expect((await checkInstance(socket, asked, never))?.hint).toContain("`headers.authorization`");
   });
 
   it("throws when it is aborted", async () => {

@@ -16,6 +16,7 @@ import { shortRunFolder } from "../../routing/run-folder.ts";
 import type { EnvironmentPaths, MachinePaths } from "../environment-paths.ts";
 import type { AgentsReport, ProxySettings } from "../host.ts";
 import { proofTokenFile, proxySettingsFile, type RunPlaces } from "./places.ts";
+import type { ReleaseAgents } from "./release-agents.ts";
 
 export interface AgentsRequest {
   readonly machine: MachinePaths;
@@ -76,6 +77,18 @@ export async function ensureSupervisorOnly(request: Omit<AgentsRequest, "proxy">
   return { supervisor, code, nodeBinary };
 }
 
+/** What of cozy's own a release can be started with, from copies that outlive the package. */
+export async function agentFiles(
+  request: Pick<AgentsRequest, "machine" | "env" | "now">,
+  signal: AbortSignal,
+): Promise<ReleaseAgents> {
+  const [code, node] = await Promise.all([
+    installAgents({ agents: request.machine.agents, distAgents: distAgents() }),
+    agentNode(request, signal),
+  ]);
+  return { node, relay: code.relay, schedules: code.schedules };
+}
+
 async function layFolders(paths: EnvironmentPaths, places: RunPlaces): Promise<void> {
   await mkdir(paths.root, { recursive: true });
   const own = [paths.run, paths.supervisor, paths.logs, paths.database];
@@ -96,7 +109,7 @@ function distAgents(): string {
  * of the machine's Node nor the pruning of runtimes takes it from a supervisor that has to start again.
  */
 async function agentNode(
-  { machine, env, now }: Omit<AgentsRequest, "proxy">,
+  { machine, env, now }: Pick<AgentsRequest, "machine" | "env" | "now">,
   signal: AbortSignal,
 ): Promise<string> {
   const workshop = { machine, env, now, signal };

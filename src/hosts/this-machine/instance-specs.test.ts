@@ -10,10 +10,11 @@ const processes = {
   worker: processType(["node", "worker.js"], 1),
 };
 const release = sampleRecord(sampleProject({ processes }), "r1");
+const facts = { release, scale: {}, paths, runFolder: "/short" };
 
 describe("instanceSpecs", () => {
   it("gives each web instance a socket of its own, and workers none", () => {
-    const specs = instanceSpecs(release, { release: "r1" }, paths, "/short");
+    const specs = instanceSpecs(facts, { release: "r1" });
     expect(specs.map(({ socket }) => socket)).toEqual([
       "/short/r1/web.0.sock",
       "/short/r1/web.1.sock",
@@ -28,9 +29,71 @@ describe("instanceSpecs", () => {
   });
 
   it("keeps to the types that are asked for", () => {
+    expect(instanceSpecs(facts, { release: "r1", types: ["worker"] }).map(({ id }) => id.type)).toEqual([
+      "worker",
+    ]);
+  });
+
+  it("counts by the scale", () => {
+    const scaled = { ...facts, scale: { web: 1, worker: 3 } };
     expect(
-      instanceSpecs(release, { release: "r1", types: ["worker"] }, paths, "/short").map(({ id }) => id.type),
-    ).toEqual(["worker"]);
+      instanceSpecs(scaled, { release: "r1" }).map(({ variables }) => variables["COZY_INSTANCE"]),
+    ).toEqual(["web.0", "worker.0", "worker.1", "worker.2"]);
+  });
+
+  it("puts the socket into the command where it has a place for it", () => {
+    const web = processType(["gunicorn", "--bind", "unix:{socket}"], 1);
+    const record = { ...release, processes: { web } };
+    expect(instanceSpecs({ ...facts, release: record }, { release: "r1" })[0]?.command).toEqual([
+      "gunicorn",
+      "--bind",
+      "unix:/short/r1/web.0.sock",
+    ]);
+  });
+
+  it("stands a relay before what listens on a port only, from the release's own folder", () => {
+    const web = { ...processType(["serve", "--port={port}"], 1), listen: "port" as const };
+    const [spec] = instanceSpecs(
+      { ...facts, release: { ...release, processes: { web } } },
+      { release: "r1" },
+    );
+    const agents = "/cozy/environments/tiny-staging/releases/r1/agents";
+    expect(spec?.command).toEqual([
+      `${agents}/node`,
+      `${agents}/relay.mjs`,
+      "/short/r1/web.0.sock",
+      "--",
+      "serve",
+      "--port={port}",
+    ]);
+    expect(spec?.socket).toBe("/short/r1/web.0.sock");
+    expect(spec?.variables).toEqual({ COZY_INSTANCE: "web.0", NODE_OPTIONS: "" });
+  });
+
+  it("has one that watches the clock where there are schedules", () => {
+    const cleanup = {
+      run: ["node", "cleanup.js"],
+      when: { kind: "every", everyMs: 60_000 },
+      timeoutMs: 1_000,
+      catchUp: false,
+    } as const;
+    const [spec, another] = instanceSpecs(
+      { ...facts, release: { ...release, schedules: { cleanup } }, scale: { schedules: 2 } },
+      { release: "r1", types: ["schedules"] },
+    );
+    const folder = "/cozy/environments/tiny-staging/releases/r1";
+    expect(spec).toMatchObject({
+      command: [
+        `${folder}/agents/node`,
+        `${folder}/agents/schedules.mjs`,
+        folder,
+        "/cozy/environments/tiny-staging/schedules",
+      ],
+      folder: `${folder}/app`,
+      environmentFile: `${folder}/environment.json`,
+      socket: undefined,
+    });
+    expect(another).toBeUndefined();
   });
 });
 

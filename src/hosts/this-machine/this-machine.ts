@@ -1,6 +1,5 @@
-import { releaseOf } from "../../routing/route-table.ts";
 import { existsSync } from "node:fs";
-import { mkdir, rename, rm, statfs, symlink } from "node:fs/promises";
+import { rename, rm, statfs, symlink } from "node:fs/promises";
 import { basename, isAbsolute, join, relative } from "node:path";
 import { fenced, type LeasePlace } from "../../engine/lease-store.ts";
 import type { InstanceSelection } from "../../instances/instance.ts";
@@ -9,7 +8,6 @@ import {
   listInstances,
   retireInstances,
   shutdown,
-  startInstances,
   stopInstances,
   supervisorState,
   type SupervisorAddress,
@@ -23,25 +21,30 @@ import { inFlight } from "../../routing/proxy-control.ts";
 import { runFolderName, shortRunFolder } from "../../routing/run-folder.ts";
 import { readRoutes } from "../../routing/table-files.ts";
 import type { EnvironmentPaths, MachinePaths } from "../environment-paths.ts";
-import type { Host, HostState } from "../host.ts";
+import type { Host, HostState, ReleaseRecord, StopReport } from "../host.ts";
 import {
   listReleases,
   readRelease,
   readReleaseEnvironment,
   releaseAt,
-  removeRelease,
   type EnvironmentRecord,
 } from "../release-folder.ts";
-import { awaitReady, awaitSteady, type InstanceView } from "./await-ready.ts";
+import { readScale, writeScale } from "../scale-file.ts";
+import { awaitReady } from "./await-ready.ts";
+import { awaitSteady } from "./await-steady.ts";
 import { backUpSqlite } from "./back-up-sqlite.ts";
 import { currentRelease } from "./current-release.ts";
-import { instanceSpecs } from "./instance-specs.ts";
+import type { InstanceView } from "./instance-view.ts";
+import { logStart } from "./log-starts.ts";
 import { proofTokenFile, runPlaces } from "./places.ts";
 import { untilQuiet } from "./quiet.ts";
+import { agentsFor, needsAgents } from "./release-agents.ts";
 import { databaseFile, releaseVariables } from "./release-variables.ts";
 import type { OnceRequest } from "./run-once.ts";
 import { smokeRelease } from "./smoke.ts";
+import { startRelease } from "./start-release.ts";
 import { routesInForce, switchRoutes } from "./switch-routes.ts";
+import { typesOf } from "./types-of.ts";
 
 export interface ThisMachineParts {
   readonly machine: MachinePaths;
@@ -77,6 +80,12 @@ export async function thisMachine(parts: ThisMachineParts): Promise<ThisMachine>
       const redact = redactorFor(await readReleaseEnvironment(paths, id.release));
       return lines.map((line) => shortened(redact(line)));
     },
+    listens: async (release) => (await readRelease(paths, release)).processes["web"]?.listen ?? "socket",
+    async log({ id }) {
+      const folder = join(paths.logs, id.release);
+      const name = `${id.type}.${id.index}`;
+      return { file: join(folder, `${name}.log`), fromBytes: await logStart(folder, name) };
+    },
     now,
   };
   const named = (socket: string): string => (isAbsolute(socket) ? relative(places.run, socket) : socket);
@@ -97,10 +106,10 @@ export async function thisMachine(parts: ThisMachineParts): Promise<ThisMachine>
     const [{ runOnce }, request] = await Promise.all([import("./run-once.ts"), oneOff(release, command)]);
     return runOnce({ ...request, variables: { ...request.variables, ...variables }, onOutput }, signal);
   };
-  const stop = async (select: InstanceSelection, signal: AbortSignal): Promise<void> => {
-    if ((await supervisorState(at, signal)) === undefined) return;
-    await untilQuiet({ places, release: select.release, now }, signal);
-    await stopInstances(at, select, signal);
+  const stop = async (select: InstanceSelection, signal: AbortSignal): Promise<StopReport> => {
+    if ((await supervisorState(at, signal)) === undefined) return { killed: [] };
+    await untilQuiet({ places, select, now }, signal);
+    return { killed: await stopInstances(at, select, signal) };
   };
 
   return {
@@ -113,13 +122,15 @@ export async function thisMachine(parts: ThisMachineParts): Promise<ThisMachine>
     },
 
     async observe(signal): Promise<HostState> {
-      const [releases, current, routes, supervisor, freeBytes] = await Promise.all([
+      const [releases, current, routes, supervisor, freeBytes, scale] = await Promise.all([
         listReleases(paths),
         currentRelease(paths),
         routesInForce(places.run),
         supervisorState(at, signal),
         freeBytesOf(machine.home),
+        readScale(paths),
       ]);
+      const instances = supervisor?.instances ?? [];
       return {
         host: "this-machine",
         clock: now(),
@@ -127,7 +138,9 @@ export async function thisMachine(parts: ThisMachineParts): Promise<ThisMachine>
         releases,
         current,
         routes,
-        instances: supervisor?.instances ?? [],
+        instances,
+        types: await typesOf(paths, instances),
+        scale,
         supervised: supervisor !== undefined,
         problem: supervisor?.problem,
       };
@@ -137,28 +150,15 @@ export async function thisMachine(parts: ThisMachineParts): Promise<ThisMachine>
       signal.throwIfAborted();
       const all = releaseVariables({ release, environment, paths, homeFolder: parts.homeFolder, variables });
       const { placeRelease } = await import("../place-release.ts");
-      await placeRelease(paths, machine, { release, variables: all, persist }, signal);
+      const agents = await agentsOf(release, parts, signal);
+      await placeRelease(paths, machine, { release, variables: all, persist, agents }, signal);
     },
     readRelease: (release) => readRelease(paths, release),
 
     async removeReleases(releases, signal) {
       signal.throwIfAborted();
-      const needed = new Set([
-        await currentRelease(paths),
-        ...Object.keys(await routesInForce(places.run)).map(releaseOf),
-      ]);
-      for (const release of releases.filter((id) => !needed.has(id))) {
-        signal.throwIfAborted();
-        await removeRelease(paths, release);
-        const leftovers = [join(paths.logs, release), join(paths.run, release)];
-        await Promise.all(leftovers.map((folder) => rm(folder, { recursive: true, force: true })));
-      }
-      const kept = (await listReleases(paths)).filter(({ damaged }) => damaged === undefined);
-      const { pruneStatic } = await import("../static-files.ts");
-      await pruneStatic(
-        paths,
-        kept.map(({ id }) => id),
-      );
+      const { removeReleases } = await import("./remove-releases.ts");
+      await removeReleases(paths, places.run, releases, signal);
     },
 
     async setCurrent(release, signal) {
@@ -168,6 +168,11 @@ export async function thisMachine(parts: ThisMachineParts): Promise<ThisMachine>
       await rm(temporary, { force: true });
       await symlink(join(basename(paths.releases), release), temporary);
       await rename(temporary, paths.current);
+    },
+
+    async setScale(counts, signal) {
+      signal.throwIfAborted();
+      await writeScale(paths, counts);
     },
 
     async publishStatic(release, signal) {
@@ -193,24 +198,23 @@ export async function thisMachine(parts: ThisMachineParts): Promise<ThisMachine>
 
     async startInstances(select, signal) {
       signal.throwIfAborted();
-      const specs = instanceSpecs(await readRelease(paths, select.release), select, paths, places.run);
-      const folders = [join(paths.logs, select.release), join(paths.run, select.release)];
-      await Promise.all(folders.map((folder) => mkdir(folder, { recursive: true, mode: 0o700 })));
-      await startInstances(at, specs, signal);
-      await retireInstances(at, select, undefined, signal);
+      await startRelease({ at, paths, runFolder: places.run, select }, signal);
     },
     stopInstances: stop,
     retireInstances: (select, when, signal) => retireInstances(at, select, when, signal),
 
     awaitReady: (release, check, before, signal) => awaitReady(view, release, check, before, signal),
-    awaitSteady: (select, forMs, before, signal) => awaitSteady(view, select, forMs, before, signal),
+    awaitSteady: (request, signal) => awaitSteady(view, request, signal),
     async smoke(release, checks, signal) {
-      const running = await listInstances(at, signal);
+      const [running, { variables, secrets }] = await Promise.all([
+        listInstances(at, signal),
+        readReleaseEnvironment(paths, release),
+      ]);
       const sockets = running
         .filter(({ id }) => id.release === release)
         .flatMap(({ socket }) => socket ?? []);
       const run = (command: readonly string[], within: AbortSignal) => once({ release, command }, within);
-      return smokeRelease({ sockets, run }, checks, signal);
+      return smokeRelease({ sockets, variables, secrets, run }, checks, signal);
     },
 
     runOnce: once,
@@ -236,6 +240,13 @@ export async function thisMachine(parts: ThisMachineParts): Promise<ThisMachine>
       return Object.fromEntries(counts.map(([socket, count]) => [named(socket), count]));
     },
   };
+}
+
+/** Most releases need nothing of cozy's own in their folders, and it is not looked for then. */
+async function agentsOf(release: ReleaseRecord, parts: ThisMachineParts, signal: AbortSignal) {
+  if (!needsAgents(release)) return {};
+  const { agentFiles } = await import("./ensure-agents.ts");
+  return agentsFor(release, await agentFiles(parts, signal));
 }
 
 /** Takes the values of a release's secrets out of what its processes print. */

@@ -108,7 +108,8 @@ describe("stopping", () => {
     const pid = await start(stubborn);
     const child = await pidIn(join(stubborn.folder, "child"));
     const began = performance.now();
-    await stopInstances(lab.place, { release: "r1" }, signal());
+    const killed = await stopInstances(lab.place, { release: "r1" }, signal());
+    expect(killed).toEqual([{ id: stubborn.id, afterMs: 300 }]);
     expect(performance.now() - began).toBeGreaterThanOrEqual(290);
     expect([pid, child].map(lives)).toEqual([false, false]);
     expect(lab.events()).toContainEqual(

@@ -4,6 +4,7 @@ import {
   type InstanceSelection,
   type InstanceSpec,
   type InstanceStatus,
+  type KilledInstance,
 } from "../instance.ts";
 import { findProcess } from "./find-process.ts";
 import type { KeptInstance } from "./kept-state.ts";
@@ -47,8 +48,9 @@ export class InstanceRoster {
     return instances.map(([instance]) => instance.status());
   }
 
-  async stop(select: InstanceSelection): Promise<void> {
-    await this.#stop(this.#selected(select));
+  /** Gives those that had to be killed. */
+  async stop(select: InstanceSelection): Promise<readonly KilledInstance[]> {
+    return this.#stop(this.#selected(select));
   }
 
   async stopAll(): Promise<void> {
@@ -98,20 +100,23 @@ export class InstanceRoster {
     return instance;
   }
 
-  async #stop(instances: readonly SupervisedInstance[]): Promise<void> {
+  async #stop(instances: readonly SupervisedInstance[]): Promise<readonly KilledInstance[]> {
     const stopping = Promise.allSettled(instances.map((instance) => this.#stopAndForget(instance)));
     // That they are to end is written down while they do, so that a supervisor that dies meanwhile does not bring them back.
     await this.#around.save();
-    const failed = (await stopping).find((outcome) => outcome.status === "rejected");
+    const outcomes = await stopping;
+    const failed = outcomes.find((outcome) => outcome.status === "rejected");
     // Nor for this: whoever finds it noted that they are to end finds them gone.
     void this.#around.save();
     if (failed !== undefined) throw failed.reason;
+    return outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? (outcome.value ?? []) : []));
   }
 
-  async #stopAndForget(instance: SupervisedInstance): Promise<void> {
-    await instance.stop();
+  async #stopAndForget(instance: SupervisedInstance): Promise<KilledInstance | undefined> {
+    const killed = await instance.stop();
     // It may have been asked for again in the meantime.
     if (!instance.wanted) this.#instances.delete(instance.name);
+    return killed;
   }
 
   #stopUnasked(instance: SupervisedInstance): void {

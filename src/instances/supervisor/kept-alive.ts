@@ -17,6 +17,9 @@ export interface Recipe {
   launch(): Promise<RunningProcess>;
 }
 
+/** Whether it ended by itself when it was told to, or had to be killed. */
+export type Stopped = "ended" | "killed";
+
 /** A process that outlived SIGKILL, as one does that waits for a broken disk. */
 export class NotStopped extends Error {
   override readonly name = "NotStopped";
@@ -41,7 +44,7 @@ export class KeptAlive {
   #wanted = false;
   #timer: NodeJS.Timeout | undefined;
   #launching: Promise<void> | undefined;
-  #stopping: Promise<void> | undefined;
+  #stopping: Promise<Stopped> | undefined;
 
   constructor(recipe: Recipe, around: Surroundings) {
     this.#recipe = recipe;
@@ -75,14 +78,14 @@ export class KeptAlive {
   }
 
   /** Stops it for good: by its signal first, by SIGKILL to the whole group when it takes too long. */
-  async stop(): Promise<void> {
+  async stop(): Promise<Stopped> {
     this.#wanted = false;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#stopping ??= this.#end().finally(() => {
       this.#stopping = undefined;
     });
-    await this.#stopping;
+    return this.#stopping;
   }
 
   /** Stops it and starts it at once. */
@@ -160,26 +163,28 @@ export class KeptAlive {
     void this.#around.save();
   }
 
-  async #end(): Promise<void> {
+  async #end(): Promise<Stopped> {
+    let how: Stopped = "ended";
     await this.#launching;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#running !== undefined) {
       this.state = "stopping";
-      await this.#endProcess(this.#running.process);
+      how = await this.#endProcess(this.#running.process);
     }
     await this.#over;
     this.state = "stopped";
+    return how;
   }
 
-  async #endProcess(process: RunningProcess): Promise<void> {
+  async #endProcess(process: RunningProcess): Promise<Stopped> {
     const { name, stopSignal, stopTimeoutMs } = this.#recipe;
     process.hurry();
     process.signal(stopSignal);
-    if (await within(this.#over, stopTimeoutMs)) return;
+    if (await within(this.#over, stopTimeoutMs)) return "ended";
     this.#around.log("killed", { name, pid: process.identity.pid, afterMs: stopTimeoutMs });
     process.killGroup();
-    if (await within(this.#over, killedWithinMs)) return;
+    if (await within(this.#over, killedWithinMs)) return "killed";
     this.problem = `process ${process.identity.pid} of ${name} is still there ${killedWithinMs / 1000} s after SIGKILL`;
     throw new NotStopped(this.problem);
   }

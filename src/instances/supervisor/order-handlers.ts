@@ -31,8 +31,8 @@ export function orderHandlers(context: OrderContext): Readonly<Record<string, Or
       problem: problem(),
     }),
     "POST /stop": async ({ select }) => {
-      await roster.stop(checked(instanceSelection, select)).catch(refuseNotStopped);
-      return { instances: [], problem: problem() };
+      const killed = await roster.stop(checked(instanceSelection, select)).catch(refuseNotStopped);
+      return { instances: [], killed, problem: problem() };
     },
     "POST /retire": async ({ select, at }) => ({
       instances: await roster.retire(checked(instanceSelection, select), timeIn(at)),

@@ -5,6 +5,7 @@ import {
   type InstanceSpec,
   type InstanceState,
   type InstanceStatus,
+  type KilledInstance,
 } from "../instance.ts";
 import { KeptAlive } from "./kept-alive.ts";
 import type { KeptInstance } from "./kept-state.ts";
@@ -21,7 +22,7 @@ export class SupervisedInstance {
   #life: KeptAlive;
   #retireAt: number | undefined;
   #retireTimer: NodeJS.Timeout | undefined;
-  #last: Promise<void> = Promise.resolve();
+  #last: Promise<unknown> = Promise.resolve();
   readonly #around: Surroundings;
   readonly #onRetire: (instance: SupervisedInstance) => void;
 
@@ -68,10 +69,12 @@ export class SupervisedInstance {
     });
   }
 
-  stop(): Promise<void> {
+  /** Gives itself where it had to be killed. */
+  async stop(): Promise<KilledInstance | undefined> {
     this.wanted = false;
     this.retire(undefined);
-    return this.#inTurn(() => this.#life.stop());
+    const how = await this.#inTurn(() => this.#life.stop());
+    return how === "killed" ? { id: this.id, afterMs: this.#spec.stopTimeoutMs } : undefined;
   }
 
   restart(): Promise<void> {
@@ -158,7 +161,7 @@ export class SupervisedInstance {
   }
 
   /** A failed step is told to whoever asked for it and holds up nobody behind it. */
-  #inTurn(step: () => Promise<void>): Promise<void> {
+  #inTurn<Result>(step: () => Promise<Result>): Promise<Result> {
     const done = this.#last.then(step);
     this.#last = done.catch(() => {});
     return done;

@@ -37,12 +37,18 @@ export function hasFolder(files: Files, path: string): boolean {
   return files.list(parts.slice(0, -1).join("/")).some((entry) => entry.isFolder && entry.name === name);
 }
 
-const sourceName = /\.[cm]?[jt]sx?$/;
 const skipped =
-  /^(node_modules|dist|build|coverage|tests?|__tests__|public|static|assets|examples?|docs?|\..*)$/;
+  /^(node_modules|dist|build|coverage|tests?|__tests__|public|static|assets|examples?|docs?|venv|env|__pycache__|site-packages|\..*)$/;
+
+/** Which files are sources, by their names. */
+export const sourceNames = {
+  node: (name: string): boolean => /\.[cm]?[jt]sx?$/.test(name) && !/\.(test|spec|config|d)\./.test(name),
+  python: (name: string): boolean =>
+    name.endsWith(".py") && !/^(test_.*|.*_tests?|tests?|conftest)\.py$/.test(name),
+} as const;
 
 /** The source files of the application, without its tests and without what others wrote; at most `most`. */
-export function sourceFiles(files: Files, most = 400): string[] {
+export function sourceFiles(files: Files, isSource: (name: string) => boolean, most = 400): string[] {
   const found: string[] = [];
   const visit = (folder: string): void => {
     for (const { name, isFolder } of files.list(folder)) {
@@ -50,9 +56,24 @@ export function sourceFiles(files: Files, most = 400): string[] {
       const path = folder === "" ? name : `${folder}/${name}`;
       if (isFolder) {
         if (!skipped.test(name)) visit(path);
-      } else if (sourceName.test(name) && !/\.(test|spec|config|d)\./.test(name)) found.push(path);
+      } else if (isSource(name)) found.push(path);
     }
   };
   visit("");
   return found;
+}
+
+/** A source file with its text. */
+export interface Source {
+  readonly path: string;
+  readonly text: string;
+}
+
+export function readSources(files: Files, isSource: (name: string) => boolean): Source[] {
+  return sourceFiles(files, isSource).map((path) => ({ path, text: files.read(path) ?? "" }));
+}
+
+/** The first of these files that is there. */
+export function firstThere(files: Files, paths: readonly string[]): string | undefined {
+  return paths.find((path) => files.read(path) !== undefined);
 }

@@ -1,6 +1,7 @@
 import type { Operation } from "../../engine/operation.ts";
 import type { Drain } from "../../project/project.ts";
 import type { ReleaseWorld } from "../world.ts";
+import { warnOfKilled } from "./warn-of-killed.ts";
 import { inFlightOf, inFlightText, isIdle } from "./in-flight.ts";
 
 export interface EndWarmInstancesInput {
@@ -19,7 +20,7 @@ export const endWarmInstances: Operation<EndWarmInstancesInput, ReleaseWorld> = 
     const host = context.world.host(input.host);
     const select = { release: input.release, types: ["web"] };
     const busy = await inFlightOf(input, context);
-    if (isIdle(busy)) return host.stopInstances(select, context.signal);
+    if (isIdle(busy)) return warnOfKilled(await host.stopInstances(select, context.signal), context);
     const { requestsMs, streamsMs } = input.drain;
     const lastsMs = busy.streams > 0 ? Math.max(requestsMs, streamsMs) : requestsMs;
     await host.retireInstances(select, context.now() + lastsMs, context.signal);

@@ -5,6 +5,7 @@ import { awaitSteady } from "./await-steady.ts";
 import { backUpDatabase } from "./back-up-database.ts";
 import { buildArtifact } from "./build-artifact.ts";
 import { endWarmInstances } from "./end-warm-instances.ts";
+import { endSurplusInstances } from "./end-surplus-instances.ts";
 import { ensureAgents } from "./ensure-agents.ts";
 import { migrate } from "./migrate.ts";
 import { placeRelease } from "./place-release.ts";
@@ -14,9 +15,11 @@ import { publishStatic } from "./publish-static.ts";
 import { retireInstances } from "./retire-instances.ts";
 import { runHook } from "./run-hook.ts";
 import { setCurrent } from "./set-current.ts";
+import { setScale } from "./set-scale.ts";
 import { smoke } from "./smoke.ts";
 import { startInstances } from "./start-instances.ts";
 import { stopInstances } from "./stop-instances.ts";
+import { stopSingletons } from "./stop-singletons.ts";
 import { switchRoutes } from "./switch-routes.ts";
 
 const releaseOperations: readonly Operation<never, ReleaseWorld>[] = [
@@ -36,7 +39,10 @@ const releaseOperations: readonly Operation<never, ReleaseWorld>[] = [
   setCurrent,
   retireInstances,
   stopInstances,
+  stopSingletons,
   endWarmInstances,
+  endSurplusInstances,
+  setScale,
   pruneReleases,
 ];
 

@@ -3,6 +3,7 @@ import type { Drain } from "../../project/project.ts";
 import { pause } from "../../shared/pause.ts";
 import type { ReleaseWorld } from "../world.ts";
 import { inFlightOf, inFlightText, isIdle } from "./in-flight.ts";
+import { warnOfKilled } from "./warn-of-killed.ts";
 
 export interface RetireInstancesInput {
   readonly host: string;
@@ -28,7 +29,7 @@ export const retireInstances: Operation<RetireInstancesInput, ReleaseWorld> = {
       return isIdle(busy) ? undefined : `${inFlightText(busy)} go on meanwhile`;
     }
     const left = await drained(input, context);
-    await host.stopInstances(select, signal);
+    warnOfKilled(await host.stopInstances(select, signal), context);
     return isIdle(left) ? undefined : `${inFlightText(left)} cut at the deadline`;
   },
   async verify(input, { world, signal }) {

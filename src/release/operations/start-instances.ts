@@ -1,5 +1,6 @@
 import type { Operation } from "../../engine/operation.ts";
 import type { ReleaseWorld } from "../world.ts";
+import { stopSurplus } from "./stop-surplus.ts";
 
 export interface StartInstancesInput {
   readonly host: string;
@@ -9,13 +10,15 @@ export interface StartInstancesInput {
   readonly count: number;
   /** The release's instances were warm before, until this time: an undo leaves them as they were. */
   readonly warmUntil: number | null;
+  /** How many of each type ran before: an undo leaves these. Absent in plans of an earlier cozy, where none did. */
+  readonly keeps?: Readonly<Record<string, number>>;
 }
 
 /** Starts a release's instances beside those that serve. */
 export const startInstances: Operation<StartInstancesInput, ReleaseWorld> = {
   kind: "start-instances",
-  async run(input, { world, signal }) {
-    await world.host(input.host).startInstances(input, signal);
+  async run({ host, release, types }, { world, signal }) {
+    await world.host(host).startInstances({ release, types }, signal);
   },
   async verify(input, { world, signal }) {
     const { instances } = await world.host(input.host).observe(signal);
@@ -23,12 +26,13 @@ export const startInstances: Operation<StartInstancesInput, ReleaseWorld> = {
       ({ id, retireAt }) =>
         id.release === input.release && input.types.includes(id.type) && retireAt === undefined,
     );
-    return ours.length === input.count;
+    return ours.length >= input.count;
   },
-  async undo(input, { world, signal }) {
-    const host = world.host(input.host);
-    if (input.warmUntil === null) await host.stopInstances(input, signal);
-    else await host.retireInstances(input, input.warmUntil, signal);
+  async undo({ host, release, types, warmUntil, keeps }, context) {
+    const select = { release, types };
+    const on = context.world.host(host);
+    if (warmUntil !== null) return on.retireInstances(select, warmUntil, context.signal);
+    await stopSurplus(on, select, keeps ?? {}, context);
   },
   deadlineMs: () => 60_000,
 };

@@ -1,5 +1,6 @@
 import type { Operation } from "../../engine/operation.ts";
 import type { ReleaseWorld } from "../world.ts";
+import { warnOfKilled } from "./warn-of-killed.ts";
 
 export interface StopInstancesInput {
   readonly host: string;
@@ -12,8 +13,9 @@ export interface StopInstancesInput {
 /** Tells instances of an earlier release to end; each finishes its work within its own stop time-out. */
 export const stopInstances: Operation<StopInstancesInput, ReleaseWorld> = {
   kind: "stop-instances",
-  async run(input, { world, signal }) {
-    await world.host(input.host).stopInstances(input, signal);
+  async run({ host, release, types }, context) {
+    const { world, signal } = context;
+    warnOfKilled(await world.host(host).stopInstances({ release, types }, signal), context);
   },
   async verify(input, { world, signal }) {
     const { instances } = await world.host(input.host).observe(signal);

@@ -5,7 +5,6 @@ import type { Web, WebContext } from "../web/web.ts";
 import { checkCredentials, createAccount } from "./accounts.ts";
 import { faultsByField, safeNext, signInForm, signUpForm } from "./account-forms.ts";
 import { signInPage, signUpPage } from "./account-pages.ts";
-import { closeSession, openSession } from "./sessions.ts";
 import { admitSignIn, forgiveFailedSignIns } from "./sign-in-limit.ts";
 
 export const accountRoutes = new Hono<Web>()
@@ -49,14 +48,14 @@ export const accountRoutes = new Hono<Web>()
   })
   .post("/sign-out", async (c) => {
     const { token } = c.var.visitor;
-    if (token !== undefined) await closeSession(c.var.parts.database, token);
+    if (token !== undefined) await c.var.parts.sessions.close(token);
     forgetToken(c);
     return c.redirect("/", 303);
   });
 
 async function signIn(c: WebContext, accountId: string): Promise<void> {
-  const { database, now } = c.var.parts;
-  await openSession(database, { token: renewToken(c), accountId, now: now() });
+  const { sessions, now } = c.var.parts;
+  await sessions.open({ token: renewToken(c), accountId, now: now() });
 }
 
 /** Neither the password nor the email as typed: people have been seen to type the one in place of the other. */

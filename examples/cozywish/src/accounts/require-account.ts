@@ -1,4 +1,5 @@
 import type { Handler } from "hono";
+import { sessionsGonePage } from "../web/message-page.ts";
 import type { Web, WebContext } from "../web/web.ts";
 import type { Account } from "./accounts.ts";
 
@@ -7,8 +8,10 @@ type SignedInHandler = (c: WebContext, account: Account) => Promise<Response>;
 /** A handler for those who are signed in; sends everybody else to do so, and back again afterwards. */
 export function requireAccount(handle: SignedInHandler): Handler<Web> {
   return (c) => {
-    const { account } = c.var.visitor;
-    return account ? handle(c, account) : c.redirect(`/sign-in?next=${encodeURIComponent(wayBack(c))}`, 303);
+    const { account, unknown } = c.var.visitor;
+    if (account) return handle(c, account);
+    if (unknown) return sessionsGonePage(c);
+    return c.redirect(`/sign-in?next=${encodeURIComponent(wayBack(c))}`, 303);
   };
 }
 

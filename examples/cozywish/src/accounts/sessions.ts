@@ -1,41 +1,29 @@
 import { createHash } from "node:crypto";
-import type { Database } from "../database/open-database.ts";
 import type { Account } from "./accounts.ts";
 
 export const SESSION_DAYS = 30;
 
-/** Remembers that whoever holds the token is signed in. Sessions that have run out are cleared on the way. */
-export async function openSession(
-  database: Database,
-  session: { token: string; accountId: string; now: Date },
-): Promise<void> {
-  const { token, accountId, now } = session;
-  await database.deleteFrom("sessions").where("expiresAt", "<=", now.toISOString()).execute();
-  const expiresAt = new Date(now.getTime() + SESSION_DAYS * 86_400_000).toISOString();
-  await database
-    .insertInto("sessions")
-    .values({ id: idOf(token), accountId, createdAt: now.toISOString(), expiresAt })
-    .execute();
+/** Who holds which token. Every one of these may throw `SessionsGone`. */
+export type Sessions = {
+  /** Remembers that whoever holds the token is signed in. */
+  open: (session: { token: string; accountId: string; now: Date }) => Promise<void>;
+  account: (token: string, now: Date) => Promise<Account | undefined>;
+  close: (token: string) => Promise<void>;
+  /** @throws where sessions can't be reached */
+  prove: () => Promise<void>;
+  /** Lets go of whatever keeps the sessions, at the end of the process. */
+  end: () => Promise<void>;
+};
+
+/** What keeps the sessions can't be reached: nobody can be told from anybody else just now. */
+export class SessionsGone extends Error {
+  constructor(cause: unknown) {
+    super("what keeps the sessions can't be reached", { cause });
+    this.name = "SessionsGone";
+  }
 }
 
-export async function accountOfSession(
-  database: Database,
-  token: string,
-  now: Date,
-): Promise<Account | undefined> {
-  return database
-    .selectFrom("sessions")
-    .innerJoin("accounts", "accounts.id", "sessions.accountId")
-    .select(["accounts.id", "accounts.name", "accounts.email"])
-    .where("sessions.id", "=", idOf(token))
-    .where("sessions.expiresAt", ">", now.toISOString())
-    .executeTakeFirst();
-}
-
-export async function closeSession(database: Database, token: string): Promise<void> {
-  await database.deleteFrom("sessions").where("id", "=", idOf(token)).execute();
-}
-
-function idOf(token: string): string {
+/** What a token is kept as: whoever reads the sessions can't sign in with them. */
+export function idOfToken(token: string): string {
   return createHash("sha256").update(token).digest("hex");
 }

@@ -1,65 +1,48 @@
 import { randomUUID } from "node:crypto";
+import { addOutstanding } from "../confirmations/outstanding.ts";
 import type { Database } from "../database/open-database.ts";
+import { hold, type HoldOutcome } from "../holds/hold.ts";
+import { releaseHold, type Hold } from "../holds/holds.ts";
 import { priceAt } from "../services/price.ts";
-import type { Service } from "../services/service.ts";
-import { addDays } from "../time/days.ts";
-import { wallClock } from "../time/wall-clock.ts";
-import type { Venue } from "../venues/venue.ts";
-import { BOOKABLE_DAYS, freeRooms, isPast } from "./slots.ts";
-import { takenUnits } from "./taken-units.ts";
-import { UNIT_MINUTES, unitsOf } from "./units.ts";
-
-export type BookingRequest = {
-  accountId: string;
-  venue: Venue;
-  service: Service;
-  day: string;
-  startMinute: number;
-  now: Date;
-};
+import type { SlotRequest } from "./slot-request.ts";
+import { unitsOf } from "./units.ts";
 
 export type BookingOutcome =
   | { booked: true; id: string; room: number }
-  /** taken: no room is free then; same-time: the guest has a booking at that very time already. */
-  | { booked: false; reason: "not-offered" | "taken" | "same-time" };
+  | { booked: false; reason: Extract<HoldOutcome, { held: false }>["reason"] };
 
-/** Books the first free room, or none at all; who comes second to a room goes on to the next one. */
-export async function book(database: Database, request: BookingRequest): Promise<BookingOutcome> {
-  if (!isOffered(request)) return { booked: false, reason: "not-offered" };
-  const { venue, service, day, startMinute } = request;
-  const units = unitsOf(startMinute, service.durationMinutes);
-  for (const room of freeRooms(venue.rooms, await takenUnits(database, venue.id, day), units)) {
-    const attempt = await bookRoom(database, request, room, units);
-    if (attempt !== "room-taken") return attempt;
+/**
+ * Makes a booking of what the account holds; where its hold has run out, or there was none, of any room that is
+ * still free. Who comes second to a room goes on to the next one.
+ */
+export async function book(database: Database, request: SlotRequest): Promise<BookingOutcome> {
+  for (let attempt = 0; attempt < request.venue.rooms; attempt += 1) {
+    const outcome = await hold(database, request);
+    if (!outcome.held) return { booked: false, reason: outcome.reason };
+    const booked = await bookHeldRoom(database, request, outcome.hold);
+    if (booked !== "room-taken") return booked;
   }
   return { booked: false, reason: "taken" };
-}
-
-/** Whether the time is one that the page offers, free or not: a form can send any. */
-function isOffered({ venue, service, day, startMinute, now }: BookingRequest): boolean {
-  const here = wallClock(now, venue.timeZone);
-  const opensThen = startMinute >= venue.opensAt && startMinute + service.durationMinutes <= venue.closesAt;
-  const onGrid = (startMinute - venue.opensAt) % UNIT_MINUTES === 0;
-  return opensThen && onGrid && !isPast(day, startMinute, here) && day < addDays(here.day, BOOKABLE_DAYS);
 }
 
 /** Thrown to roll the transaction back. */
 class RoomTaken extends Error {}
 
 /**
- * The database decides, not what was read before: the unit's primary key lets in one of two bookings that run at
- * the same time. `do nothing` and a count say so without an error to interpret.
+ * The primary key of the booked units has the last word, even over a hold: a release that knows of no holds may
+ * have booked the room meanwhile. `do nothing` and a count say so without an error to interpret.
  */
-async function bookRoom(
+async function bookHeldRoom(
   database: Database,
-  request: BookingRequest,
-  room: number,
-  units: readonly number[],
+  request: SlotRequest,
+  held: Hold,
 ): Promise<BookingOutcome | "room-taken"> {
   const { accountId, venue, service, day, startMinute, now } = request;
+  const units = unitsOf(startMinute, service.durationMinutes);
   const id = randomUUID();
   try {
     return await database.transaction().execute(async (transaction) => {
+      const released = await releaseHold(transaction, held);
       const inserted = await transaction
         .insertInto("bookings")
         .values({
@@ -67,7 +50,7 @@ async function bookRoom(
           accountId,
           serviceId: service.id,
           venueId: venue.id,
-          room,
+          room: held.room,
           day,
           startMinute,
           durationMinutes: service.durationMinutes,
@@ -80,14 +63,18 @@ async function bookRoom(
       if (Number(inserted.numInsertedOrUpdatedRows) === 0) return { booked: false, reason: "same-time" };
       const taken = await transaction
         .insertInto("bookedUnits")
-        .values(units.map((unit) => ({ venueId: venue.id, room, day, unit, bookingId: id })))
+        .values(units.map((unit) => ({ venueId: venue.id, room: held.room, day, unit, bookingId: id })))
         .onConflict((conflict) => conflict.doNothing())
         .executeTakeFirst();
-      if (Number(taken.numInsertedOrUpdatedRows) < units.length) throw new RoomTaken();
-      return { booked: true, id, room };
+      if (released < units.length || Number(taken.numInsertedOrUpdatedRows) < units.length)
+        throw new RoomTaken();
+      await addOutstanding(transaction, { bookingId: id, now });
+      return { booked: true, id, room: held.room };
     });
   } catch (error) {
-    if (error instanceof RoomTaken) return "room-taken";
-    throw error;
+    if (!(error instanceof RoomTaken)) throw error;
+    // The rollback has brought the hold back, and it is of a room that can't be had.
+    await database.transaction().execute((transaction) => releaseHold(transaction, held));
+    return "room-taken";
   }
 }

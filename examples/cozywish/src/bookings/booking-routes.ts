@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import type { Account } from "../accounts/accounts.ts";
 import { requireAccount } from "../accounts/require-account.ts";
+import { hold, type HoldOutcome } from "../holds/hold.ts";
 import { findService } from "../services/service.ts";
 import { addDays, isDay } from "../time/days.ts";
 import { wallClock } from "../time/wall-clock.ts";
@@ -8,7 +9,7 @@ import { findVenue } from "../venues/venue.ts";
 import { notFoundPage } from "../web/message-page.ts";
 import { render } from "../web/render.ts";
 import type { Web, WebContext } from "../web/web.ts";
-import { book, type BookingOutcome } from "./book.ts";
+import { book } from "./book.ts";
 import { bookingsOfAccount } from "./bookings-of-account.ts";
 import { bookingsPage } from "./bookings-page.ts";
 import { cancel } from "./cancel.ts";
@@ -24,18 +25,26 @@ export const bookingRoutes = new Hono<Web>()
   .get("/bookings", requireAccount(showBookings))
   .post("/bookings/:id/cancel", requireAccount(cancelIt));
 
-async function showConfirmation(c: WebContext): Promise<Response> {
+/**
+ * Whoever asks for this page has chosen the slot, so it is theirs for ten minutes. That a mere link does so keeps the
+ * way over signing in short; all that it changes is the visitor's own, and goes away by itself.
+ */
+async function showConfirmation(c: WebContext, account: Account): Promise<Response> {
   const offer = await findOffer(c);
   const { day, startMinute } = chosenTime(c.req.query());
   if (!offer || !isDay(day) || startMinute < 0) return notFoundPage(c);
-  return render(c, confirmPage(c, { ...offer, day, startMinute }));
+  const { database, now } = c.var.parts;
+  const outcome = await hold(database, { ...offer, accountId: account.id, day, startMinute, now: now() });
+  if (!outcome.held) return showSlots(c, { notice: excuses[outcome.reason], day });
+  const { expiresAt } = outcome.hold;
+  return render(c, confirmPage(c, { ...offer, day, startMinute, heldUntil: new Date(expiresAt) }));
 }
 
 async function bookIt(c: WebContext, account: Account): Promise<Response> {
   const offer = await findOffer(c);
   const { day, startMinute } = chosenTime(await c.req.parseBody());
   if (!offer || !isDay(day)) return notFoundPage(c);
-  const { database, now } = c.var.parts;
+  const { database, now, queue } = c.var.parts;
   const outcome = await book(database, { ...offer, accountId: account.id, day, startMinute, now: now() });
   c.var.log.info({
     event: "booking",
@@ -45,8 +54,9 @@ async function bookIt(c: WebContext, account: Account): Promise<Response> {
     startMinute,
     ...outcome,
   });
-  if (outcome.booked) return c.redirect("/bookings?done=booked", 303);
-  return showSlots(c, { notice: excuses[outcome.reason], day });
+  if (!outcome.booked) return showSlots(c, { notice: excuses[outcome.reason], day });
+  queue.putLater(outcome.id);
+  return c.redirect("/bookings?done=booked", 303);
 }
 
 async function showBookings(c: WebContext, account: Account): Promise<Response> {
@@ -63,7 +73,7 @@ async function cancelIt(c: WebContext, account: Account): Promise<Response> {
   return outcome === "not-found" ? notFoundPage(c) : c.redirect(`/bookings?done=${outcome}`, 303);
 }
 
-type Refusal = Extract<BookingOutcome, { booked: false }>["reason"];
+type Refusal = Extract<HoldOutcome, { held: false }>["reason"];
 
 const excuses: Record<Refusal, string> = {
   taken: "Somebody was a moment faster. Please choose another time.",
@@ -75,7 +85,9 @@ async function showSlots(c: WebContext, refused?: { notice: string; day: string 
   const offer = await findOffer(c);
   if (!offer) return notFoundPage(c);
   const { venue, service } = offer;
-  const now = wallClock(c.var.parts.now(), venue.timeZone);
+  const { database } = c.var.parts;
+  const moment = c.var.parts.now();
+  const now = wallClock(moment, venue.timeZone);
   // The last start has passed late in the evening: tomorrow is what people come for.
   const today = now.minute < venue.closesAt - service.durationMinutes ? now.day : addDays(now.day, 1);
   const days = Array.from({ length: BOOKABLE_DAYS }, (_, index) => addDays(now.day, index)).filter(
@@ -83,7 +95,9 @@ async function showSlots(c: WebContext, refused?: { notice: string; day: string 
   );
   const asked = refused?.day ?? c.req.query("day");
   const day = days.find((each) => each === asked) ?? today;
-  const slots = slotsOfDay(venue, service, day, await takenUnits(c.var.parts.database, venue.id, day), now);
+  const except = c.var.visitor.account?.id;
+  const taken = await takenUnits(database, { venueId: venue.id, day, now: moment, except });
+  const slots = slotsOfDay(venue, service, day, taken, now);
   return render(c, slotsPage({ venue, service, days, day, slots, notice: refused?.notice }));
 }
 

@@ -1,6 +1,5 @@
 import { html } from "hono/html";
 import { formatPrice } from "../services/price.ts";
-import { mediaUrl } from "../storage/media-folder.ts";
 import { formatDay } from "../time/days.ts";
 import { formatMinute, wallClock } from "../time/wall-clock.ts";
 import { csrfField } from "../web/csrf-field.ts";
@@ -33,7 +32,7 @@ export function bookingsPage(c: WebContext, { bookings, now, done = "" }: Shown)
       ${
         ahead.length > 0
           ? html`<ul class="bookings">
-              ${ahead.map((booking) => html`<li>${entry(booking, cancelForm(c, booking))}</li>`)}
+              ${ahead.map((booking) => html`<li>${entry(c, booking, cancelForm(c, booking))}</li>`)}
             </ul>`
           : html`<p>Nothing planned. <a href="/venues">Find a place</a> for an hour of your own.</p>`
       }
@@ -41,16 +40,19 @@ export function bookingsPage(c: WebContext, { bookings, now, done = "" }: Shown)
         behind.length > 0 &&
         html`<h2>Before</h2>
           <ul class="bookings past">
-            ${behind.map((booking) => html`<li>${entry(booking, booking.cancelledAt ? "cancelled" : "")}</li>`)}
+            ${behind.map((booking) => html`<li>${entry(c, booking, booking.cancelledAt ? "cancelled" : "")}</li>`)}
           </ul>`
       }
     </section>`,
   };
 }
 
-function entry(booking: BookingEntry, end: Html | string): Html {
+function entry(c: WebContext, booking: BookingEntry, end: Html | string): Html {
   return html`<div class="booking">
-    ${booking.picture && html`<img src="${mediaUrl(booking.picture)}" alt="" width="1200" height="900" />`}
+    ${
+      booking.picture &&
+      html`<img src="${c.var.parts.media.url(booking.picture)}" alt="" width="1200" height="900" />`
+    }
     <div>
       <p class="booking-when">${formatDay(booking.day)}, ${formatMinute(booking.startMinute)}</p>
       <p class="booking-name">${booking.serviceName}</p>

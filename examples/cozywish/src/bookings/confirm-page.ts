@@ -8,11 +8,19 @@ import { csrfField } from "../web/csrf-field.ts";
 import type { Page } from "../web/render.ts";
 import type { WebContext } from "../web/web.ts";
 
-type Shown = { venue: Venue; service: Service; day: string; startMinute: number };
+type Shown = {
+  venue: Venue;
+  service: Service;
+  day: string;
+  startMinute: number;
+  /** Until when the room is kept for the visitor. */
+  heldUntil: Date;
+};
 
-export function confirmPage(c: WebContext, { venue, service, day, startMinute }: Shown): Page {
+export function confirmPage(c: WebContext, { venue, service, day, startMinute, heldUntil }: Shown): Page {
   const price = priceAt(service, day, startMinute);
   const end = startMinute + service.durationMinutes;
+  const minutes = Math.max(1, Math.ceil((heldUntil.getTime() - c.var.parts.now().getTime()) / 60_000));
   const address = `/venues/${venue.id}/services/${service.id}`;
   return {
     title: `Book ${service.name}`,
@@ -55,7 +63,10 @@ export function confirmPage(c: WebContext, { venue, service, day, startMinute }:
           <input type="hidden" name="start" value="${startMinute}" />
           <button class="button wide">Book for ${formatPrice(price.cents)}</button>
         </form>
-        <p class="quiet">Free to cancel until it starts.</p>
+        <p class="quiet">
+          We keep it for you for ${minutes === 1 ? "1 minute" : `${minutes} minutes`}. Free to cancel until it
+          starts.
+        </p>
       </div>
     </section>`,
   };

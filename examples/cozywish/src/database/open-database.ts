@@ -5,8 +5,15 @@ import type { Tables } from "./tables.ts";
 export type Database = Kysely<Tables>;
 
 /** Each engine's driver is loaded only where it is used: pg alone would cost every start 20 ms. */
-export async function openDatabase(address: DatabaseAddress): Promise<Database> {
-  return new Kysely<Tables>({ dialect: await openDialect(address), plugins: [new CamelCasePlugin()] });
+export async function openDatabase(
+  address: DatabaseAddress,
+  onQuery?: (query: { sql: string; ms: number }) => void,
+): Promise<Database> {
+  return new Kysely<Tables>({
+    dialect: await openDialect(address),
+    plugins: [new CamelCasePlugin()],
+    ...(onQuery && { log: (event) => onQuery({ sql: event.query.sql, ms: event.queryDurationMillis }) }),
+  });
 }
 
 async function openDialect(address: DatabaseAddress): Promise<Dialect> {

@@ -13,6 +13,11 @@ export type Tables = {
   sessions: SessionTable;
   bookings: BookingTable;
   bookedUnits: BookedUnitTable;
+  holds: HoldTable;
+  heldUnits: HeldUnitTable;
+  outstandingConfirmations: OutstandingConfirmationTable;
+  confirmations: ConfirmationTable;
+  confirmationRuns: ConfirmationRunTable;
 };
 
 type VenueTable = {
@@ -94,4 +99,58 @@ type BookedUnitTable = {
   day: string;
   unit: number;
   bookingId: string;
+};
+
+/** A slot that an account has chosen and may still confirm. Once it has run out it is as good as gone. */
+type HoldTable = {
+  id: string;
+  accountId: string;
+  serviceId: string;
+  venueId: string;
+  room: number;
+  day: string;
+  startMinute: number;
+  durationMinutes: number;
+  createdAt: string;
+  expiresAt: string;
+};
+
+/** One half hour of one room, held. As with booked units, its primary key lets one of two in. */
+type HeldUnitTable = {
+  venueId: string;
+  room: number;
+  day: string;
+  unit: number;
+  holdId: string;
+  expiresAt: string;
+};
+
+/** A booking whose confirmation has yet to be sent: made and unmade in one transaction with what it is about. */
+type OutstandingConfirmationTable = {
+  bookingId: string;
+  createdAt: string;
+  /** Until then somebody is at it; only where there is no queue that would know. */
+  claimedUntil: string | null;
+};
+
+/** Stands for the mail. At most one a booking, whatever happens. */
+type ConfirmationTable = {
+  bookingId: string;
+  recipient: string;
+  sentAt: string;
+  /** The instance that did it. */
+  sentBy: string;
+  attempt: number;
+};
+
+/** Each time that a confirmation was worked at: what there is to see of one that was begun and never ended. */
+type ConfirmationRunTable = {
+  id: string;
+  bookingId: string;
+  /** Counts from 1, as the queue does. */
+  attempt: number;
+  runBy: string;
+  startedAt: string;
+  /** Null while it runs, and for good where its process was killed. */
+  outcome: "sent" | "sent-before" | "not-needed" | null;
 };

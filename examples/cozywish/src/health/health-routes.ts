@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import type { Web, WebContext } from "../web/web.ts";
-import { checks, NotReady } from "./checks.ts";
+import { NotReady, required, useful, type Check } from "./checks.ts";
 
 /** How long a check may take before it counts as failed. */
 const CHECK_TIMEOUT_MS = 2_000;
@@ -9,13 +9,14 @@ const CHECK_TIMEOUT_MS = 2_000;
 export const healthRoutes = new Hono<Web>()
   .get("/healthz", (c) => {
     c.header("Cache-Control", "no-store");
-    return c.json({ status: "ok", release: c.var.parts.settings.release ?? null });
+    return c.json({ status: "ok", release: c.var.parts.settings.identity.release ?? null });
   })
   .get("/readyz", async (c) => {
     c.header("Cache-Control", "no-store");
-    const results = await Promise.all(Object.entries(checks).map(([name, check]) => outcome(c, name, check)));
-    const ready = results.every(([, result]) => result.status === "ok");
-    const { release = null } = c.var.parts.settings;
+    const all = Object.entries({ ...required, ...useful });
+    const results = await Promise.all(all.map(([name, check]) => outcome(c, name, check)));
+    const ready = results.every(([name, result]) => result.status === "ok" || !(name in required));
+    const { release = null } = c.var.parts.settings.identity;
     return c.json(
       { status: ready ? "ok" : "fault", release, checks: Object.fromEntries(results) },
       ready ? 200 : 503,
@@ -24,16 +25,12 @@ export const healthRoutes = new Hono<Web>()
 
 type Outcome = { status: "ok" } | { status: "fault"; fault: string };
 
-async function outcome(
-  c: WebContext,
-  name: string,
-  check: (typeof checks)["database"],
-): Promise<readonly [string, Outcome]> {
+async function outcome(c: WebContext, name: string, check: Check): Promise<readonly [string, Outcome]> {
   try {
     await withDeadline(check(c.var.parts));
     return [name, { status: "ok" }];
   } catch (error) {
-    c.var.log.error({ event: "readiness.fault", check: name, error });
+    c.var.log[name in required ? "error" : "warn"]({ event: "readiness.fault", check: name, error });
     return [name, { status: "fault", fault: error instanceof NotReady ? error.message : "not reachable" }];
   }
 }

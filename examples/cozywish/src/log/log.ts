@@ -1,10 +1,11 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { pino, type Logger } from "pino";
+import type { Identity } from "../settings/settings.ts";
 
 export type Log = Logger;
 
-export type LogSettings = { logLevel: string; logFile?: string | undefined; release?: string | undefined };
+export type LogSettings = { logLevel: string; logFile?: string | undefined; identity: Identity };
 
 /**
  * JSON lines, one an event, on the console and, where there is a log file, in it too. Levels are words and times
@@ -19,7 +20,7 @@ export function openLog(settings: LogSettings): { log: Log; flush: () => void } 
   const log = pino(
     {
       level: settings.logLevel,
-      base: { pid: process.pid, release: settings.release },
+      base: { pid: process.pid, ...settings.identity },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { error: pino.stdSerializers.err },

@@ -1,7 +1,5 @@
-import { stat } from "node:fs/promises";
-import path from "node:path";
 import type { Database } from "../database/open-database.ts";
-import { saveMedia } from "../storage/media-folder.ts";
+import type { Media } from "../storage/media.ts";
 import { fold, searchText } from "../venues/search-text.ts";
 import { drawPicture, sceneDescriptions } from "./artwork/draw.ts";
 import { seedServices } from "./services.ts";
@@ -10,13 +8,13 @@ import { seedVenues, timeZones, type SeedVenue } from "./venues.ts";
 export type Seeded = { venues: number; services: number; pictures: number };
 
 /** Adds the venues that aren't there yet, each with its services and pictures, and counts what was new. */
-export async function addVenues(database: Database, mediaFolder: string): Promise<Seeded> {
+export async function addVenues(database: Database, media: Media): Promise<Seeded> {
   const seeded: Seeded = { venues: 0, services: 0, pictures: 0 };
   for (const venue of seedVenues) {
     const id = slug(venue.name);
     seeded.venues += await addVenue(database, id, venue);
     seeded.services += await addServices(database, id, venue);
-    seeded.pictures += await addPictures(database, mediaFolder, id, venue);
+    seeded.pictures += await addPictures(database, media, id, venue);
   }
   return seeded;
 }
@@ -63,15 +61,15 @@ async function addServices(database: Database, venueId: string, venue: SeedVenue
 
 async function addPictures(
   database: Database,
-  folder: string,
+  media: Media,
   venueId: string,
   venue: SeedVenue,
 ): Promise<number> {
   let drawn = 0;
   for (const [position, scene] of venue.scenes.entries()) {
     const file = `venues/${venueId}-${position + 1}.svg`;
-    if (!(await exists(path.join(folder, file)))) {
-      await saveMedia(folder, file, drawPicture(scene, venue.palette, venueId));
+    if (!(await media.has(file))) {
+      await media.save(file, drawPicture(scene, venue.palette, venueId));
       drawn += 1;
     }
     await database
@@ -88,11 +86,4 @@ function slug(name: string): string {
   return fold(name)
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^-|-$/g, "");
-}
-
-async function exists(file: string): Promise<boolean> {
-  return stat(file).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,7 +1,7 @@
 import type { Log } from "../log/log.ts";
 import type { Drain } from "./drain.ts";
 
-const STOP_TIMEOUT_MS = 20_000;
+const DEFAULT_TIMEOUT_MS = 20_000;
 
 export type Stoppable = {
   drain: Drain;
@@ -10,11 +10,20 @@ export type Stoppable = {
   close: () => Promise<void>;
   /** Writes out what the log still holds. */
   flush: () => void;
+  /** How long it may take: 20 s if left out. */
+  timeoutMs?: number;
   exit: (code: number) => void;
 };
 
-/** The first SIGTERM or SIGINT ends the server in peace; a second one, or 20 s, ends it at once. */
-export function stopOnSignal({ drain, log, close, flush, exit }: Stoppable): void {
+/** The first SIGTERM or SIGINT ends the process in peace; a second one, or the time-out, ends it at once. */
+export function stopOnSignal({
+  drain,
+  log,
+  close,
+  flush,
+  exit,
+  timeoutMs = DEFAULT_TIMEOUT_MS,
+}: Stoppable): void {
   let stopping = false;
 
   const giveUp = (reason: string) => {
@@ -26,7 +35,7 @@ export function stopOnSignal({ drain, log, close, flush, exit }: Stoppable): voi
   const stop = async (signal: string) => {
     if (stopping) return giveUp("second signal");
     stopping = true;
-    setTimeout(() => giveUp("took too long"), STOP_TIMEOUT_MS).unref();
+    setTimeout(() => giveUp("took too long"), timeoutMs).unref();
     log.info({ event: "stopping", signal, inFlight: drain.inFlight() });
     try {
       await drain.stop();

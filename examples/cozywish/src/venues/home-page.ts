@@ -35,13 +35,13 @@ export function homePage(c: WebContext, { venues, cities }: { venues: VenueCard[
           <h2>Loved right now</h2>
           <a href="/venues">All places</a>
         </div>
-        ${venueCards(loved)}
+        ${venueCards(c, loved)}
       </section>
       ${
         quiet.length > 0 &&
         html`<section class="band">
           <div class="band-head"><h2>Quiet hours, kinder prices</h2></div>
-          ${venueCards(quiet)}
+          ${venueCards(c, quiet)}
         </section>`
       }`,
   };

@@ -1,23 +1,23 @@
 import { html } from "hono/html";
 import { formatPrice } from "../services/price.ts";
-import { mediaUrl } from "../storage/media-folder.ts";
 import type { Html } from "../web/render.ts";
+import type { WebContext } from "../web/web.ts";
 import type { VenueCard } from "./search-venues.ts";
 
-export function venueCards(venues: readonly VenueCard[]): Html {
+export function venueCards(c: WebContext, venues: readonly VenueCard[]): Html {
   return html`<ul class="cards">
-    ${venues.map((venue, index) => html`<li>${venueCard(venue, index < 3)}</li>`)}
+    ${venues.map((venue, index) => html`<li>${venueCard(c, venue, index < 3)}</li>`)}
   </ul>`;
 }
 
 /** Pictures further down are loaded when they come near; the first ones at once. */
-function venueCard(venue: VenueCard, atOnce: boolean): Html {
+function venueCard(c: WebContext, venue: VenueCard, atOnce: boolean): Html {
   return html`<a class="card" href="/venues/${venue.id}">
     <span class="card-picture">
       ${
         venue.picture &&
         html`<img
-          src="${mediaUrl(venue.picture)}"
+          src="${c.var.parts.media.url(venue.picture)}"
           alt=""
           width="1200"
           height="900"

@@ -20,7 +20,7 @@ export function venueListPage(c: WebContext, { venues, cities, search }: Shown):
       </div>
       ${
         venues.length > 0
-          ? venueCards(venues)
+          ? venueCards(c, venues)
           : html`<div class="message">
               <img src="${c.var.parts.statics.url("pebbles.svg")}" alt="" width="240" height="180" />
               <p>Nothing like that yet. Try fewer words, or another city.</p>

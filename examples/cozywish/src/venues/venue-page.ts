@@ -2,15 +2,15 @@ import { html } from "hono/html";
 import { categories, isCategory } from "../services/categories.ts";
 import { discount, formatPrice } from "../services/price.ts";
 import type { Service } from "../services/service.ts";
-import { mediaUrl } from "../storage/media-folder.ts";
 import { formatMinute } from "../time/wall-clock.ts";
 import type { Html, Page } from "../web/render.ts";
+import type { WebContext } from "../web/web.ts";
 import { rating } from "./venue-cards.ts";
 import type { Picture, Venue } from "./venue.ts";
 
 type Shown = { venue: Venue; pictures: Picture[]; services: Service[] };
 
-export function venuePage({ venue, pictures, services }: Shown): Page {
+export function venuePage(c: WebContext, { venue, pictures, services }: Shown): Page {
   return {
     title: `${venue.name}, ${venue.city}`,
     description: venue.description,
@@ -19,7 +19,7 @@ export function venuePage({ venue, pictures, services }: Shown): Page {
         ${pictures.map(
           (picture) =>
             html`<img
-              src="${mediaUrl(picture.file)}"
+              src="${c.var.parts.media.url(picture.file)}"
               alt="${picture.description}"
               width="1200"
               height="900"

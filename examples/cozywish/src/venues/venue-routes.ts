@@ -29,7 +29,7 @@ export const venueRoutes = new Hono<Web>()
       picturesOfVenue(database, id),
       servicesOfVenue(database, id),
     ]);
-    return venue ? render(c, venuePage({ venue, pictures, services })) : notFoundPage(c);
+    return venue ? render(c, venuePage(c, { venue, pictures, services })) : notFoundPage(c);
   });
 
 function readSearch(c: WebContext): VenueSearch {

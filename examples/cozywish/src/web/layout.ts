@@ -6,6 +6,7 @@ import type { WebContext } from "./web.ts";
 /** What all pages have in common. */
 export function layout(c: WebContext, page: Page): Html {
   const { statics, settings } = c.var.parts;
+  const { release } = settings.identity;
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -13,7 +14,7 @@ export function layout(c: WebContext, page: Page): Html {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${page.title} · CozyWish</title>
         ${page.description && html`<meta name="description" content="${page.description}" />`}
-        ${settings.release && html`<meta name="release" content="${settings.release}" />`}
+        ${release && html`<meta name="release" content="${release}" />`}
         <meta name="theme-color" content="#f7f3ec" />
         <link rel="icon" href="${statics.url("favicon.svg")}" type="image/svg+xml" />
         <link rel="stylesheet" href="${statics.url("app.css")}" />

@@ -3,7 +3,7 @@ import { render } from "./render.ts";
 import type { WebContext } from "./web.ts";
 
 export type Message = {
-  status: 403 | 404 | 413 | 500;
+  status: 403 | 404 | 413 | 500 | 503;
   title: string;
   text: string;
   /** For whoever is asked about it. */
@@ -47,5 +47,16 @@ export function tooLargePage(c: WebContext) {
     status: 413,
     title: "That's too much",
     text: "The form was larger than any of ours.",
+  });
+}
+
+/** What keeps the sessions can't be reached, and this page is somebody's own. */
+export function sessionsGonePage(c: WebContext) {
+  c.header("Retry-After", "10");
+  return messagePage(c, {
+    status: 503,
+    title: "We don't recognise you just now",
+    text: "The fault is ours, and nothing of yours is lost. Please try again in a moment.",
+    reference: c.var.requestId,
   });
 }

@@ -12,7 +12,7 @@ export function requestContext(parts: Parts) {
     const requestId = given !== undefined && REQUEST_ID.test(given) ? given : randomUUID();
     c.set("parts", parts);
     c.set("requestId", requestId);
-    c.set("visitor", { token: undefined, account: undefined });
+    c.set("visitor", { token: undefined, account: undefined, unknown: false });
     c.set("log", parts.log.child({ requestId }));
     c.set(
       "client",

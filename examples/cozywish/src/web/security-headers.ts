@@ -2,11 +2,12 @@ import { createMiddleware } from "hono/factory";
 import type { Parts, Web } from "./web.ts";
 
 /** The pages have no script and no inline style, so nothing of the kind that gets into one can run. */
-export function securityHeaders({ settings }: Parts) {
+export function securityHeaders({ settings, media }: Parts) {
   const statics = settings.staticUrl.startsWith("/") ? "" : ` ${new URL(settings.staticUrl).origin}`;
+  const pictures = media.origin === undefined ? "" : ` ${media.origin}`;
   const policy = [
     "default-src 'none'",
-    `img-src 'self'${statics}`,
+    `img-src 'self'${statics}${pictures}`,
     `style-src 'self'${statics}`,
     "form-action 'self'",
     "base-uri 'none'",

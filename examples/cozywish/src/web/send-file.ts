@@ -3,25 +3,11 @@ import { realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
+import { contentTypeOf } from "./content-types.ts";
 import type { WebContext } from "./web.ts";
 
-const types: Record<string, string> = {
-  ".avif": "image/avif",
-  ".css": "text/css; charset=utf-8",
-  ".ico": "image/x-icon",
-  ".jpeg": "image/jpeg",
-  ".jpg": "image/jpeg",
-  ".js": "text/javascript; charset=utf-8",
-  ".json": "application/json",
-  ".png": "image/png",
-  ".svg": "image/svg+xml",
-  ".txt": "text/plain; charset=utf-8",
-  ".webp": "image/webp",
-  ".woff2": "font/woff2",
-};
-
 /** Every part of the name starts with a letter or a digit: no `..`, no hidden file. */
-const SAFE_NAME = /^[a-z0-9_][\w.-]*(\/[a-z0-9_][\w.-]*)*$/i;
+export const SAFE_NAME = /^[a-z0-9_][\w.-]*(\/[a-z0-9_][\w.-]*)*$/i;
 
 /** Answers with a file of the folder, or with 404: also for a name or a link that leads out of the folder. */
 export async function sendFile(
@@ -38,7 +24,7 @@ export async function sendFile(
   // A picture that is opened by itself is a document of our site: it may not run anything.
   c.header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox");
   if (c.req.header("if-none-match") === etag) return c.body(null, 304);
-  c.header("Content-Type", types[path.extname(name).toLowerCase()] ?? "application/octet-stream");
+  c.header("Content-Type", contentTypeOf(name));
   c.header("Content-Length", String(file.size));
   if (c.req.method === "HEAD") return c.body(null);
   return c.body(

@@ -20,7 +20,7 @@ const manifestSchema = z.object({ format: z.literal(1), files: z.record(z.string
 
 export type StaticManifest = z.infer<typeof manifestSchema>;
 
-/** The built files where there are any, else the originals. */
+/** The built files where there is a manifest of them, else the originals. */
 export function openStaticFiles(staticUrl: string, manifest: StaticManifest | undefined): StaticFiles {
   if (!manifest) return { folder: sourceFolder, fingerprinted: false, url: (name) => staticUrl + name };
   return {

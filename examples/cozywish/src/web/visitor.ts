@@ -1,19 +1,28 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { createMiddleware } from "hono/factory";
-import { accountOfSession, SESSION_DAYS } from "../accounts/sessions.ts";
-import type { Web, WebContext } from "./web.ts";
+import { SESSION_DAYS, SessionsGone } from "../accounts/sessions.ts";
+import type { Visitor, Web, WebContext } from "./web.ts";
 
 const COOKIE = "cozywish_session";
 
 /** Finds out who is asking. The database is only asked about a token that we have signed. */
 export const visitor = createMiddleware<Web>(async (c, next) => {
-  const { database, now } = c.var.parts;
   const token = readToken(c);
-  const account = token === undefined ? undefined : await accountOfSession(database, token, now());
-  c.set("visitor", { token, account });
+  if (token !== undefined) c.set("visitor", { token, ...(await whose(c, token)) });
   await next();
 });
+
+/** Without its session nobody is signed out: it is asked for again with the next page. */
+async function whose(c: WebContext, token: string): Promise<Omit<Visitor, "token">> {
+  const { sessions, now } = c.var.parts;
+  try {
+    return { account: await sessions.account(token, now()), unknown: false };
+  } catch (error) {
+    if (!(error instanceof SessionsGone)) throw error;
+    return { account: undefined, unknown: true };
+  }
+}
 
 /** The visitor's token, a new one if need be: whoever is shown a form has one, for its CSRF protection. */
 export function ensureToken(c: WebContext): string {
@@ -35,7 +44,7 @@ export function renewToken(c: WebContext): string {
 }
 
 export function forgetToken(c: WebContext): void {
-  c.set("visitor", { token: undefined, account: undefined });
+  c.set("visitor", { token: undefined, account: undefined, unknown: false });
   deleteCookie(c, COOKIE, { path: "/", secure: c.var.client.https });
 }
 

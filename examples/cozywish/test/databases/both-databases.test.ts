@@ -5,6 +5,8 @@ import { after, before, describe } from "node:test";
 import { findPostgres, startPostgres, type PostgresServer } from "../support/postgres-server.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 import { bookingSuite } from "./booking.suite.ts";
+import { confirmationSuite } from "./confirmation.suite.ts";
+import { holdSuite } from "./hold.suite.ts";
 import { migrationSuite } from "./migration.suite.ts";
 import { seedSuite } from "./seed.suite.ts";
 
@@ -14,6 +16,8 @@ export type NewDatabase = () => Promise<string>;
 function allSuites(newDatabase: NewDatabase): void {
   migrationSuite(newDatabase);
   bookingSuite(newDatabase);
+  holdSuite(newDatabase);
+  confirmationSuite(newDatabase);
   seedSuite(newDatabase);
 }
 

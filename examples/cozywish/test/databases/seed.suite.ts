@@ -7,6 +7,7 @@ import { migrateToLatest } from "../../src/database/migrate-to-latest.ts";
 import type { Database } from "../../src/database/open-database.ts";
 import { addDemoAccount, DEMO_EMAIL } from "../../src/seeding/seed-demo-account.ts";
 import { addVenues } from "../../src/seeding/seed-venues.ts";
+import { openMedia } from "../../src/storage/media.ts";
 import { searchVenues } from "../../src/venues/search-venues.ts";
 import { NOW } from "../support/fixtures.ts";
 import { tempFolder } from "../support/temp-folder.ts";
@@ -16,27 +17,29 @@ import { withDatabase } from "./open-url.ts";
 export function seedSuite(newDatabase: NewDatabase): void {
   describe("the seed", () => {
     it("fills an empty database, and changes nothing the second time", async () => {
-      const media = await tempFolder();
+      const folder = await tempFolder();
+      const media = openMedia({ kind: "disk", folder });
       await withDatabase(await newDatabase(), async (database) => {
         await migrateToLatest(database);
         const counts = await addVenues(database, media);
         const password = await addDemoAccount(database, { production: false, now: NOW });
-        const before = await everything(database, media);
+        const before = await everything(database, folder);
         assert.deepEqual(counts, { venues: 12, services: 50, pictures: 36 });
         assert.ok(password);
         assert.ok((await checkCredentials(database, { email: DEMO_EMAIL, password })).right);
+        assert.deepEqual(await database.selectFrom("outstandingConfirmations").selectAll().execute(), []);
 
         const later = new Date(NOW.getTime() + 5 * 86_400_000);
         assert.deepEqual(await addVenues(database, media), { venues: 0, services: 0, pictures: 0 });
         assert.equal(await addDemoAccount(database, { production: false, now: later }), undefined);
-        assert.deepEqual(await everything(database, media), before);
+        assert.deepEqual(await everything(database, folder), before);
       });
     });
 
     it("is found by a search over text, city and kind", async () => {
       await withDatabase(await newDatabase(), async (database) => {
         await migrateToLatest(database);
-        await addVenues(database, await tempFolder());
+        await addVenues(database, openMedia({ kind: "disk", folder: await tempFolder() }));
         const names = async (search: Parameters<typeof searchVenues>[1]) =>
           (await searchVenues(database, search)).map((venue) => venue.name);
         assert.equal((await names({})).length, 12);

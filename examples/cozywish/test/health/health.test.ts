@@ -5,6 +5,7 @@ import { after, describe, it } from "node:test";
 import { sql } from "kysely";
 import { openDatabase } from "../../src/database/open-database.ts";
 import { knownMigrations } from "../../src/database/migrations.ts";
+import { openMedia } from "../../src/storage/media.ts";
 import { startServer } from "../support/server-process.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 import { startSite } from "../support/test-site.ts";
@@ -16,6 +17,11 @@ type Readiness = {
 };
 
 const fine = { status: "ok" };
+
+/** All checks, fine but for those given. */
+function checks(but: Record<string, unknown> = {}) {
+  return { database: fine, storage: fine, cache: fine, sessions: fine, queue: fine, ...but };
+}
 
 async function readiness(url: string): Promise<{ code: number; body: Readiness }> {
   const answer = await fetch(`${url}/readyz`);
@@ -31,7 +37,7 @@ describe("readiness", () => {
       body: {
         status: "ok",
         release: "20260311-abc1234",
-        checks: { database: fine, cache: fine, storage: fine },
+        checks: checks(),
       },
     });
   });
@@ -51,7 +57,7 @@ describe("readiness", () => {
       const { code, body } = await readiness(site.url);
       assert.deepEqual([code, body.status], [503, "fault"]);
       const fault = `not migrated, missing: ${missing.join(", ")}`;
-      assert.deepEqual(body.checks, { database: { status: "fault", fault }, cache: fine, storage: fine });
+      assert.deepEqual(body.checks, checks({ database: { status: "fault", fault } }));
       assert.ok(
         site.log().some((line) => line["event"] === "readiness.fault" && line["check"] === "database"),
       );
@@ -70,15 +76,11 @@ describe("readiness", () => {
     // A file where a folder should be stops root too.
     const file = path.join(await tempFolder(), "file");
     await writeFile(file, "");
-    const mediaFolder = path.join(file, "media");
-    const site = await startSite(({ settings }) => ({ settings: { ...settings, mediaFolder } }));
+    const media = openMedia({ kind: "disk", folder: path.join(file, "media") });
+    const site = await startSite(() => ({ media }));
     const { code, body } = await readiness(site.url);
     assert.equal(code, 503);
-    assert.deepEqual(body.checks, {
-      database: fine,
-      cache: fine,
-      storage: { status: "fault", fault: "not reachable" },
-    });
+    assert.deepEqual(body.checks, checks({ storage: { status: "fault", fault: "not reachable" } }));
     await rm(file);
     assert.equal((await readiness(site.url)).code, 200);
   });

@@ -18,6 +18,34 @@ type Case = {
 
 const postgres = (url: string) => [url, { kind: "postgres", url }] satisfies [string, unknown];
 
+const bucket = (url: string, parts: Record<string, string>) =>
+  [
+    url,
+    {
+      kind: "s3",
+      bucket: "pictures",
+      prefix: "",
+      region: undefined,
+      endpoint: undefined,
+      publicUrl: undefined,
+      ...parts,
+    },
+  ] satisfies [string, unknown];
+const redis = (url: string) => [url, { kind: "redis", url }] satisfies [string, unknown];
+const memoryOrRedis: Case["good"] = [
+  ["memory:", { kind: "memory" }],
+  redis("redis://127.0.0.1:6379/1"),
+  redis("redis://:p%40ss@cache.example"),
+  redis("rediss://user:pass@cache.example:6380/15"),
+];
+const notRedis: Case["bad"] = [
+  ["cache:6379", /the scheme cache: is not known/],
+  ["cache", /has no scheme/],
+  ["memcached://:hunter2@cache", /the scheme memcached: is not known; use memory: or redis:/],
+  ["redis://:hunter2@", /not an address of the form redis:/],
+  ["redis://:hunter2@cache/one", /not an address of the form redis:/],
+];
+
 const cases: Case[] = [
   {
     setting: "NODE_ENV",
@@ -70,13 +98,22 @@ const cases: Case[] = [
   },
   {
     setting: "MEDIA_URL",
-    of: (settings) => settings.mediaFolder,
-    byDefault: path.resolve("media"),
-    good: [["file:///srv/my%20media/", "/srv/my media"]],
-    bad: ["/srv/media", "file:///", "file://host/media", "s3://bucket"].map((text) => [
-      text,
-      /file:\/\/\/absolute/,
-    ]),
+    of: (settings) => settings.media,
+    byDefault: { kind: "disk", folder: path.resolve("media") },
+    good: [
+      ["file:///srv/my%20media/", { kind: "disk", folder: "/srv/my media" }],
+      bucket("s3://pictures", {}),
+      bucket("s3://pictures/site/a/?region=eu-central-1", { prefix: "site/a/", region: "eu-central-1" }),
+      bucket("s3://pictures?endpoint=http://127.0.0.1:9000/", { endpoint: "http://127.0.0.1:9000" }),
+      bucket("s3://pictures?public=https://cdn.example.com/p", { publicUrl: "https://cdn.example.com/p/" }),
+    ],
+    bad: [
+      ...["/srv/media", "file:///", "file://host/media", "s3://", "s3://UP_PER", "gs://bucket"].map(
+        (text): [string, RegExp] => [text, /file:\/\/\/absolute.* or s3:\/\/bucket/],
+      ),
+      ["s3://pictures?zone=1", /"zone" is none of region, endpoint, public/],
+      ["s3://pictures?endpoint=minio:9000", /endpoint: "minio:9000" is not an http/],
+    ],
   },
   {
     setting: "SESSION_SECRET",
@@ -115,16 +152,61 @@ const cases: Case[] = [
   {
     setting: "CACHE_URL",
     of: (settings) => settings.cache,
-    byDefault: "memory",
-    good: [["memory:", "memory"]],
-    bad: [["redis://:hunter2@cache", /the scheme of "redis:" is not known/]],
+    byDefault: { kind: "memory" },
+    good: memoryOrRedis,
+    bad: notRedis,
   },
   {
-    setting: "COZY_RELEASE",
-    of: (settings) => settings.release,
+    setting: "SESSIONS_URL",
+    of: (settings) => settings.sessions,
+    byDefault: { kind: "database" },
+    good: memoryOrRedis,
+    bad: notRedis,
+  },
+  {
+    setting: "QUEUE_URL",
+    of: (settings) => settings.queue,
+    byDefault: { kind: "memory" },
+    good: memoryOrRedis,
+    bad: notRedis,
+  },
+  {
+    setting: "CONFIRMATION_MS",
+    of: (settings) => settings.confirmationMs,
+    byDefault: 0,
+    good: [["1500", 1_500]],
+    bad: [["soon", /"soon" is not a number of milliseconds/]],
+  },
+  ...(["release", "environment", "instance"] as const).map((name): Case => ({
+    setting: `COZY_${name.toUpperCase()}`,
+    of: (settings) => settings.identity[name],
     byDefault: undefined,
     good: [["20260311-abc1234", "20260311-abc1234"]],
     bad: [],
+  })),
+  {
+    setting: "SENTRY_DSN",
+    of: (settings) => settings.sentryDsn,
+    byDefault: undefined,
+    good: [["https://key@sentry.example/42", "https://key@sentry.example/42"]],
+    bad: [["https://hunter2@sentry.example", /not of the form https:\/\/key@host\/number/]],
+  },
+  {
+    setting: "OTEL_EXPORTER_OTLP_ENDPOINT",
+    of: (settings) => settings.otlpEndpoint,
+    byDefault: undefined,
+    good: [["http://127.0.0.1:4318", "http://127.0.0.1:4318"]],
+    bad: [["127.0.0.1:4318", /not an http\(s\) address/]],
+  },
+  {
+    setting: "DEBUG_TOOLBAR",
+    of: (settings) => settings.debugToolbar,
+    byDefault: true,
+    good: [
+      ["on", true],
+      ["off", false],
+    ],
+    bad: [["maybe", /"maybe" is neither on nor off/]],
   },
 ];
 
@@ -158,6 +240,22 @@ describe("settings", () => {
     );
     const settings = readSettings({ NODE_ENV: "production", SESSION_SECRET: SECRET });
     assert.deepEqual([settings.production, settings.sessionSecret], [true, SECRET]);
+  });
+
+  it("keep sessions where a flush of the cache doesn't reach them", () => {
+    const cache = "redis://:hunter2@cache.example/0";
+    for (const sessions of ["redis://cache.example:6379/0", "redis://other:hunter2@cache.example"]) {
+      const error = faultOf({ CACHE_URL: cache, SESSIONS_URL: sessions });
+      assert.deepEqual(
+        error.faults.map((each) => each.variable),
+        ["SESSIONS_URL"],
+      );
+      assert.match(error.message, /a flush of the cache would sign everybody out; use another number/);
+      assert.doesNotMatch(error.message, /hunter2/);
+    }
+    for (const sessions of ["redis://cache.example/1", "redis://cache.example:6380/0", "memory:"]) {
+      assert.ok(readSettings({ CACHE_URL: cache, SESSIONS_URL: sessions }));
+    }
   });
 
   it("are all in .env.example, which names no other", async () => {

@@ -3,12 +3,13 @@ import { describe, it } from "node:test";
 import { migrateToLatest } from "../../src/database/migrate-to-latest.ts";
 import { openDatabase } from "../../src/database/open-database.ts";
 import { addVenues } from "../../src/seeding/seed-venues.ts";
+import { openMedia } from "../../src/storage/media.ts";
 import { Browser } from "../support/browser.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 import { startSite } from "../support/test-site.ts";
 
 const site = await startSite();
-await addVenues(site.database, `${site.folder}/media`);
+await addVenues(site.database, openMedia({ kind: "disk", folder: `${site.folder}/media` }));
 const browser = new Browser(site.url);
 
 /** The names on the cards of a page. */

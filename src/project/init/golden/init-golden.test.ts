@@ -38,8 +38,8 @@ describe("cozy init", () => {
   it("writes files that load without a fault", async () => {
     const written = readdirSync(temporary)
       .map((name) => join(temporary, name))
-      .filter((folder) => readdirSync(folder).includes("cozy.config.ts"));
-    expect(written.length).toBeGreaterThan(3);
+      .filter((folder) => readdirSync(folder).some((name) => name.startsWith("cozy.config.")));
+    expect(written.length).toBeGreaterThan(15);
     const program = join(here, "..", "..", "golden", "load-one-each.ts");
     const { stdout } = await promisify(execFile)(process.execPath, [program, ...written], {
       timeout: 15_000,

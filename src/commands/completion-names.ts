@@ -1,0 +1,34 @@
+import { loadProject } from "../project/load-project.ts";
+import type { Project } from "../project/project.ts";
+import type { CommandContext } from "./command-context.ts";
+import type { KnownNames } from "./completion-words.ts";
+
+/** Names out of the project file and the releases that are kept here; the file is read at the first question, and once. */
+export function completionNames(context: CommandContext): KnownNames {
+  let loaded: Promise<Project> | undefined;
+  const project = (): Promise<Project> =>
+    (loaded ??= loadProject({
+      from: context.cwd,
+      configPath: context.configPath,
+      env: context.env,
+      homeFolder: context.homeFolder,
+    }));
+  return {
+    environments: async () => Object.keys((await project()).environments),
+    async releases(asked) {
+      const { name, environments } = await project();
+      const names = Object.keys(environments);
+      const environment = asked ?? (names.length === 1 ? names[0] : undefined);
+      if (environment === undefined) return [];
+      const [{ environmentPaths, machinePaths }, { listReleases }] = await Promise.all([
+        import("../hosts/environment-paths.ts"),
+        import("../hosts/release-folder.ts"),
+      ]);
+      const paths = environmentPaths(machinePaths(context.env, context.homeFolder), name, environment);
+      const releases = await listReleases(paths);
+      return releases.map(({ id, commitSubject }) => ({ word: id, about: commitSubject }));
+    },
+    processTypes: async () => Object.keys((await project()).app.processes),
+    schedules: async () => Object.keys((await project()).app.schedules),
+  };
+}

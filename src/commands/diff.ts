@@ -1,0 +1,69 @@
+import { commitsBetween } from "../artifacts/commits-between.ts";
+import { readManifest } from "../artifacts/manifest.ts";
+import { compareReleases, type EnvironmentState } from "../comparison/compare-releases.ts";
+import { describeEnvironment } from "../comparison/describe-environment.ts";
+import { differences } from "../comparison/difference.ts";
+import { CozyError } from "../errors/cozy-error.ts";
+import { releaseAt } from "../hosts/release-folder.ts";
+import { applicationFolder } from "./application-folder.ts";
+import { printResult, type CommandContext } from "./command-context.ts";
+import { defineCommand } from "./define-command.ts";
+import { diffText, type EnvironmentDiff } from "./diff-text.ts";
+import { openEnvironment, type OpenEnvironment } from "./open-environment.ts";
+import { openHost } from "./open-host.ts";
+
+export const command = defineCommand({
+  name: "diff",
+  description:
+    "Shows where two environments differ: what the project file says of them, and what they run. Of a secret only its source is told, never a value. Changes nothing; the exit code is 0 whether they differ or not.",
+  arguments: [
+    { name: "environment", help: "an environment of the project" },
+    { name: "other", help: "another one" },
+  ],
+  options: {},
+  examples: ["cozy diff staging production", "cozy diff staging production --json"],
+  async run(context, { args }) {
+    const [one, other] = [
+      await openEnvironment(context, args.environment),
+      await openEnvironment(context, args.other),
+    ];
+    if (one.environment.name === other.environment.name) {
+      throw new CozyError("wrong-usage", {
+        message: `${one.environment.name} does not differ from itself; name two environments.`,
+      });
+    }
+    const [left, right] = await Promise.all([stateOf(context, one), stateOf(context, other)]);
+    const commits = await commitsOf(one, left, right, context.signal);
+    const { project } = one;
+    const diff: EnvironmentDiff = {
+      environments: [one.environment.name, other.environment.name],
+      projectFile: differences(
+        describeEnvironment(project, one.environment),
+        describeEnvironment(project, other.environment),
+      ),
+      releases: [left.release, right.release],
+      comparison: compareReleases(left, right, commits),
+    };
+    printResult(context, diff, () => diffText(diff, context.now()));
+    return 0;
+  },
+});
+
+async function stateOf(context: CommandContext, opened: OpenEnvironment): Promise<EnvironmentState> {
+  const host = await openHost(context, opened);
+  const { releases, current, scale } = await host.observe(context.signal);
+  const release = releases.find(({ id, damaged }) => id === current && damaged === undefined);
+  const manifest = release && (await readManifest(releaseAt(opened.paths, release.id).manifest));
+  return { release, manifest, scale };
+}
+
+async function commitsOf(
+  { project }: OpenEnvironment,
+  { release: from }: EnvironmentState,
+  { release: to }: EnvironmentState,
+  signal: AbortSignal,
+) {
+  if (from === undefined || to === undefined) return undefined;
+  if (from.commit === to.commit) return { added: [], removed: [] };
+  return commitsBetween({ folder: applicationFolder(project), from: from.commit, to: to.commit }, signal);
+}

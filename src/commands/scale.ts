@@ -1,0 +1,76 @@
+import { CozyError } from "../errors/cozy-error.ts";
+import type { ReleaseRecord } from "../hosts/host.ts";
+import { planScale } from "../release/plan-scale.ts";
+import { scaleFrom } from "../release/scale-request.ts";
+import { carryOut, type Prepared } from "./carry-out.ts";
+import { printResult, type CommandContext } from "./command-context.ts";
+import { defineCommand, environmentArgument } from "./define-command.ts";
+import { openEnvironment, type OpenEnvironment } from "./open-environment.ts";
+import { openHost, openHostToChange } from "./open-host.ts";
+import { reasonOption } from "./reason-option.ts";
+import { releaseWorld } from "./release-world.ts";
+import { scaleRows, scaleTable } from "./scale-text.ts";
+
+export const command = defineCommand({
+  name: "scale",
+  description:
+    "Runs as many instances of a process type as you say, whatever release is in force, until it is told `config`: then the project file's count is the one again. Without counts it shows how many run. No request is lost, up or down; singletons stay one.",
+  arguments: [
+    environmentArgument,
+    {
+      name: "type=count",
+      help: "a process type with a number of instances, or with `config` to go by the project file again",
+      optional: true,
+      repeats: true,
+    },
+  ],
+  options: { reason: reasonOption },
+  examples: ["cozy scale staging", "cozy scale staging web=3 worker=2", "cozy scale staging web=config"],
+  async run(context, { args, options, words }) {
+    // With one environment its name may be left out, and the first word is a count.
+    const named = args.environment?.includes("=") === true ? undefined : args.environment;
+    const counts =
+      named === undefined && args.environment !== undefined ? [args.environment, ...words] : words;
+    const opened = await openEnvironment(context, named);
+    if (counts.length === 0) return show(context, opened);
+    const prepare = async () => prepared(context, opened, counts);
+    return carryOut(context, opened, { command: "scale", reason: options.reason, prepare });
+  },
+});
+
+async function show(context: CommandContext, opened: OpenEnvironment): Promise<number> {
+  const host = await openHost(context, opened);
+  const { current, scale } = await host.observe(context.signal);
+  if (current === undefined) throw nothingThere(opened);
+  const rows = scaleRows(await host.readRelease(current, context.signal), scale, opened.environment);
+  printResult(context, rows, () => scaleTable(rows));
+  return 0;
+}
+
+async function prepared(
+  context: CommandContext,
+  opened: OpenEnvironment,
+  counts: readonly string[],
+): Promise<Prepared> {
+  const { project, environment } = opened;
+  const host = await openHostToChange(context, opened);
+  const observed = await host.observe(context.signal);
+  if (observed.current === undefined) throw nothingThere(opened);
+  const release: ReleaseRecord = await host.readRelease(observed.current, context.signal);
+  const scale = scaleFrom(counts, observed.scale, release, environment);
+  return {
+    plan: planScale({ project, environment, observed, release, scale, subject: counts.join(" ") }),
+    world: releaseWorld(context, opened, host),
+    commits: [],
+    warnings: observed.supervised
+      ? []
+      : [`${environment.name} is stopped: the counts are kept for its next start.`],
+  };
+}
+
+function nothingThere({ environment: { name } }: OpenEnvironment): CozyError {
+  return new CozyError("unknown-release", {
+    message: `${name} has no release yet, so there is nothing to scale.`,
+    next: `cozy deploy ${name}`,
+  });
+}

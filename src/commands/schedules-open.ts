@@ -1,0 +1,65 @@
+import { CozyError } from "../errors/cozy-error.ts";
+import { readRelease, releaseAt } from "../hosts/release-folder.ts";
+import { currentRelease } from "../hosts/this-machine/current-release.ts";
+import type { Schedule } from "../project/project.ts";
+import { knownSchedules, schedulePlace, type SchedulePlace } from "../schedules/schedule-place.ts";
+import { nearest } from "../shared/nearest.ts";
+import type { OpenEnvironment } from "./open-environment.ts";
+
+/** The schedules of the release that serves, with the places where what came of them is kept. */
+export interface OpenSchedules {
+  readonly environment: string;
+  readonly release: string;
+  readonly releaseFolder: string;
+  readonly schedules: Readonly<Record<string, Schedule>>;
+  /** The environment's folder of them. */
+  readonly folder: string;
+}
+
+export async function openSchedules({ environment, paths }: OpenEnvironment): Promise<OpenSchedules> {
+  const release = await currentRelease(paths);
+  if (release === undefined) {
+    throw new CozyError("unknown-release", {
+      message: `${environment.name} has no release yet, and so no schedules.`,
+      next: `cozy deploy ${environment.name}`,
+    });
+  }
+  const { schedules } = await readRelease(paths, release);
+  return {
+    environment: environment.name,
+    release,
+    releaseFolder: releaseAt(paths, release).folder,
+    schedules,
+    folder: paths.schedules,
+  };
+}
+
+/** A schedule of the release that serves. */
+export function scheduleOf(
+  opened: OpenSchedules,
+  name: string,
+): { schedule: Schedule; place: SchedulePlace } {
+  const schedule = Object.hasOwn(opened.schedules, name) ? opened.schedules[name] : undefined;
+  if (schedule === undefined) throw unknownSchedule(opened, name, Object.keys(opened.schedules));
+  return { schedule, place: schedulePlace(opened.folder, name) };
+}
+
+/** The place of a schedule that is, or of one that was and has left something behind. */
+export function placeOf(opened: OpenSchedules, name: string): SchedulePlace {
+  const known = [...new Set([...Object.keys(opened.schedules), ...knownSchedules(opened.folder)])];
+  if (!known.includes(name)) throw unknownSchedule(opened, name, known);
+  return schedulePlace(opened.folder, name);
+}
+
+function unknownSchedule(
+  { environment, release }: OpenSchedules,
+  name: string,
+  known: readonly string[],
+): CozyError {
+  const near = nearest(name, known);
+  return new CozyError("unknown-schedule", {
+    message: `Release ${release} has no schedule "${name}"${near.length > 0 ? `; did you mean ${near.join(" or ")}?` : "."}`,
+    details: [known.length === 0 ? "It has no schedules." : `Its schedules: ${known.join(", ")}`],
+    next: `cozy schedules ${environment}`,
+  });
+}

@@ -1,0 +1,120 @@
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { constants } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { thisOwner } from "../engine/process-identity.ts";
+import { whoText } from "../engine/who.ts";
+import { CozyError } from "../errors/cozy-error.ts";
+import { LogFollower } from "../logs/log-reader.ts";
+import { runArguments } from "../schedules/agent/start-run.ts";
+import { lastEvidence, type RunEvidence } from "../schedules/evidence.ts";
+import { explained } from "../schedules/explained.ts";
+import { runId } from "../schedules/run-id.ts";
+import { outcomeText } from "../schedules/run-text.ts";
+import { readRunning, runningNow, type RunningRun } from "../schedules/running.ts";
+import type { SchedulePlace } from "../schedules/schedule-place.ts";
+import { durationText } from "../shared/duration.ts";
+import { printResult, type CommandContext } from "./command-context.ts";
+import { scheduleOf, type OpenSchedules } from "./schedules-open.ts";
+
+/** Runs a schedule now, in a process of its own as the clock would, and follows it; gives the exit code of its command. */
+export async function runByHand(
+  context: CommandContext,
+  opened: OpenSchedules,
+  name: string,
+): Promise<number> {
+  const { place } = scheduleOf(opened, name);
+  const { run: other } = await explained(() => runningNow(place, context.now()));
+  if (other !== undefined) throw isRunning(opened, other, context.now());
+  const id = runId(context.now(), randomBytes(3));
+  const { releaseFolder, folder: schedules } = opened;
+  const who = whoText(await thisOwner(context.env));
+  const started = start({ releaseFolder, schedules, name, id, due: null, by: "hand", who });
+  const stop = () => void started.child.kill("SIGTERM");
+  context.signal.addEventListener("abort", stop, { once: true });
+  if (context.signal.aborted) stop();
+  await follow(context, join(place.folder, "output", `${id}.log`), started.ended);
+  context.signal.removeEventListener("abort", stop);
+
+  const evidence = (await lastEvidence(place, 200)).find((run) => run.id === id);
+  if (evidence === undefined) throw await withoutEvidence(context, opened, place, id, started.complaint());
+  if (context.json) printResult(context, evidence, () => "");
+  else context.stderr.write(`${name} ${outcomeText(evidence)}\n`);
+  return exitCodeOf(evidence);
+}
+
+function start(request: Parameters<typeof runArguments>[0]) {
+  const child = spawn(process.execPath, [agentScript(), ...runArguments(request)], {
+    cwd: "/",
+    env: {},
+    stdio: ["ignore", "ignore", "pipe"],
+    // A Ctrl-C at the terminal is passed on as the wish to end the run, which then still says how it ended.
+    detached: true,
+  });
+  let complaint = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (complaint += text));
+  const ended = new Promise<void>((resolve) => {
+    child.once("close", () => resolve());
+    child.once("error", () => resolve());
+  });
+  return { child, ended, complaint: () => complaint.trim() };
+}
+
+const lookEveryMs = 60;
+
+async function follow(context: CommandContext, file: string, ended: Promise<void>): Promise<void> {
+  const follower = new LogFollower(file, 0);
+  let over = false;
+  void ended.then(() => (over = true));
+  for (;;) {
+    const wasOver = over;
+    const lines = await follower.newLines();
+    if (!context.json) for (const line of lines) context.stdout.write(`${line}\n`);
+    if (wasOver && lines.length === 0) return;
+    if (!over) await Promise.race([ended, new Promise((resolve) => void setTimeout(resolve, lookEveryMs))]);
+  }
+}
+
+/** As `timeout` of the coreutils has it. */
+const timedOut = 124;
+const stopped = 130;
+
+function exitCodeOf({ outcome, exitCode, signal }: RunEvidence): number {
+  if (outcome === "timed-out") return timedOut;
+  if (outcome === "stopped") return stopped;
+  if (exitCode !== null) return exitCode;
+  const numbers: Readonly<Record<string, number>> = constants.signals;
+  return 128 + (signal === null ? 0 : (numbers[signal] ?? 0));
+}
+
+function isRunning({ environment }: OpenSchedules, run: RunningRun, now: number): CozyError {
+  const by = run.by === "hand" && run.who !== undefined ? `, begun by ${run.who}` : "";
+  return new CozyError("schedule-running", {
+    message: `A run of ${run.schedule} has gone on for ${durationText(now - run.startedAt)}${by}.`,
+    state: "No other run was started: there is one at a time.",
+    next: `See what it has printed: cozy schedules ${environment} --output ${run.schedule}`,
+  });
+}
+
+async function withoutEvidence(
+  context: CommandContext,
+  opened: OpenSchedules,
+  place: SchedulePlace,
+  id: string,
+  complaint: string,
+): Promise<CozyError> {
+  const other = await explained(() => readRunning(place));
+  if (other !== undefined && other.id !== id) return isRunning(opened, other, context.now());
+  return new CozyError("schedule-run-lost", {
+    message: `The process of run ${id} ended and has not written how.`,
+    details: complaint === "" ? [] : complaint.split("\n"),
+    next: `cozy schedules ${opened.environment} --runs ${place.name}`,
+  });
+}
+
+/** Beside the bundle; from the sources, where the build puts it. */
+function agentScript(): string {
+  const relative = import.meta.url.endsWith(".ts") ? "../../dist/agents" : "./agents";
+  return fileURLToPath(new URL(`${relative}/schedules.js`, import.meta.url));
+}

@@ -1,0 +1,43 @@
+import type { DjangoFacts } from "../artifacts/manifest.ts";
+import { filledIn, placeholdersIn } from "../stacks/django.ts";
+import { applicationMissing } from "../stacks/django-refusals.ts";
+import type { ReleaseRecord } from "./host.ts";
+
+/**
+ * The record with `{wsgi}`, `{asgi}` and `{settings}` replaced in all its commands by what this artifact's Django answered, so that a
+ * rollback needs nothing of a newer release. Pure.
+ */
+export function resolvePlaceholders(record: ReleaseRecord, facts: DjangoFacts | undefined): ReleaseRecord {
+  if (facts === undefined) return record;
+  const fill = (words: readonly string[]): readonly string[] => filledIn(words, facts);
+  const resolved: ReleaseRecord = {
+    ...record,
+    processes: mapped(record.processes, (process) => ({ ...process, command: fill(process.command) })),
+    schedules: mapped(record.schedules, (schedule) => ({ ...schedule, run: fill(schedule.run) })),
+    hooks: mapped(record.hooks, (command) => command && fill(command)),
+    smoke: record.smoke.map((check) =>
+      check.kind === "command" ? { ...check, command: fill(check.command) } : check,
+    ),
+    console: fill(record.console),
+  };
+  const [left] = placeholdersIn(commandsOf(resolved));
+  if (left !== undefined) throw applicationMissing(left, facts.settings, undefined);
+  return resolved;
+}
+
+function commandsOf({ processes, schedules, hooks, smoke, console }: ReleaseRecord): (readonly string[])[] {
+  return [
+    ...Object.values(processes).map(({ command }) => command),
+    ...Object.values(schedules).map(({ run }) => run),
+    ...Object.values(hooks),
+    ...smoke.flatMap((check) => (check.kind === "command" ? [check.command] : [])),
+    console,
+  ];
+}
+
+function mapped<Value>(
+  values: Readonly<Record<string, Value>>,
+  change: (value: Value) => Value,
+): Record<string, Value> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, change(value)]));
+}

@@ -1,0 +1,3 @@
+import { relay } from "./relay.ts";
+
+await relay(process.argv.slice(2));

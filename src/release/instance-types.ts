@@ -1,0 +1,41 @@
+import type { ReleaseRecord } from "../hosts/host.ts";
+import type { ProcessType } from "../project/project.ts";
+
+/** How many instances of a process type run instead of the count that the release declares, by type. */
+export type Scale = Readonly<Record<string, number>>;
+
+/** What runs as instances of one type, and how; which command that is, the host knows. */
+export type InstanceType = Pick<
+  ProcessType,
+  "count" | "listen" | "ready" | "singleton" | "stopSignal" | "stopTimeoutMs" | "limits"
+>;
+
+/** The one instance that watches the clock for a release with schedules; no process type may have its name. */
+export const schedulesType = "schedules";
+
+const clockWatcher: InstanceType = {
+  count: 1,
+  listen: "socket",
+  ready: undefined,
+  singleton: true,
+  stopSignal: "SIGTERM",
+  stopTimeoutMs: 10_000,
+  limits: { memoryBytes: undefined, openFiles: undefined },
+};
+
+/**
+ * The types that a release has instances of, with the counts that are in force: its own, or those that `cozy scale` has set; of a
+ * singleton never more than one. Pure.
+ */
+export function instanceTypes(
+  { processes, schedules }: Pick<ReleaseRecord, "processes" | "schedules">,
+  scale: Scale,
+): Readonly<Record<string, InstanceType>> {
+  const own = Object.entries(processes).map(([type, process]): [string, InstanceType] => [
+    type,
+    { ...process, count: process.singleton ? Math.min(process.count, 1) : (scale[type] ?? process.count) },
+  ]);
+  return Object.fromEntries(
+    Object.keys(schedules).length === 0 ? own : [...own, [schedulesType, clockWatcher]],
+  );
+}

@@ -1,0 +1,25 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Operation } from "../../engine/operation.ts";
+import type { Scale } from "../instance-types.ts";
+import type { ReleaseWorld } from "../world.ts";
+
+export interface SetScaleInput {
+  readonly host: string;
+  readonly to: Scale;
+  readonly back: Scale;
+}
+
+/** Keeps the counts that count before a release's own, whichever is started from now on. */
+export const setScale: Operation<SetScaleInput, ReleaseWorld> = {
+  kind: "set-scale",
+  async run({ host, to }, { world, signal }) {
+    await world.host(host).setScale(to, signal);
+  },
+  async verify({ host, to }, { world, signal }) {
+    return isDeepStrictEqual((await world.host(host).observe(signal)).scale, to);
+  },
+  async undo({ host, back }, { world, signal }) {
+    await world.host(host).setScale(back, signal);
+  },
+  deadlineMs: () => 10_000,
+};
