@@ -46,10 +46,11 @@ const tiers: readonly Tier[] = [
   },
 ];
 
+// oxfmt-ignore
 const debianPackages = [
-  ...["git", "procps", "nginx", "wrk"],
-  ...["postgresql", "redis-server", "sqlite3", "chromium", "python3-venv", "python3-pip"],
-  ...["zsh", "fish"],
+  "git", "procps", "nginx", "wrk",
+  "postgresql", "redis-server", "sqlite3", "chromium", "python3-venv", "python3-pip",
+  "zsh", "fish",
 ];
 const only = process.argv.slice(2);
 const results: {

@@ -17,20 +17,11 @@ export function planDevelopment(app: App, names: PlaceNames): PlannedProcess[] {
       if (own === false) return [];
       const planned =
         own === undefined ? reloading(process.command) : ({ command: own, reload: "own" } as const);
-      const command = fillPlaces(withPort(planned.command, app.dev.port, names.port), names);
-      return [{ type, command, reload: planned.reload }];
+      return [{ type, command: fillPlaces(planned.command, names), reload: planned.reload }];
     });
 }
 
 /** The types that `cozy dev` does not start. */
 export function leftOut(app: App): string[] {
   return Object.keys(app.processes).filter((type) => app.dev.processes[type] === false);
-}
-
-/** Django's own server takes its port as a word, which the project file has filled in. */
-function withPort(command: readonly string[], declared: number, port: number): readonly string[] {
-  if (!command.includes("runserver")) return command;
-  return command.map((word, index) =>
-    index === command.length - 1 && word === String(declared) ? String(port) : word,
-  );
 }

@@ -10,10 +10,6 @@ export const projectErrors = {
   "config-invalid": { fault: "yours", title: "The project file has faults" },
   "config-exists": { fault: "yours", title: "There is a project file already" },
   "application-not-recognised": { fault: "yours", title: "The folder holds no application that cozy knows" },
-  "application-not-yet": {
-    fault: "yours",
-    title: "The application is of a kind that comes in a later version",
-  },
   "variables-missing": { fault: "yours", title: "Variables have no value" },
   "generated-damaged": { fault: "outside", title: "The file of generated values can't be read" },
   "generated-newer": { fault: "yours", title: "The file of generated values is of a newer cozy" },

@@ -190,7 +190,7 @@ export interface RequestCheck {
   /** The page that the form stands on. Default: `path` itself. */
   readonly page?: string | undefined;
   /** A JSON document to send. Default: none. */
-  readonly json?: unknown | undefined;
+  readonly json?: unknown;
   /** Header lines to ask with, such as `host` where the application answers only to names that it knows. Default: `host: localhost`, `x-forwarded-proto: https`. */
   readonly headers?: { readonly [name: string]: string } | undefined;
   /** How long the answer may take. Default: `5s`. */

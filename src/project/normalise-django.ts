@@ -2,7 +2,7 @@ import type { DjangoApp, DjangoWeb } from "./input.ts";
 import { mapValues, words } from "./normalise-parts.ts";
 import { asOptions, normaliseProcess } from "./normalise-process.ts";
 import { normaliseShared } from "./normalise.ts";
-import type { App, Dev, ProcessType, RuntimeRequest } from "./project.ts";
+import type { App, ProcessType, RuntimeRequest } from "./project.ts";
 
 /** A Django application, with the commands that every Django application has. */
 export function normaliseDjango(app: DjangoApp, runtime: RuntimeRequest): App {
@@ -22,7 +22,8 @@ export function normaliseDjango(app: DjangoApp, runtime: RuntimeRequest): App {
     migrate: app.migrate === false ? undefined : words(app.migrate ?? manage("migrate", "--noinput")),
     // Where Django leaves them is known when the artifact is built.
     static: app.static === false ? undefined : { folder: "", url: app.static?.url ?? "/static/" },
-    dev: { ...shared.dev, processes: { ...reloading(shared.dev.port), ...shared.dev.processes } },
+    // Django's own server reloads by itself.
+    dev: { ...shared.dev, processes: { web: manage("runserver", "{port}"), ...shared.dev.processes } },
   };
 }
 
@@ -49,11 +50,6 @@ function serverCommand({
     listen === "socket" ? "unix:{socket}" : "127.0.0.1:{port}",
     ...many,
   ];
-}
-
-/** Django's own server reloads by itself. */
-function reloading(port: number): Dev["processes"] {
-  return { web: manage("runserver", String(port)) };
 }
 
 function manage(...command: readonly string[]): readonly string[] {

@@ -117,7 +117,7 @@ describe("parseProject", () => {
     ]);
     expect(app.processes["worker"]?.command).toEqual(["celery", "-A", "shop", "worker"]);
     expect(app.migrate).toEqual(["python", "manage.py", "migrate", "--noinput"]);
-    expect(app.dev.processes).toEqual({ web: ["python", "manage.py", "runserver", "8000"] });
+    expect(app.dev.processes).toEqual({ web: ["python", "manage.py", "runserver", "{port}"] });
     expect(environments["local"]?.schedules["nightly"]?.when).toEqual({ kind: "every", everyMs: 7_200_000 });
     expect(environments["test"]?.schedules["nightly"]?.when).toEqual({
       kind: "calendar",

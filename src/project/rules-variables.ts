@@ -2,6 +2,7 @@ import { nearest } from "../shared/nearest.ts";
 import type { Draft } from "./draft.ts";
 import { type Fault, type Path, fault } from "./faults.ts";
 import type { DeclaredVariable } from "./input.ts";
+import { serviceNames, serviceVariables } from "./project.ts";
 
 type DraftDeclaration = string | Partial<DeclaredVariable> | undefined;
 type DraftEnvironment = NonNullable<Draft["environments"]>[string];
@@ -22,12 +23,15 @@ export function variableFaults(draft: Draft): Fault[] {
   ];
 }
 
-/** The variables that the database and the media folder bring. */
+/** The variables that the database, the media folder, cache, sessions and queue bring. */
 function brought(environment: DraftEnvironment): { readonly name: string; readonly by: string }[] {
   const { database, media } = environment ?? {};
   return [
     ...(database ? [{ name: database.variable ?? "DATABASE_URL", by: "database" }] : []),
     ...(media ? [{ name: media.variable ?? "MEDIA_URL", by: "media" }] : []),
+    ...serviceNames
+      .filter((service) => environment?.[service] !== undefined)
+      .map((service) => ({ name: serviceVariables[service], by: service })),
   ];
 }
 
@@ -35,7 +39,7 @@ function declaredAreGiven(draft: Draft, name: string, environment: DraftEnvironm
   const given = new Set([
     ...Object.keys(environment?.variables ?? {}),
     ...brought(environment).map((one) => one.name),
-    ...(draft.app?.static ? ["STATIC_URL"] : []),
+    ...(servesStatic(draft) ? ["STATIC_URL"] : []),
     "NODE_ENV",
   ]);
   return Object.entries(declarations(draft))
@@ -49,6 +53,11 @@ function declaredAreGiven(draft: Draft, name: string, environment: DraftEnvironm
         `is missing: the application declares it as required; give it as ${from}`,
       );
     });
+}
+
+/** Django's own are collected unless the file says otherwise. */
+function servesStatic({ app }: Draft): boolean {
+  return app?.kind === "django" ? app.static !== false : Boolean(app?.static);
 }
 
 function givenAreDeclared(draft: Draft, name: string, environment: DraftEnvironment): Fault[] {

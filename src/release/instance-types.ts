@@ -16,7 +16,7 @@ export const schedulesType = "schedules";
 const clockWatcher: InstanceType = {
   count: 1,
   listen: "socket",
-  ready: undefined,
+  ready: { output: "watching the clock", timeoutMs: 10_000 },
   singleton: true,
   stopSignal: "SIGTERM",
   stopTimeoutMs: 10_000,

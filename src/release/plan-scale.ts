@@ -100,7 +100,7 @@ function startOperations(
           host,
           release: release.id,
           types: others,
-          forMs: steadyMs,
+          forMs: steadyMs(release),
           ready: Object.fromEntries(others.map((type) => [type, types[type]?.ready ?? null])),
           restartsBefore,
         })

@@ -1,3 +1,4 @@
+import type { ReleaseRecord } from "../hosts/host.ts";
 import type { InstanceType } from "./instance-types.ts";
 import { awaitSteady } from "./operations/await-steady.ts";
 import { startInstances } from "./operations/start-instances.ts";
@@ -13,8 +14,13 @@ import {
   type ServingFacts,
 } from "./serving-facts.ts";
 
-/** How long a worker or scheduler has to stay up before it counts as started. */
-export const steadyMs = 1_000;
+/**
+ * How long a worker or scheduler that logs nothing to know it by has to stay up before it counts as started. Python takes longer to come
+ * to the line that ends it.
+ */
+export function steadyMs({ stack }: Pick<ReleaseRecord, "stack">): number {
+  return stack === "django" ? 3_000 : 1_000;
+}
 
 /**
  * What answers no requests follows once the web instances are proven. Of a singleton the old one has ended before the new one starts;
@@ -42,7 +48,7 @@ export function workerOperations(facts: ServingFacts): PlannedOperation[] {
       host: observed.host,
       release: release.id,
       types,
-      forMs: steadyMs,
+      forMs: steadyMs(release),
       ready: Object.fromEntries(present.map(([type, { ready }]) => [type, ready ?? null])),
       restartsBefore: restartsOf(observed.instances, release.id),
     }),

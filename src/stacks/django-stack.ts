@@ -57,6 +57,8 @@ export const djangoStack: Stack = {
     const { folder, app, workshop } = site;
     const asked = join(site.work, "asked");
     await mkdir(asked);
+    // A release finds them, and some settings open a file in one as soon as they are read.
+    for (const kept of app.persist) await mkdir(join(folder, kept), { recursive: true });
     const python = join(tree.folder, "bin", "python");
     const files = await filesOf(folder);
     workshop.onStep?.("asking Django for its settings, its migrations and its static files");

@@ -85,12 +85,12 @@ describe.each(examples)("the jobs of $name", ({ name, seed, change }) => {
 
 /** Guests that book one slot after another; gives how many bookings were made. */
 function bookUntilStopped(site: string): { stop(): Promise<number> } {
-  let stopped = false;
+  const stopping = new AbortController();
   const all = Array.from({ length: guests }, async (_, index) => {
     const guest = new Guest(site, `guest-${index}`);
     await guest.signUp();
     let booked = 0;
-    while (!stopped) {
+    while (!stopping.signal.aborted) {
       if (await guest.book()) booked += 1;
       await setTimeout(100);
     }
@@ -100,7 +100,7 @@ function bookUntilStopped(site: string): { stop(): Promise<number> } {
   counts.catch(() => {}); // told by stop()
   return {
     async stop() {
-      stopped = true;
+      stopping.abort();
       return (await counts).reduce((sum, count) => sum + count, 0);
     },
   };

@@ -54,7 +54,7 @@ function fieldText([key, field]: [string, AnySchema]): string {
   const { text, default: fallback } = docOf(field);
   const optional = definitionOf(field).type === "optional";
   const type = typeOf(field);
-  const line = `  readonly ${key}${optional ? "?" : ""}: ${type}${optional && type !== "never" ? " | undefined" : ""};`;
+  const line = `  readonly ${key}${optional ? "?" : ""}: ${type}${optional && !["never", "unknown"].includes(type) ? " | undefined" : ""};`;
   if (text === undefined) return line;
   return `  /** ${text}${fallback === undefined ? "" : ` Default: ${fallback}.`} */\n${line}`;
 }

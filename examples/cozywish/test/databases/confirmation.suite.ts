@@ -87,10 +87,9 @@ export function confirmationSuite(newDatabase: NewDatabase): void {
         assert.equal(await sweep(soon), 0);
         const other = memoryQueue(workOf(database));
         const late = { database, log, now: () => inAMinute };
-        assert.deepEqual(
-          await Promise.all([sweep({ ...late, queue }), sweep({ ...late, queue: other })]),
-          [1, 1],
-        );
+        const swept = await Promise.all([sweep({ ...late, queue }), sweep({ ...late, queue: other })]);
+        // One of them may come when the other is done already.
+        assert.equal(Math.max(...swept), 1);
         await Promise.all([queue.close(), other.close()]);
         const runs = await database.selectFrom("confirmationRuns").select(["bookingId", "outcome"]).execute();
         assert.deepEqual(runs, [{ bookingId, outcome: "sent" }]);
