@@ -1,5 +1,5 @@
 import { type FSWatcher, watch } from "node:fs";
-import { readdir } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { messageOf } from "../shared/thrown.ts";
 import { type Platform, pathsOf } from "./platform.ts";
 
@@ -47,13 +47,15 @@ function eachFolder({ folder, platform, isIgnored, onChange, onFault }: WatchTre
     watchers.delete(path);
   };
   const watchFolder = async (path: string, isNew: boolean): Promise<void> => {
+    // A file can be watched too, and would then tell its changes a second time, under a path that is not there.
+    if (isNew && !(await isFolder(paths.join(folder, path)))) return;
     if (closed || watchers.has(path)) return;
     try {
       const watcher = watch(paths.join(folder, path), (event, name) => {
         if (name === null) return;
         const changed = paths.join(path, name);
         if (isIgnored(changed)) return;
-        // A name that came may be a folder; one that is none says so when it is read.
+        // A name that came may be a folder.
         if (event === "rename") void watchFolder(changed, true);
         onChange(changed);
       });
@@ -80,6 +82,13 @@ function eachFolder({ folder, platform, isIgnored, onChange, onFault }: WatchTre
       for (const path of watchers.keys()) forget(path);
     },
   };
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 function isGone(code: unknown): boolean {

@@ -73,7 +73,7 @@ function rowFaults(row: StrategyRow, { commands, fileExists }: StrategyRules): r
   if (!states.some((state) => state === row.state)) faults.push(`"${row.state}" is no state`);
   if (row.how === nothing) faults.push("says neither what does it nor what will");
   for (const path of row.tests) {
-    if (!path.endsWith(".test.ts")) faults.push(`${path} is no test file`);
+    if (!/\.test\.ts$|\/test_\w+\.py$/.test(path)) faults.push(`${path} is no test file`);
     else if (!fileExists(path)) faults.push(`${path} does not exist`);
   }
   if (row.state === "not yet") {

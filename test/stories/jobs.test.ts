@@ -9,7 +9,9 @@ import { startRedis, type RedisServer } from "../support/redis-server.ts";
 import { until, type Sandbox } from "../support/sandbox.ts";
 
 const deploys = 20;
-const guests = 3;
+const guests = 4;
+/** Slow enough that no guest runs out of times to book. */
+const betweenBookingsMs = 500;
 
 const examples: readonly {
   name: Example;
@@ -92,7 +94,7 @@ function bookUntilStopped(site: string): { stop(): Promise<number> } {
     let booked = 0;
     while (!stopping.signal.aborted) {
       if (await guest.book()) booked += 1;
-      await setTimeout(100);
+      await setTimeout(betweenBookingsMs);
     }
     return booked;
   });
