@@ -37,6 +37,10 @@ export const artifactErrors = {
   "django-settings-failed": { fault: "yours", title: "Django could not be started with its settings" },
   "wsgi-missing": { fault: "yours", title: "The application for the server was not found" },
   "program-missing": { fault: "yours", title: "The requirements hold no such program" },
+  "static-files-not-installed": {
+    fault: "yours",
+    title: "Django has no application that collects static files",
+  },
   "static-root-missing": { fault: "yours", title: "The settings have no STATIC_ROOT" },
   "static-root-outside": { fault: "yours", title: "STATIC_ROOT is outside the application" },
   "static-url-differs": { fault: "yours", title: "STATIC_URL differs from the project file" },

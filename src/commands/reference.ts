@@ -1,5 +1,6 @@
 /** The reference page of all commands. Written anew by: npx node src/commands/reference.ts > docs/reference/commands.md */
 import type { AnyCommand, OptionSpec } from "./define-command.ts";
+import { argumentText } from "./run-command.ts";
 import { commandIndex, type CommandEntry } from "./index.ts";
 
 export async function commandReference(index: readonly CommandEntry[]): Promise<string> {
@@ -20,7 +21,7 @@ export async function commandReference(index: readonly CommandEntry[]): Promise<
 function section({ name, summary }: CommandEntry, command: AnyCommand): string[] {
   const words = [
     `cozy ${name}`,
-    ...command.arguments.map((argument) => (argument.optional ? `[${argument.name}]` : `<${argument.name}>`)),
+    ...command.arguments.map(argumentText),
     ...(command.takesRest ? [`-- ${command.takesRest}`] : []),
   ];
   const rows = [

@@ -78,7 +78,8 @@ function programFor(command: AnyCommand, context: CommandContext): Program {
   return program;
 }
 
-function argumentText({ name, optional, repeats }: ArgumentSpec): string {
+/** An argument as usage lines show it: `<name>`, `[name]`, `[name...]`. */
+export function argumentText({ name, optional, repeats }: ArgumentSpec): string {
   const text = repeats ? `${name}...` : name;
   return optional ? `[${text}]` : `<${text}>`;
 }

@@ -187,6 +187,8 @@ export interface CheckAnswer {
   /** Why not, with what came back: `503 instead of 200`, `no answer within 2 s`. */
   readonly reason: string | undefined;
   readonly durationMs: number;
+  /** What an instance logged last, where it answered wrongly: the page rarely says why. */
+  readonly tail?: readonly string[] | undefined;
 }
 
 export interface OneOff {

@@ -154,8 +154,10 @@ def collect_static():
     """The folder that they were collected into, relative to the application."""
     from django.apps import apps
     from django.conf import settings
-    if not request["collectStatic"] or not apps.is_installed("django.contrib.staticfiles"):
+    if not request["collectStatic"]:
         return None
+    if not apps.is_installed("django.contrib.staticfiles"):
+        raise Refused("static-files-not-installed", url=request["staticUrl"])
     from django.core.files.storage import FileSystemStorage
     from django.core.management import call_command
     from django.utils.module_loading import import_string

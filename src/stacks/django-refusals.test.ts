@@ -16,6 +16,16 @@ describe("a Django application is refused", { timeout: 180_000 }, () => {
       },
     ],
     [
+      "without django.contrib.staticfiles",
+      () => settings('INSTALLED_APPS = [one for one in INSTALLED_APPS if "staticfiles" not in one]'),
+      {},
+      {
+        code: "static-files-not-installed",
+        message: expect.stringContaining("the proxy would answer /static/"),
+        next: expect.stringContaining("static: false"),
+      },
+    ],
+    [
       "with STATIC_ROOT elsewhere",
       () => settings('STATIC_ROOT = "/srv/static"'),
       {},

@@ -33,6 +33,14 @@ export function refusal({ kind, fields }: Refusal, context: RefusalContext): Coz
         textOf(fields["settings"]) ?? "",
         textOf(fields["named"]),
       );
+    case "static-files-not-installed": {
+      const url = textOf(fields["url"]) ?? "/static/";
+      return new CozyError("static-files-not-installed", {
+        message: `django.contrib.staticfiles is not among INSTALLED_APPS, so nothing can be collected, and the proxy would answer ${url} with nothing.`,
+        state,
+        next: "Set static: false in cozy.config.ts, and the application serves its own; or install django.contrib.staticfiles.",
+      });
+    }
     case "static-root-missing":
       return new CozyError("static-root-missing", {
         message: `The settings ${textOf(fields["settings"])} have no STATIC_ROOT, so there is no folder to collect static files into.`,

@@ -59,6 +59,8 @@ describe("a release that is not good", () => {
     const { stderr } = await refused({ "cozy.config.ts": config });
     expect(stderr).toContain("smoke-failed");
     expect(stderr).toContain('the page does not contain "no such text"');
+    // What the instance logged stands with it.
+    expect(stderr).toContain("tiny-app");
   });
 
   it("fails to build, and says why a run-time variable is not there", async () => {

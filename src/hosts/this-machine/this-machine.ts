@@ -210,11 +210,14 @@ export async function thisMachine(parts: ThisMachineParts): Promise<ThisMachine>
         listInstances(at, signal),
         readReleaseEnvironment(paths, release),
       ]);
-      const sockets = running
-        .filter(({ id }) => id.release === release)
-        .flatMap(({ socket }) => socket ?? []);
+      const web = running.filter(({ id, socket }) => id.release === release && socket !== undefined);
+      const sockets = web.flatMap(({ socket }) => socket ?? []);
       const run = (command: readonly string[], within: AbortSignal) => once({ release, command }, within);
-      return smokeRelease({ sockets, variables, secrets, run }, checks, signal);
+      const answers = await smokeRelease({ sockets, variables, secrets, run }, checks, signal);
+      const [first] = web;
+      if (first === undefined || answers.every(({ ok }) => ok)) return answers;
+      const tail = await view.tail(first);
+      return answers.map((answer) => (answer.ok ? answer : { ...answer, tail }));
     },
 
     runOnce: once,

@@ -19,7 +19,7 @@ export const smoke: Operation<SmokeInput, ReleaseWorld> = {
     if (bad.length === 0) return `${answers.length} passed`;
     throw new CozyError("smoke-failed", {
       message: `${bad.length} of ${answers.length} smoke checks failed on release ${input.release}.`,
-      details: bad.map(({ check, reason }) => `${check}: ${reason}`),
+      details: [...bad.map(({ check, reason }) => `${check}: ${reason}`), ...(bad[0]?.tail ?? [])],
     });
   },
   verify: async () => false,

@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
@@ -23,6 +24,7 @@ def missing(what: str) -> None:
     """Skips, and says so; in CI it is a failure, since nobody would see a skip there."""
     if os.environ.get("CI"):
         raise AssertionError(f"{what} is not installed, and in CI it must be")
+    print(f"Skipped what needs {what}: it is not installed.", file=sys.stderr)
     raise unittest.SkipTest(f"{what} is not installed")
 
 
