@@ -7,7 +7,7 @@ import { requirementsOf } from "./python-dependencies.ts";
 import type { Requirements } from "./requirements.ts";
 import { lookAtRuntime } from "./runtime-fact.ts";
 import { type StepPorts, type StepResult, runInStep, took } from "./setup-step.ts";
-import { uvVariables } from "./uv-variables.ts";
+import { uvEnvironment } from "../artifacts/program-environment.ts";
 import { readStamp, writeStamp } from "./venv-stamp.ts";
 import type { Workplace } from "./workplace.ts";
 
@@ -52,7 +52,7 @@ async function withUv(
   ports: StepPorts,
 ): Promise<void> {
   const { VIRTUAL_ENV: _, ...env } = place.env;
-  const there = { folder: place.folder, env: { ...env, ...uvVariables(env), UV_PROJECT_ENVIRONMENT: venv } };
+  const there = { folder: place.folder, env: { ...env, ...uvEnvironment(env), UV_PROJECT_ENVIRONMENT: venv } };
   if (isNew) {
     const make = ["uv", "venv", "--quiet", "--clear", "--seed", "--python", place.app.runtime.version, venv];
     await runInStep(step, make, there, ports);
