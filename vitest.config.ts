@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** Unit tests stand beside what they test; stories and faults run the built CLI and take their time. */
+/** Unit tests stand beside what they test; stories and faults run the built CLI, and wait more than they work. */
 export default defineConfig({
   test: {
     projects: [
@@ -11,7 +11,7 @@ export default defineConfig({
           include: ["test/stories/**/*.test.ts"],
           testTimeout: 300_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
       {
@@ -29,7 +29,7 @@ export default defineConfig({
           include: ["test/faults/**/*.test.ts"],
           testTimeout: 1_200_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
     ],

@@ -9,17 +9,14 @@ export interface Asking {
 const lookEveryMs = 50;
 const patienceMs = 30_000;
 
-/** The names of this machine that a development server may listen on; some listen on the IPv6 one alone. */
-const hosts = [
-  { host: "127.0.0.1", shown: "127.0.0.1" },
-  { host: "::1", shown: "localhost" },
-];
-
 /** Asks until the web process gives any answer at all; the address that gave it, or `undefined` where the signal came first. */
 export async function firstAnswer(asking: Asking, signal: AbortSignal): Promise<string | undefined> {
   while (!signal.aborted) {
-    for (const { host, shown } of hosts) {
-      if (await answers(host, asking, signal)) return `http://${shown}:${asking.port}`;
+    if (await answers("127.0.0.1", asking, signal)) return `http://127.0.0.1:${asking.port}`;
+    // Some development servers listen on the IPv6 name alone; one of both may just have begun to.
+    if (await answers("::1", asking, signal)) {
+      const host = (await answers("127.0.0.1", asking, signal)) ? "127.0.0.1" : "localhost";
+      return `http://${host}:${asking.port}`;
     }
     await after(lookEveryMs, undefined, { signal }).catch(() => undefined);
   }

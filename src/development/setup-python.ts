@@ -52,7 +52,10 @@ async function withUv(
   ports: StepPorts,
 ): Promise<void> {
   const { VIRTUAL_ENV: _, ...env } = place.env;
-  const there = { folder: place.folder, env: { ...env, ...uvEnvironment(env), UV_PROJECT_ENVIRONMENT: venv } };
+  const there = {
+    folder: place.folder,
+    env: { ...env, ...uvEnvironment(env), UV_PROJECT_ENVIRONMENT: venv },
+  };
   if (isNew) {
     const make = ["uv", "venv", "--quiet", "--clear", "--seed", "--python", place.app.runtime.version, venv];
     await runInStep(step, make, there, ports);
