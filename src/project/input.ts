@@ -282,9 +282,9 @@ export interface DjangoApp {
   readonly build?: Build | undefined;
   /** The process types of a release. Only `web` takes traffic. Default: `{ web: {} }`. */
   readonly processes?: { readonly [name: string]: DjangoProcess } | undefined;
-  /** What migrates the database; run once, before the new release takes traffic. `false`: it is migrated by somebody else. Default: `python manage.py migrate --noinput`. */
+  /** What migrates the database; run once, before the new release takes traffic. `false`: it is migrated by somebody else, and a release is refused as long as it is not. Default: `python manage.py migrate --noinput`. */
   readonly migrate?: Command | false | undefined;
-  /** Whether a model without its migration stops a deploy (`makemigrations --check`). Default: `true`. */
+  /** Whether a model without its migration stops a deploy (`makemigrations --check`), and a migration that nobody has applied. Default: `true`. */
   readonly checkMigrations?: boolean | undefined;
   /** Static files that the proxy serves without asking the application. `false`: the application serves its own. Default: collected where `django.contrib.staticfiles` is installed. */
   readonly static?: DjangoStatic | false | undefined;

@@ -14,6 +14,7 @@ import {
   type Environment,
   type ProcessType,
   type ServiceName,
+  type SmokeCheck,
   type ValueSource,
 } from "./project.ts";
 import { durationMs } from "./units.ts";
@@ -34,7 +35,7 @@ export function normaliseEnvironment(name: string, input: EnvironmentInput, app:
     processes: mapValues(app.processes, (type, typeName) =>
       overridden(type, input.processes?.[typeName] ?? {}),
     ),
-    smoke: [...app.smoke, ...(input.smoke ?? []).map(normaliseSmoke)],
+    smoke: [...app.smoke, ...(input.smoke ?? []).map(normaliseSmoke), ...migrationsApplied(app, input)],
     drain: normaliseDrain(input.drain ?? {}, app.drain),
     schedules: overriddenSchedules(app.schedules, input.schedules ?? {}),
     keep: { releases: input.keep?.releases ?? 5, warmMs: durationMs(input.keep?.warm ?? "10m") },
@@ -47,6 +48,12 @@ function overridden(type: ProcessType, override: ProcessOverride): ProcessType {
     count: override.count ?? type.count,
     limits: normaliseLimits(override.limits ?? {}, type.limits),
   };
+}
+
+/** Where cozy does not run Django's own migrate, somebody else must have: a release on an older schema is not put into force. */
+function migrationsApplied({ django, migrate }: App, { database }: EnvironmentInput): SmokeCheck[] {
+  if (database === undefined || django?.checkMigrations !== true || migrate?.includes("migrate")) return [];
+  return [{ kind: "command", command: ["python", "manage.py", "migrate", "--check"], withinMs: 60_000 }];
 }
 
 function given(input: EnvironmentInput): (readonly [ServiceName, MemoryOrRedis])[] {

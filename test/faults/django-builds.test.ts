@@ -72,6 +72,25 @@ describe("a Django application that is not built", () => {
     expect(stderr).toContain("python manage.py makemigrations");
   });
 
+  it("has a migration that nobody has applied, where somebody else was to", async () => {
+    const migration = `from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("notes", "0001_initial")]
+    operations = [migrations.AddField("note", "done", models.BooleanField(default=False))]
+`;
+    const path = "notes/migrations/0002_done.py";
+    const stderr = await refused({
+      "cozy.config.ts": djangoConfig(sandbox.port, "migrate: false,"),
+      "notes/models.py": `${original("notes/models.py")}    done = models.BooleanField(default=False)\n`,
+      [path]: migration,
+    });
+    await rm(join(sandbox.project, path));
+    expect(stderr).toContain("smoke-failed");
+    expect(stderr).toContain("python manage.py migrate --check: ended with 1");
+  });
+
   it("has a requirement whose hash is another's", async () => {
     const requirements = original("requirements.txt").replaceAll(
       /sha256:[0-9a-f]{64}/g,

@@ -272,12 +272,12 @@ export const djangoApp = object(
     ),
     migrate: optional(
       documented(z.union([command, z.literal(false)]), { expects: "a command or `false`" }),
-      "What migrates the database; run once, before the new release takes traffic. `false`: it is migrated by somebody else.",
+      "What migrates the database; run once, before the new release takes traffic. `false`: it is migrated by somebody else, and a release is refused as long as it is not.",
       "`python manage.py migrate --noinput`",
     ),
     checkMigrations: optional(
       flag,
-      "Whether a model without its migration stops a deploy (`makemigrations --check`).",
+      "Whether a model without its migration stops a deploy (`makemigrations --check`), and a migration that nobody has applied.",
       "`true`",
     ),
     static: optional(
