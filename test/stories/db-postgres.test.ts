@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { mayBeLeftOut } from "../support/may-be-left-out.ts";
 import { createSandbox, until, type Sandbox } from "../support/sandbox.ts";
 
 const password = "p@ss/w rd";
@@ -11,7 +12,7 @@ const binaries = globSync("/usr/lib/postgresql/*/bin").findLast((folder) =>
   existsSync(join(folder, "initdb")),
 );
 
-describe.skipIf(binaries === undefined)("cozy db on a PostgreSQL server", () => {
+describe.skipIf(mayBeLeftOut(binaries === undefined))("cozy db on a PostgreSQL server", () => {
   let folder: string;
   let postgres: ChildProcess;
   let sandbox: Sandbox;

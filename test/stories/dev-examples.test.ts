@@ -105,7 +105,15 @@ describe.each(examples)(
       expect(run.events.filter(({ type }) => type === "warning")).toEqual([]);
     });
 
-    it.runIf(example === "cozywish-django")("tells of migrations that are not applied", async () => {
+    it("runs its schedule by hand", async () => {
+      const { code } = await sandbox.cozy(["dev", "--run", "cleanup"]);
+      expect(code).toBe(0);
+    });
+
+    // Node has no general way to ask.
+    if (example !== "cozywish-django") return;
+
+    it("tells of migrations that are not applied", async () => {
       const text = await readFile(join(sandbox.project, ".env"), "utf8").catch(() => "");
       await sandbox.write(".env", `${text}\nDATABASE_URL=sqlite:///data/other.sqlite\n`);
       run = startDev(["--port", String(port)], sandbox.project, sandbox.env);
@@ -115,11 +123,6 @@ describe.each(examples)(
       run.press();
       expect(await run.ended).toBe(0);
       await sandbox.write(".env", text);
-    });
-
-    it("runs its schedule by hand", async () => {
-      const { code } = await sandbox.cozy(["dev", "--run", "cleanup"]);
-      expect(code).toBe(0);
     });
   },
 );
