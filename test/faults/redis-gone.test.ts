@@ -36,7 +36,7 @@ describe("Redis, gone for a minute", () => {
     let booked = Number(await guest.book());
     const before = await processes();
 
-    const load = startLoad({ url: `${sandbox.url}/`, connections: 2 });
+    const load = startLoad({ url: `${sandbox.url}/`, connections: 2, pauseMs: 20 });
     await redis.stop();
     for (const end = Date.now() + outageMs; Date.now() < end; await setTimeout(3_000)) {
       booked += Number(await guest.book());

@@ -62,7 +62,7 @@ describe.each(examples)("the jobs of $name", ({ name, seed, change, deploys }) =
       confirmations: before("confirmations"),
       runs: before("confirmation_runs"),
     };
-    const load = startLoad({ url: `${sandbox.url}/`, connections: 8 });
+    const load = startLoad({ url: `${sandbox.url}/`, connections: 8, pauseMs: 20 });
     const booking = bookUntilStopped(sandbox.url);
     for (let round = 0; round < deploys; round += 1) {
       await sandbox.commit(change(round));
