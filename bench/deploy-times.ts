@@ -7,8 +7,8 @@ interface Line {
   readonly durationMs?: number;
 }
 
-/** What is the application's own time in a deploy: its build, its migrations, its boot. */
-const own = ["build-artifact", "migrate", "await-ready", "await-steady"];
+/** What is the application's own time in a deploy: its build, its migrations, its boot, and how long its old workers take to end. */
+const own = ["build-artifact", "migrate", "await-ready", "await-steady", "stop-instances"];
 
 /** Deploys one-line changes and rolls each back, without load, and prints what each takes, whole and by operation. */
 export async function measureDeploys(
@@ -39,7 +39,7 @@ export async function measureDeploys(
   }
   printTable(`One-line deploys and warm rollbacks, median of ${rounds}, the command's own start included`, [
     ["deploy, whole", `${median(whole).toFixed(0)} ms`],
-    ["deploy, beyond build, boot and migrations", `${median(beyond).toFixed(0)} ms`],
+    ["deploy, beyond build, boot, migrations and the end of workers", `${median(beyond).toFixed(0)} ms`],
     ["rollback to a warm release, the command", `${median(rollbacks).toFixed(0)} ms`],
     ["rollback to a warm release, its plan", `${median(rollbackPlans).toFixed(0)} ms`],
   ]);

@@ -1,5 +1,5 @@
 /**
- * CozyWish in Django: the time of a one-line deploy beyond the application's own boot and migrations, and the requests lost over 20
+ * CozyWish in Django: the time of a one-line deploy beyond the application's own boot, migrations and end of workers, and the requests lost over 20
  * switches and 20 rollbacks under 16 keep-alive connections: `node bench/django.ts`.
  */
 import { startLoad } from "../src/routing/testing/load.ts";
@@ -13,7 +13,7 @@ const change = (round: number) => sandbox.commit({ "common/version.py": `VERSION
 try {
   await sandbox.ok(["deploy", "local"]);
   await sandbox.ok(["run", "local", "--", "python", "manage.py", "seed"]);
-  await measureDeploys(sandbox, "local", 5, change);
+  await measureDeploys(sandbox, "local", 3, change);
 
   const load = startLoad({ url: `${sandbox.url}/`, connections: 16 });
   const deploys: number[] = [];
