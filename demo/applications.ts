@@ -29,8 +29,8 @@ export const applications: Readonly<Record<string, Application>> = {
     },
     broken: {
       file: "src/health/checks.ts",
-      from: "async cache({ cache }) {",
-      to: 'async cache({ cache }) {\n    if (cache) throw new NotReady("the cache is cold");',
+      from: "storage: ({ media }) => media.prove(),",
+      to: 'storage: () => Promise.reject(new NotReady("the shelves are empty")),',
       message: "Break the health check",
     },
   },
