@@ -1,4 +1,5 @@
 import { parseProject } from "../project/parse-project.ts";
+import { cronFault } from "../schedules/times.ts";
 import type { App } from "../project/project.ts";
 
 /** An application as the rest of cozy sees it, from what stands in a project file. */
@@ -12,6 +13,7 @@ export function appOf(app: { readonly variables?: object; readonly [field: strin
     {
       root: "/project",
       configPath: "/project/cozy.config.ts",
+      cronFault,
       findRuntime: (_folder, engine) => ({
         ok: true,
         runtime: {

@@ -1,5 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import type { DatabaseSync } from "node:sqlite";
+import { openQuietly } from "../shared/open-quietly.ts";
 
 /** SQLite's word for "another has the lock"; its extended codes keep it in the low byte. */
 const busy = 5;
@@ -39,17 +40,5 @@ function tryLock(lock: DatabaseSync): boolean {
     const code = error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : undefined;
     if (code === busy) return false;
     throw error;
-  }
-}
-
-/** Loaded here and not at the top, because most commands never need it; Node 22 would warn that it is experimental. */
-function openQuietly(path: string): DatabaseSync {
-  const warning = Object.getOwnPropertyDescriptor(process, "emitWarning");
-  process.emitWarning = () => undefined;
-  try {
-    const sqlite = process.getBuiltinModule("node:sqlite");
-    return new sqlite.DatabaseSync(path);
-  } finally {
-    if (warning !== undefined) Object.defineProperty(process, "emitWarning", warning);
   }
 }

@@ -6,8 +6,10 @@ import { findConfig } from "./config-file/find-config.ts";
 import { importConfig } from "./config-file/import-config.ts";
 import { nodeStripsTypes } from "./config-file/module-hooks.ts";
 import type { StripCache } from "./config-file/strip-cache.ts";
+import { draftOf } from "./draft.ts";
 import { parseProject } from "./parse-project.ts";
 import type { Project, RuntimeRequest } from "./project.ts";
+import { writesCron } from "./rules-schedules.ts";
 import { type RuntimeFile, type RuntimeFound, findRuntime, runtimeFileNames } from "./runtime.ts";
 
 export interface LoadOptions {
@@ -41,10 +43,18 @@ export async function loadProject(options: LoadOptions): Promise<Project> {
     root,
     configPath,
     findRuntime: (folder, engine) => runtimeIn(root, folder, engine),
+    cronFault: writesCron(draftOf(exported, []))
+      ? (await import("../schedules/times.ts")).cronFault
+      : noFault,
   });
   if (parsed.ok) return parsed.project;
   const { invalidConfig } = await import("./config-file/invalid.ts");
   throw await invalidConfig(configPath, source, parsed.faults);
+}
+
+/** There is no pattern to find one in. */
+function noFault(): undefined {
+  return undefined;
 }
 
 /** Beside the bundle, `index.js`; among the sources, `src/index.ts`. */

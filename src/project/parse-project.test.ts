@@ -14,11 +14,13 @@ import {
   sqlite,
   thisMachine,
 } from "../index.ts";
+import { cronFault } from "../schedules/times.ts";
 import { parseProject } from "./parse-project.ts";
 
 const place = {
   root: "/shop",
   configPath: "/shop/cozy.config.ts",
+  cronFault,
   findRuntime: (folder: string, engine: "node" | "python") =>
     ({ ok: true, runtime: { engine, version: "24", source: `${folder}/.node-version` } }) as const,
 };

@@ -4,6 +4,7 @@ import type { ProjectFile } from "./input.ts";
 import { normaliseProject } from "./normalise.ts";
 import type { Project, RuntimeRequest } from "./project.ts";
 import { ruleFaults } from "./rules.ts";
+import type { CronFault } from "./rules-schedules.ts";
 import type { RuntimeFound } from "./runtime.ts";
 import { projectSchema } from "./schema/project.ts";
 import { schemaFaults } from "./schema/schema-faults.ts";
@@ -13,6 +14,7 @@ export interface Place {
   readonly configPath: string;
   /** The Node or Python that the files of the application ask for, when the project file does not say. */
   readonly findRuntime: (folder: string, engine: RuntimeRequest["engine"]) => RuntimeFound;
+  readonly cronFault: CronFault;
 }
 
 export type Parsed =
@@ -25,7 +27,7 @@ export function parseProject(exported: unknown, place: Place): Parsed {
   const draft = draftOf(exported, refused);
   const asked = draft.app && runtimeOf(draft.app, place);
   const broken = [
-    ...ruleFaults(draft),
+    ...ruleFaults(draft, place.cronFault),
     ...(asked && !asked.ok ? [fault(["app", "runtime"], asked.reason)] : []),
   ].filter(
     (one) => !refused.some((other) => isWithin(other.path, one.path) || isWithin(one.path, other.path)),

@@ -1,23 +1,34 @@
-import { cronFault } from "../schedules/times.ts";
 import { isTimeZone } from "../schedules/time-zone.ts";
 import { nearest } from "../shared/nearest.ts";
 import type { Draft } from "./draft.ts";
 import { type Fault, type Path, fault } from "./faults.ts";
 import type { ScheduleTimes } from "./input.ts";
+import { isObject } from "./schema/walk.ts";
 import { durationMs } from "./units.ts";
 
+/** What is wrong with a pattern of cron, if anything. What knows it is loaded only where a project file writes one. */
+export type CronFault = (pattern: string) => string | undefined;
+
+/** Whether any schedule is written as a pattern of cron. */
+export function writesCron({ app, environments }: Draft): boolean {
+  const all = [app?.schedules, ...Object.values(environments ?? {}).map((one) => one?.schedules)];
+  return all
+    .flatMap((schedules) => Object.values<unknown>(schedules ?? {}))
+    .some((one) => isObject(one) && one["cron"] !== undefined);
+}
+
 /** Each schedule says in one way when it runs, and an environment changes only those that there are. */
-export function scheduleFaults(draft: Draft): Fault[] {
+export function scheduleFaults(draft: Draft, cronFault: CronFault): Fault[] {
   const schedules = draft.app?.schedules ?? {};
   return [
     ...nameIsReserved(draft),
     ...Object.entries(schedules).flatMap(([name, schedule]) =>
-      timesFaults(["app", "schedules", name], schedule),
+      timesFaults(["app", "schedules", name], schedule, cronFault),
     ),
     ...Object.entries(draft.environments ?? {}).flatMap(([environment, { schedules: overrides } = {}]) =>
       Object.entries(overrides ?? {}).flatMap(([name, override]) => {
         const path = ["environments", environment, "schedules", name];
-        return [...isKnown(path, name, Object.keys(schedules)), ...timesFaults(path, override)];
+        return [...isKnown(path, name, Object.keys(schedules)), ...timesFaults(path, override, cronFault)];
       }),
     ),
   ];
@@ -50,14 +61,18 @@ function isKnown(path: Path, name: string, known: readonly string[]): Fault[] {
 
 const ways = ["every", "at", "cron"] as const;
 
-function timesFaults(path: Path, times: Partial<ScheduleTimes> | false | undefined): Fault[] {
+function timesFaults(
+  path: Path,
+  times: Partial<ScheduleTimes> | false | undefined,
+  cronFault: CronFault,
+): Fault[] {
   if (times === false || times === undefined) return [];
   const { every, at, on, cron, timeZone } = times;
   const given = ways.filter((way) => times[way] !== undefined);
   return [
     ...oneWay(path, given),
     ...(every === undefined ? [] : everyFaults(path, every)),
-    ...(cron === undefined ? [] : cronFaults(path, cron)),
+    ...(cron === undefined ? [] : cronFaults(path, cron, cronFault)),
     ...(on !== undefined && at === undefined && given.length > 0
       ? [fault([...path, "on"], "counts only with `at`; with `cron`, the days are its last field")]
       : []),
@@ -91,7 +106,7 @@ function everyFaults(path: Path, every: string): Fault[] {
   ];
 }
 
-function cronFaults(path: Path, cron: string): Fault[] {
+function cronFaults(path: Path, cron: string, cronFault: CronFault): Fault[] {
   const why = cronFault(cron);
   return why === undefined ? [] : [fault([...path, "cron"], why)];
 }

@@ -3,12 +3,12 @@ import { staticOf, type Draft } from "./draft.ts";
 import { type Fault, fault, pathText } from "./faults.ts";
 import { folderFaults } from "./rules-folders.ts";
 import { processFaults } from "./rules-processes.ts";
-import { scheduleFaults } from "./rules-schedules.ts";
+import { scheduleFaults, type CronFault } from "./rules-schedules.ts";
 import { serviceFaults } from "./rules-services.ts";
 import { variableFaults } from "./rules-variables.ts";
 
 /** What no single field can tell. Each rule looks at what the schema has let pass, so any part of it may be missing. */
-export function ruleFaults(draft: Draft): Fault[] {
+export function ruleFaults(draft: Draft, cronFault: CronFault): Fault[] {
   return [
     ...webIsThere(draft),
     ...thereIsAnEnvironment(draft),
@@ -18,7 +18,7 @@ export function ruleFaults(draft: Draft): Fault[] {
     ...folderFaults(draft),
     ...processFaults(draft),
     ...serviceFaults(draft),
-    ...scheduleFaults(draft),
+    ...scheduleFaults(draft, cronFault),
     ...variableFaults(draft),
   ];
 }

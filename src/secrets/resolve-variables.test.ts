@@ -21,6 +21,7 @@ import {
   revealed,
   secretsOf,
 } from "./resolve-variables.ts";
+import { cronFault } from "../schedules/times.ts";
 import { Secret } from "./secret.ts";
 
 class MemoryStore implements GeneratedStore {
@@ -58,6 +59,7 @@ function shop(variables: Readonly<Record<string, Value>>): { project: Project; e
   const parsed = parseProject(file, {
     root: "/p",
     configPath: "/p/cozy.config.ts",
+    cronFault,
     findRuntime: () => ({ ok: false, reason: "" }),
   });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));

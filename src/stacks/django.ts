@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { DjangoFacts } from "../artifacts/manifest.ts";
 import { serviceNames, serviceVariables, type App } from "../project/project.ts";
+import { buildEnvironmentOf, type BuildEnvironmentParts } from "./build-environment.ts";
 import { pathOf } from "./search-path.ts";
 
 /** Where the programs of a Django application are: its packages' own before its Python's. */
@@ -11,33 +12,16 @@ export function djangoPath(treeFolder: string, runtimeBin: string, os: string, r
 /** What every process of a release has: what it logs is seen at once, and nothing is written beside the code. */
 export const pythonVariables = { PYTHONUNBUFFERED: "1", PYTHONDONTWRITEBYTECODE: "1" };
 
-export interface DjangoEnvironmentParts {
+export interface DjangoEnvironmentParts extends BuildEnvironmentParts {
   readonly treeFolder: string;
-  readonly runtimeBin: string;
-  readonly os: string;
-  readonly home: string;
-  readonly temp: string;
-  readonly variables: Readonly<Record<string, string>>;
-  readonly secrets: Readonly<Record<string, string>>;
 }
 
-/** The whole environment of a build command of a Django application; nothing of the deployer's, so that every machine builds the same. */
+/** The whole environment of a build command of a Django application. */
 export function djangoEnvironment(parts: DjangoEnvironmentParts): Record<string, string> {
-  const { variables, secrets } = parts;
-  return {
-    HOME: parts.home,
-    TMPDIR: parts.temp,
-    LANG: "C.UTF-8",
-    TZ: "UTC",
-    CI: "true",
-    ...pythonVariables,
-    // The order of sets decides how code is compiled, and what programs write.
-    PYTHONHASHSEED: "0",
-    VIRTUAL_ENV: parts.treeFolder,
-    ...variables,
-    ...secrets,
-    PATH: djangoPath(parts.treeFolder, parts.runtimeBin, parts.os, variables["PATH"]),
-  };
+  const { treeFolder, runtimeBin, os, variables } = parts;
+  // The order of sets decides how code is compiled, and what programs write.
+  const own = { ...pythonVariables, PYTHONHASHSEED: "0", VIRTUAL_ENV: treeFolder };
+  return buildEnvironmentOf(parts, own, djangoPath(treeFolder, runtimeBin, os, variables["PATH"]));
 }
 
 /** Long and varied enough for what Django and others demand of a key. */

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { buildEnvironmentOf, type BuildEnvironmentParts } from "./build-environment.ts";
 import { pathOf } from "./search-path.ts";
 
 /** Which packages a dependency tree holds: `build` with the development ones, `run` without. */
@@ -33,31 +34,13 @@ export function searchPath(runtimeBin: string, appFolder: string, os: string, re
   return pathOf([runtimeBin, join(appFolder, "node_modules", ".bin")], os, rest);
 }
 
-export interface BuildEnvironmentParts {
-  readonly runtimeBin: string;
+export interface NodeEnvironmentParts extends BuildEnvironmentParts {
   readonly appFolder: string;
-  readonly os: string;
-  readonly home: string;
-  readonly temp: string;
-  readonly variables: Readonly<Record<string, string>>;
-  readonly secrets: Readonly<Record<string, string>>;
 }
 
-/**
- * The whole environment of a build: its own variables and secrets, and what any program needs. Nothing of the deployer's, so that
- * every machine builds the same.
- */
-export function buildEnvironment(parts: BuildEnvironmentParts): Record<string, string> {
-  const { variables, secrets } = parts;
-  return {
-    HOME: parts.home,
-    TMPDIR: parts.temp,
-    LANG: "C.UTF-8",
-    TZ: "UTC",
-    CI: "true",
-    NODE_ENV: "production",
-    ...variables,
-    ...secrets,
-    PATH: searchPath(parts.runtimeBin, parts.appFolder, parts.os, variables["PATH"]),
-  };
+/** The whole environment of a build of a Node application. */
+export function buildEnvironment(parts: NodeEnvironmentParts): Record<string, string> {
+  const { runtimeBin, appFolder, os, variables } = parts;
+  const path = searchPath(runtimeBin, appFolder, os, variables["PATH"]);
+  return buildEnvironmentOf(parts, { NODE_ENV: "production" }, path);
 }

@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startLoad } from "../../src/routing/testing/load.ts";
+import { countedIn } from "../support/count-rows.ts";
 import { createExampleSandbox, replaced } from "../support/example-sandbox.ts";
 import { Guest } from "../support/guest.ts";
 import { startRedis, type RedisServer } from "../support/redis-server.ts";
@@ -31,6 +31,9 @@ afterAll(async () => {
 
 describe("Redis, gone for a minute", () => {
   it("costs no page, no booking and no confirmation, and no process its life", async () => {
+    const count = countedIn(
+      join(sandbox.home, "environments", "cozywish-local", "database", "database.sqlite"),
+    );
     const guest = new Guest(sandbox.url, "guest");
     await guest.signUp();
     let booked = Number(await guest.book());
@@ -67,15 +70,4 @@ async function processes(): Promise<unknown> {
     host: { instances: { id: { type: string; index: number }; pid: number }[] };
   }>(["status", "local"]);
   return host.instances.map(({ id, pid }) => `${id.type}.${id.index} ${pid}`).toSorted();
-}
-
-function count(from: string): number {
-  const file = join(sandbox.home, "environments", "cozywish-local", "database", "database.sqlite");
-  const database = new DatabaseSync(file, { readOnly: true });
-  try {
-    database.exec("PRAGMA busy_timeout = 10000");
-    return Number(database.prepare(`SELECT count(*) AS n FROM ${from}`).get()?.["n"]);
-  } finally {
-    database.close();
-  }
 }

@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startLoad } from "../../src/routing/testing/load.ts";
+import { countedIn } from "../support/count-rows.ts";
 import { createExampleSandbox, replaced, type Example } from "../support/example-sandbox.ts";
 import { Guest } from "../support/guest.ts";
 import { startRedis, type RedisServer } from "../support/redis-server.ts";
@@ -108,18 +108,5 @@ function bookUntilStopped(site: string): { stop(): Promise<number> } {
       stopping.abort();
       return (await counts).reduce((sum, count) => sum + count, 0);
     },
-  };
-}
-
-/** How many rows there are now. */
-function countedIn(file: string): (from: string) => number {
-  return (from) => {
-    const database = new DatabaseSync(file, { readOnly: true });
-    try {
-      database.exec("PRAGMA busy_timeout = 10000");
-      return Number(database.prepare(`SELECT count(*) AS n FROM ${from}`).get()?.["n"]);
-    } finally {
-      database.close();
-    }
   };
 }

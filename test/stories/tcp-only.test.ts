@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { connect } from "node:net";
 import { join } from "node:path";
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startLoad } from "../../src/routing/testing/load.ts";
 import { createSandbox, served, tinyConfig, until, type Sandbox } from "../support/sandbox.ts";
+import { upgraded } from "../support/upgraded.ts";
 
 /** The fixture as so many applications are: it makes a number of what it is told to listen on. */
 async function numericPort(project: string): Promise<string> {
@@ -143,29 +143,4 @@ async function startsOnOldSocket(project: string): Promise<boolean> {
   const [code] = (await Promise.race([once(second, "exit"), once(second.stdout, "data")])) as [unknown];
   second.kill("SIGKILL");
   return code !== 1;
-}
-
-interface Upgraded {
-  echo(text: string): Promise<string>;
-  end(): void;
-}
-
-function upgraded(port: number): Promise<Upgraded> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, "127.0.0.1", () => {
-      socket.write("GET /socket HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n");
-    });
-    socket.on("error", reject);
-    socket.once("data", (head) => {
-      if (!head.toString().startsWith("HTTP/1.1 101")) return reject(new Error(head.toString()));
-      resolve({
-        echo: (text) =>
-          new Promise((got) => {
-            socket.once("data", (data) => got(data.toString()));
-            socket.write(text);
-          }),
-        end: () => socket.end(),
-      });
-    });
-  });
 }

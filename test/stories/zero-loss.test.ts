@@ -1,7 +1,7 @@
-import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startLoad } from "../../src/routing/testing/load.ts";
 import { createSandbox, served, type Sandbox } from "../support/sandbox.ts";
+import { upgraded } from "../support/upgraded.ts";
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -57,28 +57,3 @@ describe("under load with keep-alive connections", () => {
     expect(text.split("\n").filter((line) => line.includes("xxx"))).toHaveLength(40);
   });
 });
-
-interface Upgraded {
-  echo(text: string): Promise<string>;
-  end(): void;
-}
-
-function upgraded(port: number): Promise<Upgraded> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, "127.0.0.1", () => {
-      socket.write("GET /socket HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n");
-    });
-    socket.on("error", reject);
-    socket.once("data", (head) => {
-      if (!head.toString().startsWith("HTTP/1.1 101")) return reject(new Error(head.toString()));
-      resolve({
-        echo: (text) =>
-          new Promise((got) => {
-            socket.once("data", (data) => got(data.toString()));
-            socket.write(text);
-          }),
-        end: () => socket.end(),
-      });
-    });
-  });
-}
