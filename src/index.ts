@@ -1,5 +1,7 @@
 import type {
+  CanaryStrategy,
   DeclaredVariable,
+  Directory,
   Disk,
   DjangoApp,
   FromDotenv,
@@ -10,6 +12,7 @@ import type {
   ProjectFile,
   Redis,
   Sqlite,
+  SwitchStrategy,
   ThisMachine,
 } from "./project/input.ts";
 
@@ -46,6 +49,21 @@ export function sqlite(options: Omit<Sqlite, "kind"> = {}): Sqlite {
 /** Uploaded files in a folder that outlives releases. */
 export function disk(options: Omit<Disk, "kind"> = {}): Disk {
   return { ...options, kind: "disk" };
+}
+
+/** All traffic moves to a new release at once; with `watch` the release is watched afterwards, and taken back by itself. */
+export function switchAtOnce(options: Omit<SwitchStrategy, "kind"> = {}): SwitchStrategy {
+  return { ...options, kind: "switch" };
+}
+
+/** A share of the traffic moves first, and the release that serves it is compared with the stable one. */
+export function canary(options: Omit<CanaryStrategy, "kind"> = {}): CanaryStrategy {
+  return { ...options, kind: "canary" };
+}
+
+/** A folder that backups are kept in: absolute, or relative to `cozy.config.ts`. */
+export function directory(path: string): Directory {
+  return { kind: "directory", path };
 }
 
 /** A cache, sessions or a queue in the memory of each process. */

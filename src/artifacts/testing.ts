@@ -102,6 +102,8 @@ export function testApp(more: Partial<App> = {}): App {
     django: undefined,
     schedules: {},
     seed: undefined,
+    migrateBack: undefined,
+    contract: [],
     console: ["node"],
     dev: { port: 3000, variables: {}, processes: {} },
     folder: ".",

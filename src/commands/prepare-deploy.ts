@@ -86,6 +86,9 @@ function draftRelease(
     stack: project.app.stack,
     schedules: environment.schedules,
     console: project.app.console,
+    contract: project.app.contract,
+    migrateBack: project.app.migrateBack,
+    backups: environment.backups,
   };
 }
 

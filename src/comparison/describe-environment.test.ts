@@ -42,6 +42,10 @@ const staging: Environment = {
   },
   services: { cache: "memory" },
   keep: { releases: 5, warmMs: 600_000 },
+  strategy: { kind: "switch", watch: undefined },
+  backups: undefined,
+  rehearsal: undefined,
+  promises: { recovery: undefined, availability: undefined, latency: undefined },
 };
 
 const project: Project = {

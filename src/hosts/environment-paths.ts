@@ -31,8 +31,16 @@ export interface EnvironmentPaths {
   readonly schedules: string;
   /** What the supervisor keeps: its desired state. */
   readonly supervisor: string;
-  /** Copies of the database from before migrations. */
+  /** The store of backups where no other is declared: a folder a backup. */
   readonly backups: string;
+  /** What promises were measured by: `<promise>.jsonl`. */
+  readonly evidence: string;
+  /** `<release>.json`: what was seen of each release that was watched. */
+  readonly canaries: string;
+  /** What waits for a person, and what they said. */
+  readonly questions: string;
+  /** Environments that live for a rehearsal or a drill: `<name>/` is the root of one. */
+  readonly scratch: string;
   /** Sockets and route tables; see `run-folder.ts` for the short name that it is reached by. */
   readonly run: string;
 }
@@ -75,7 +83,15 @@ export function environmentPaths(
   environment: string,
 ): EnvironmentPaths {
   const id = `${project}-${environment}`;
-  const root = join(environmentsFolder(machine), id);
+  return pathsBelow(id, join(environmentsFolder(machine), id));
+}
+
+/** An environment of its own below `scratch`, whose database, folders and instances are none of production's. */
+export function scratchPaths(paths: EnvironmentPaths, name: string): EnvironmentPaths {
+  return pathsBelow(`${paths.id}-${name}`, join(paths.scratch, name));
+}
+
+function pathsBelow(id: string, root: string): EnvironmentPaths {
   return {
     id,
     root,
@@ -93,6 +109,10 @@ export function environmentPaths(
     schedules: join(root, "schedules"),
     supervisor: join(root, "supervisor"),
     backups: join(root, "backups"),
+    evidence: join(root, "evidence"),
+    canaries: join(root, "canaries"),
+    questions: join(root, "questions"),
+    scratch: join(root, "scratch"),
     run: join(root, "run"),
   };
 }

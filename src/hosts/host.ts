@@ -1,6 +1,7 @@
 import type { InstanceSelection, InstanceStatus, KilledInstance } from "../instances/instance.ts";
 import type {
   App,
+  Backups,
   Drain,
   ProcessType,
   ReadyCheck,
@@ -139,6 +140,11 @@ export interface ReleaseRecord {
   readonly schedules: Readonly<Record<string, Schedule>>;
   /** What `cozy console` opens. */
   readonly console: readonly string[];
+  /** Tables and columns that this release does not use any more; only a later one may drop them. */
+  readonly contract: readonly string[];
+  readonly migrateBack: readonly string[] | undefined;
+  /** What backs the environment up while this release is in force; absent where nothing is declared. */
+  readonly backups: Backups | undefined;
 }
 
 export interface ProxySettings {

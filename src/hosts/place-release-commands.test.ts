@@ -42,6 +42,9 @@ function recordWith(command: readonly string[]): ReleaseRecord {
       },
     },
     console: ["shell", "{settings}"],
+    contract: [],
+    migrateBack: ["back", "{settings}"],
+    backups: undefined,
   };
 }
 

@@ -19,19 +19,28 @@ export function resolvePlaceholders(record: ReleaseRecord, facts: DjangoFacts | 
       check.kind === "command" ? { ...check, command: fill(check.command) } : check,
     ),
     console: fill(record.console),
+    migrateBack: record.migrateBack && fill(record.migrateBack),
   };
   const [left] = placeholdersIn(commandsOf(resolved));
   if (left !== undefined) throw applicationMissing(left, facts.settings, undefined);
   return resolved;
 }
 
-function commandsOf({ processes, schedules, hooks, smoke, console }: ReleaseRecord): (readonly string[])[] {
+function commandsOf({
+  processes,
+  schedules,
+  hooks,
+  smoke,
+  console,
+  migrateBack,
+}: ReleaseRecord): (readonly string[])[] {
   return [
     ...Object.values(processes).map(({ command }) => command),
     ...Object.values(schedules).map(({ run }) => run),
     ...Object.values(hooks),
     ...smoke.flatMap((check) => (check.kind === "command" ? [check.command] : [])),
     console,
+    migrateBack ?? [],
   ];
 }
 

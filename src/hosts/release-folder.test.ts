@@ -109,6 +109,9 @@ function recordOf(id: string, artifact: string): ReleaseRecord {
     stack: "node",
     schedules: {},
     console: ["node"],
+    contract: [],
+    migrateBack: undefined,
+    backups: undefined,
   };
 }
 

@@ -108,7 +108,14 @@ export async function readRecord(place: ReleaseFolder): Promise<ReleaseRecord | 
 
 /** What a record of an earlier cozy lacks. */
 const earlier = {
-  record: { stack: "node", schedules: {}, console: ["node"] },
+  record: {
+    stack: "node",
+    schedules: {},
+    console: ["node"],
+    contract: [],
+    migrateBack: undefined,
+    backups: undefined,
+  },
   process: { listen: "socket", ready: undefined, singleton: false },
 } as const;
 

@@ -14,8 +14,6 @@ export interface ProjectFile {
   readonly access?: never;
   /** Who is told of deploys and alerts. Not carried out by this version of cozy. */
   readonly notify?: never;
-  /** Objectives that are measured: recovery time, data age, availability. Not carried out by this version of cozy. */
-  readonly promises?: never;
 }
 
 /** The application: `node({ … })` or `django({ … })`. */
@@ -50,6 +48,10 @@ export interface NodeApp {
   readonly drain?: Drain | undefined;
   /** Commands of the release that run at declared times. Default: none. */
   readonly schedules?: { readonly [name: string]: Schedule } | undefined;
+  /** What takes this release's migrations back, where that was prepared; it is rehearsed with them. Default: none. */
+  readonly migrateBack?: Command | undefined;
+  /** Tables and columns that this release does not use any more, such as `"venues.city"`. Only a later release may drop them. Default: none. */
+  readonly contract?: readonly string[] | undefined;
   /** What fills a new database with data to develop with; run by `cozy dev --setup`, and safe to run twice. Default: none. */
   readonly seed?: Command | undefined;
   /** What `cozy console` opens. Default: `node`; for Django `python manage.py shell`. */
@@ -304,6 +306,10 @@ export interface DjangoApp {
   readonly drain?: Drain | undefined;
   /** Commands of the release that run at declared times. Default: none. */
   readonly schedules?: { readonly [name: string]: Schedule } | undefined;
+  /** What takes this release's migrations back, where that was prepared; it is rehearsed with them. Default: none. */
+  readonly migrateBack?: Command | undefined;
+  /** Tables and columns that this release does not use any more, such as `"venues.city"`. Only a later release may drop them. Default: none. */
+  readonly contract?: readonly string[] | undefined;
   /** What fills a new database with data to develop with; run by `cozy dev --setup`, and safe to run twice. Default: none. */
   readonly seed?: Command | undefined;
   /** What `cozy console` opens. Default: `node`; for Django `python manage.py shell`. */
@@ -373,14 +379,20 @@ export interface Environment {
   readonly schedules?: { readonly [name: string]: ScheduleOverride } | undefined;
   /** What is kept for a rollback. */
   readonly keep?: Keep | undefined;
+  /** How the traffic moves to a new release. Default: `switchAtOnce()`. */
+  readonly strategy?: Strategy | undefined;
+  /** Backups of the database. Default: only copies before a migration. */
+  readonly backups?: Backups | undefined;
+  /** Tries each release on restored data before production is touched. Default: not rehearsed. */
+  readonly rehearsal?: Rehearsal | undefined;
+  /** Objectives that are measured. Default: none but cozy's own. */
+  readonly promises?: Promises | undefined;
   /** Names that the site answers to, with their certificates. Not carried out by this version of cozy. */
   readonly domains?: never;
   /** Who may see the site or deploy to it. Not carried out by this version of cozy. */
   readonly access?: never;
   /** Who is told of deploys and alerts. Not carried out by this version of cozy. */
   readonly notify?: never;
-  /** Objectives that are measured: recovery time, data age, availability. Not carried out by this version of cozy. */
-  readonly promises?: never;
 }
 
 /** The machine that cozy runs on; no root and nothing to install. */
@@ -464,4 +476,151 @@ export interface Keep {
   readonly releases?: number | undefined;
   /** How long the old instances stay started after a switch. Default: `10m`. */
   readonly warm?: Duration | undefined;
+}
+
+/** How the traffic moves to a new release: `switchAtOnce({ … })` or `canary({ … })`. */
+export type Strategy = SwitchStrategy | CanaryStrategy;
+
+/** All traffic moves at once. */
+export interface SwitchStrategy {
+  readonly kind: "switch";
+  /** Watches the release after the switch, against the one before, and takes it back by itself. The old release's workers stay until it is over. Default: not watched. */
+  readonly watch?: WatchOptions | undefined;
+}
+
+/** How a release that takes traffic is watched, and when it goes back by itself. */
+export interface WatchOptions {
+  /** How long each step is watched at least. Default: `5m`. */
+  readonly bake?: Duration | undefined;
+  /** What happens when the last step is over and the evidence suffices neither way: go on watching until it does or a person decides (`hold`), watch for `extend` longer and then go back (`extend`), wait for a person (`ask`), put the release into force all the same (`go-on`), or go back (`roll-back`). Default: `"hold"`. */
+  readonly inconclusive?: "hold" | "extend" | "ask" | "go-on" | "roll-back" | undefined;
+  /** How much longer `extend` watches. Default: twice `bake`. */
+  readonly extend?: Duration | undefined;
+  /** How likely a release that is no worse may be taken back, however long it is watched. Default: `0.01`. */
+  readonly alpha?: number | undefined;
+  /** How likely a release that fails more often than `maxErrorRate` may be promoted. Default: `0.05`. */
+  readonly beta?: number | undefined;
+  /** The share of failed requests that a release must be shown to stay below. Default: `0.05`. */
+  readonly maxErrorRate?: number | undefined;
+  /** How many times the errors of the stable release are no reason to go back. Default: `1`. */
+  readonly errorMargin?: number | undefined;
+  /** The same for slow requests. Default: `1.5`. */
+  readonly slowMargin?: number | undefined;
+  /** From which duration on a request counts as slow. Default: the 95th percentile of the stable release. */
+  readonly slow?: Duration | undefined;
+  /** Requests that the release must have served before it can be promoted. Default: `20`. */
+  readonly minRequests?: number | undefined;
+}
+
+/** A share of the traffic moves first, and the release that serves it is compared with the stable one. */
+export interface CanaryStrategy {
+  readonly kind: "canary";
+  /** The shares, one after the other; all of the traffic follows the last. A quiet site wants 20 rather than 5: each failed request of the canary tells most when the shares are alike. Default: `[20, 50]`. */
+  readonly steps?: readonly number[] | undefined;
+  /** How long each step is watched at least. Default: `5m`. */
+  readonly bake?: Duration | undefined;
+  /** What happens when the last step is over and the evidence suffices neither way: go on watching until it does or a person decides (`hold`), watch for `extend` longer and then go back (`extend`), wait for a person (`ask`), put the release into force all the same (`go-on`), or go back (`roll-back`). Default: `"hold"`. */
+  readonly inconclusive?: "hold" | "extend" | "ask" | "go-on" | "roll-back" | undefined;
+  /** How much longer `extend` watches. Default: twice `bake`. */
+  readonly extend?: Duration | undefined;
+  /** How likely a release that is no worse may be taken back, however long it is watched. Default: `0.01`. */
+  readonly alpha?: number | undefined;
+  /** How likely a release that fails more often than `maxErrorRate` may be promoted. Default: `0.05`. */
+  readonly beta?: number | undefined;
+  /** The share of failed requests that a release must be shown to stay below. Default: `0.05`. */
+  readonly maxErrorRate?: number | undefined;
+  /** How many times the errors of the stable release are no reason to go back. Default: `1`. */
+  readonly errorMargin?: number | undefined;
+  /** The same for slow requests. Default: `1.5`. */
+  readonly slowMargin?: number | undefined;
+  /** From which duration on a request counts as slow. Default: the 95th percentile of the stable release. */
+  readonly slow?: Duration | undefined;
+  /** Requests that the release must have served before it can be promoted. Default: `20`. */
+  readonly minRequests?: number | undefined;
+}
+
+/** Backups of the database, made whether a deployer is there or not. */
+export interface Backups {
+  /** The store of the daily backups and of those before a deploy. Default: a folder of the environment, on the same disk. */
+  readonly to?: Directory | undefined;
+  /** How long they are kept; the newest ones stay whatever their age. Default: `7d`. */
+  readonly keep?: Duration | undefined;
+  /** How often, counted from midnight UTC: at least a minute. Default: by `at` or `cron`. */
+  readonly every?: Duration | undefined;
+  /** At these times of the day. Default: `"03:00"`, unless `every` or `cron` says otherwise. */
+  readonly at?: string | readonly string[] | undefined;
+  /** With `at`: on these days of the week. Default: every day. */
+  readonly on?: Weekday | readonly Weekday[] | undefined;
+  /** The five fields of cron: minute, hour, day of month, month, day of week. Default: by `every` or `at`. */
+  readonly cron?: string | undefined;
+  /** The time zone of `at` and `cron`: `"Europe/Zurich"`. Default: `UTC`. */
+  readonly timeZone?: string | undefined;
+  /** One backup a week, in a store of its own, kept for longer. Default: none. */
+  readonly weekly?: WeeklyBackups | undefined;
+}
+
+/** A folder of this machine that backups are kept in, best on another disk. */
+export interface Directory {
+  readonly kind: "directory";
+  /** Its path, absolute or relative to `cozy.config.ts`. */
+  readonly path: string;
+}
+
+/** One backup a week, in a store of its own, kept for longer. */
+export interface WeeklyBackups {
+  /** The store: another one than that of the daily backups. */
+  readonly to: Directory;
+  /** How long they are kept. Default: `90d`. */
+  readonly keep?: Duration | undefined;
+}
+
+/** Each release is tried on restored data before production is touched: its migrations, itself, and the old release on the new schema. */
+export interface Rehearsal {
+  /** Variables that differ in a rehearsal, such as the key of a payment provider's test system. Secrets that are drawn are drawn anew, addresses of cache, sessions and queue become `memory:`, and nothing can reach the network where the machine can seal it off. Default: none. */
+  readonly variables?: { readonly [name: string]: Value } | undefined;
+  /** What a deploy does when something could not be shown, such as a table that no check wrote to: go on and say so, or refuse. Default: `"go-on"`. */
+  readonly notProven?: "go-on" | "refuse" | undefined;
+  /** How long the migrations may take on the restored data. Default: `1h`. */
+  readonly migrateWithin?: Duration | undefined;
+}
+
+/** Objectives that are measured. `cozy promises` shows what was promised beside what was measured. */
+export interface Promises {
+  /** How soon the data is back, and how much of it may be lost. Default: not promised. */
+  readonly recovery?: RecoveryPromise | undefined;
+  /** The share of requests that are answered. Default: not promised. */
+  readonly availability?: AvailabilityPromise | undefined;
+  /** How soon they are answered. Default: not promised. */
+  readonly latency?: LatencyPromise | undefined;
+}
+
+/** How soon the data is back, and how much of it may be lost. */
+export interface RecoveryPromise {
+  /** Recovery time objective: from the decision to restore to the first right answer. */
+  readonly rto: Duration;
+  /** Recovery point objective: the age of the newest data that can be brought back. */
+  readonly rpo: Duration;
+  /** What holds data and is not covered. Everything that holds data is either covered or named here. Default: nothing. */
+  readonly notPromised?: readonly DataHolder[] | undefined;
+  /** How old the last drill may be before the promise counts as not proven. Default: `30d`. */
+  readonly drillWithin?: Duration | undefined;
+}
+
+/** What holds data of an environment. */
+export type DataHolder = "database" | "media" | "persist" | "sessions";
+
+/** The share of requests that are answered without a fault of ours. */
+export interface AvailabilityPromise {
+  /** At least this many of a hundred. */
+  readonly percent: number;
+  /** Over how long it is measured. Default: `30d`. */
+  readonly over?: Duration | undefined;
+}
+
+/** How soon requests are answered. */
+export interface LatencyPromise {
+  /** 95 of a hundred are answered within this time. */
+  readonly p95: Duration;
+  /** Over how long it is measured. Default: `1d`. */
+  readonly over?: Duration | undefined;
 }

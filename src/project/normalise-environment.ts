@@ -6,7 +6,9 @@ import {
   normaliseSmoke,
   normaliseValue,
 } from "./normalise-parts.ts";
+import { normaliseBackups, normalisePromises, normaliseRehearsal } from "./normalise-recovery.ts";
 import { overriddenSchedules } from "./normalise-schedules.ts";
+import { normaliseStrategy } from "./normalise-strategy.ts";
 import {
   serviceNames,
   serviceVariables,
@@ -20,7 +22,12 @@ import {
 import { durationMs } from "./units.ts";
 
 /** An environment with the application's own settings under it. */
-export function normaliseEnvironment(name: string, input: EnvironmentInput, app: App): Environment {
+export function normaliseEnvironment(
+  name: string,
+  input: EnvironmentInput,
+  app: App,
+  root: string,
+): Environment {
   return {
     name,
     target: { kind: "this-machine", port: input.target.port, address: input.target.address ?? "127.0.0.1" },
@@ -39,6 +46,10 @@ export function normaliseEnvironment(name: string, input: EnvironmentInput, app:
     drain: normaliseDrain(input.drain ?? {}, app.drain),
     schedules: overriddenSchedules(app.schedules, input.schedules ?? {}),
     keep: { releases: input.keep?.releases ?? 5, warmMs: durationMs(input.keep?.warm ?? "10m") },
+    strategy: normaliseStrategy(input.strategy),
+    backups: input.backups && normaliseBackups(input.backups, root),
+    rehearsal: input.rehearsal && normaliseRehearsal(input.rehearsal),
+    promises: normalisePromises(input.promises ?? {}),
   };
 }
 

@@ -28,7 +28,7 @@ export function overriddenSchedules(
 }
 
 /** Times of the day become patterns of cron, so that one kind of calendar is carried out. */
-function normaliseTimes({ every, at, on, cron, timeZone = "UTC" }: TimesInput): ScheduleTimes {
+export function normaliseTimes({ every, at, on, cron, timeZone = "UTC" }: TimesInput): ScheduleTimes {
   if (every !== undefined) return { kind: "every", everyMs: durationMs(every) };
   if (cron !== undefined) return { kind: "calendar", patterns: [cron], timeZone };
   // Cron counts the days of the week from Sunday.

@@ -43,7 +43,7 @@ export function normaliseProject(
     configPath: place.configPath,
     app,
     environments: mapValues(file.environments, (environment, name) =>
-      normaliseEnvironment(name, environment, app),
+      normaliseEnvironment(name, environment, app, place.root),
     ),
   };
 }
@@ -86,6 +86,8 @@ export function normaliseShared(
     drain: normaliseDrain(app.drain ?? {}, { requestsMs: 30_000, streamsMs: 300_000 }),
     schedules: mapValues(app.schedules ?? {}, normaliseSchedule),
     seed: app.seed === undefined ? undefined : words(app.seed),
+    migrateBack: app.migrateBack === undefined ? undefined : words(app.migrateBack),
+    contract: app.contract ?? [],
     console: app.console === undefined ? otherwise.console : words(app.console),
     dev: {
       port: app.dev?.port ?? otherwise.port,

@@ -27,6 +27,10 @@ export interface App {
   readonly migrate: readonly string[] | undefined;
   readonly static: StaticFiles | undefined;
   readonly schedules: Readonly<Record<string, Schedule>>;
+  /** What takes this release's migrations back, where that was prepared. */
+  readonly migrateBack: readonly string[] | undefined;
+  /** Tables and columns (`venues`, `venues.city`) that this release does not use any more; only a later one may drop them. */
+  readonly contract: readonly string[];
   /** What fills a new database with data to develop with. */
   readonly seed: readonly string[] | undefined;
   /** What `cozy console` opens. */
@@ -210,7 +214,76 @@ export interface Environment {
   readonly schedules: Readonly<Record<string, Schedule>>;
   readonly services: Services;
   readonly keep: Keep;
+  readonly strategy: Strategy;
+  /** Absent: only copies of the database before it is migrated. */
+  readonly backups: Backups | undefined;
+  readonly rehearsal: Rehearsal | undefined;
+  readonly promises: Promises;
 }
+
+/** How the traffic moves to a new release. */
+export type Strategy =
+  | { readonly kind: "switch"; readonly watch: Watch | undefined }
+  /** `steps` are shares in hundredths, growing; all of the traffic follows the last. */
+  | { readonly kind: "canary"; readonly steps: readonly number[]; readonly watch: Watch };
+
+/** How a release that takes traffic is watched, and when it goes back by itself. */
+export interface Watch {
+  /** How long each step is watched at least. */
+  readonly bakeMs: number;
+  readonly inconclusive: "hold" | "extend" | "ask" | "go-on" | "roll-back";
+  readonly extendMs: number;
+  /** How likely a release that is no worse may be taken back, however long it is watched. */
+  readonly alpha: number;
+  /** How likely a release that fails more often than `maxErrorRate` may be promoted. */
+  readonly beta: number;
+  readonly maxErrorRate: number;
+  /** How many times the stable release's rate of errors, and of slow requests, is no reason to go back. */
+  readonly errorMargin: number;
+  readonly slowMargin: number;
+  /** From which duration on a request counts as slow; the stable release's 95th percentile where absent. */
+  readonly slowMs: number | undefined;
+  readonly minRequests: number;
+}
+
+export interface Backups {
+  /** The store of the daily backups and of those before a deploy; the environment's own folder where absent. */
+  readonly store: DirectoryStore | undefined;
+  readonly keepMs: number;
+  readonly when: ScheduleTimes;
+  readonly weekly: { readonly store: DirectoryStore; readonly keepMs: number } | undefined;
+}
+
+export interface DirectoryStore {
+  readonly kind: "directory";
+  /** Absolute. */
+  readonly path: string;
+}
+
+/** A release is tried on restored data before production is touched. */
+export interface Rehearsal {
+  /** What differs from the environment's own variables. */
+  readonly variables: Readonly<Record<string, ValueSource>>;
+  readonly notProven: "go-on" | "refuse";
+  readonly migrateWithinMs: number;
+}
+
+export interface Promises {
+  readonly recovery: RecoveryPromise | undefined;
+  readonly availability: { readonly percent: number; readonly overMs: number } | undefined;
+  readonly latency: { readonly p95Ms: number; readonly overMs: number } | undefined;
+}
+
+export interface RecoveryPromise {
+  readonly rtoMs: number;
+  readonly rpoMs: number;
+  readonly notPromised: readonly DataHolder[];
+  /** How old the last drill may be before the promise counts as not proven. */
+  readonly drillWithinMs: number;
+}
+
+/** What holds data of an environment. */
+export type DataHolder = "database" | "media" | "persist" | "sessions";
 
 /** Where cache, sessions and job queue are; their addresses are among the environment's variables too. */
 export type Services = Readonly<Partial<Record<ServiceName, "memory" | "redis">>>;

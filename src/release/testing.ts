@@ -21,6 +21,10 @@ export function sampleProject(
     services: {},
     drain: { requestsMs: 30_000, streamsMs: 300_000 },
     keep: { releases: 2, warmMs: 600_000 },
+    strategy: { kind: "switch", watch: undefined },
+    backups: undefined,
+    rehearsal: undefined,
+    promises: { recovery: undefined, availability: undefined, latency: undefined },
     ...environmentChange,
   };
   return {
@@ -32,6 +36,8 @@ export function sampleProject(
       django: undefined,
       schedules: {},
       seed: undefined,
+      migrateBack: undefined,
+      contract: [],
       console: ["node"],
       dev: { port: 3000, variables: {}, processes: {} },
       folder: ".",
@@ -85,6 +91,9 @@ export function sampleRelease(project: Project, id: string, createdAt = 0): Rele
     stack: app.stack,
     schedules: {},
     console: app.console,
+    contract: app.contract,
+    migrateBack: app.migrateBack,
+    backups: undefined,
   };
 }
 

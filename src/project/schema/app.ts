@@ -198,6 +198,25 @@ function appFields() {
     hooks: optional(hooks, "Commands of the release at fixed points of a deploy."),
     drain: optional(drain, "How long what is in flight on the old instances may take to end."),
     schedules: optional(schedules, "Commands of the release that run at declared times.", "none"),
+    migrateBack: optional(
+      command,
+      "What takes this release's migrations back, where that was prepared; it is rehearsed with them.",
+      "none",
+    ),
+    contract: optional(
+      documented(
+        z.array(
+          documented(z.string().check(z.regex(/^\w+(?:\.\w+)?$/)), {
+            expects: 'a table or a column: "venues", "venues.city"',
+          }),
+        ),
+        {
+          expects: "a list of tables and columns",
+        },
+      ),
+      'Tables and columns that this release does not use any more, such as `"venues.city"`. Only a later release may drop them.',
+      "none",
+    ),
     seed: optional(
       command,
       "What fills a new database with data to develop with; run by `cozy dev --setup`, and safe to run twice.",

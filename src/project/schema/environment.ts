@@ -1,7 +1,9 @@
 import { smoke, drain } from "./checks.ts";
 import { limits } from "./app.ts";
 import { documented, notYet, object, optional, required } from "./doc.ts";
+import { backups, promises, rehearsal } from "./recovery.ts";
 import { scheduleOverrides } from "./schedules.ts";
+import { strategy } from "./strategy.ts";
 import { count, duration, name, port, positive, urlFolder, value, variables } from "./values.ts";
 import * as z from "zod/mini";
 
@@ -82,7 +84,6 @@ export const laterText = {
   domains: "Names that the site answers to, with their certificates.",
   access: "Who may see the site or deploy to it.",
   notify: "Who is told of deploys and alerts.",
-  promises: "Objectives that are measured: recovery time, data age, availability.",
 } as const;
 
 /** A new field each time, so that each place has its own documentation. */
@@ -91,7 +92,6 @@ export function laterFields(): Record<keyof typeof laterText, ReturnType<typeof 
     domains: notYet(laterText.domains),
     access: notYet(laterText.access),
     notify: notYet(laterText.notify),
-    promises: notYet(laterText.promises),
   };
 }
 
@@ -126,6 +126,14 @@ export const environment = object(
     drain: optional(drain, "Where it differs from the application's."),
     schedules: optional(scheduleOverrides, "Schedules that differ here.", "the application's own"),
     keep: optional(keep, "What is kept for a rollback."),
+    strategy: optional(strategy, "How the traffic moves to a new release.", "`switchAtOnce()`"),
+    backups: optional(backups, "Backups of the database.", "only copies before a migration"),
+    rehearsal: optional(
+      rehearsal,
+      "Tries each release on restored data before production is touched.",
+      "not rehearsed",
+    ),
+    promises: optional(promises, "Objectives that are measured.", "none but cozy's own"),
     ...laterFields(),
   },
   "an object with a `target`",

@@ -23,7 +23,7 @@ const weekday = documented(z.enum(weekdays), {
 });
 
 /** A new set each time, so that each place has its own documentation. */
-function whenFields() {
+export function whenFields() {
   return {
     every: optional(
       duration,
