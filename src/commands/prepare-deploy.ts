@@ -5,6 +5,7 @@ import { nameArtifact } from "../artifacts/local-builder.ts";
 import type { Commit } from "../engine/journal.ts";
 import type { Host, HostState } from "../hosts/host.ts";
 import { strangeFiles, strangeFilesWarning } from "../hosts/strange-files.ts";
+import { CozyError } from "../errors/cozy-error.ts";
 import { planDeploy } from "../release/plan-deploy.ts";
 import { freeReleaseId } from "../release/release-id.ts";
 import { refuseSharedMemory } from "../release/scale-request.ts";
@@ -24,13 +25,25 @@ export const refOption = {
   help: "a commit, branch or tag instead of the current commit",
 } as const satisfies OptionSpec;
 
+export const pauseOption = {
+  kind: "text",
+  placeholder: "step",
+  help: "wait for a person before this step: migrate",
+} as const satisfies OptionSpec;
+
+export interface DeployOptions {
+  readonly ref: string | undefined;
+  readonly pauseBefore?: string | undefined;
+}
+
 /** Looks at everything that a deploy needs and finds what is missing, before anything is touched; gives the plan. */
 export async function preparedDeploy(
   context: CommandContext,
   opened: OpenEnvironment,
   host: Host,
-  ref: string | undefined,
+  { ref, pauseBefore }: DeployOptions,
 ): Promise<Prepared> {
+  refuseUnknownPause(pauseBefore, opened);
   const { project, environment } = opened;
   const { signal } = context;
   const workshop = { machine: opened.machine, env: context.env, now: context.now, signal };
@@ -47,6 +60,7 @@ export async function preparedDeploy(
     observed,
     release,
     artifactKey: key,
+    pauseBeforeMigrate: pauseBefore === "migrate",
     artifactKnown: (await findArtifact(opened.machine, key)) !== undefined,
   });
   return {
@@ -59,6 +73,19 @@ export async function preparedDeploy(
       ...(await strangeWarning(opened, observed)),
     ],
   };
+}
+
+function refuseUnknownPause(step: string | undefined, { project }: OpenEnvironment): void {
+  if (step === undefined) return;
+  if (step !== "migrate") {
+    throw new CozyError("wrong-usage", {
+      message: `--pause-before takes the step \`migrate\`, and not "${step}".`,
+    });
+  }
+  if (project.app.migrate !== undefined) return;
+  throw new CozyError("wrong-usage", {
+    message: `${project.name} has no \`migrate\` command, so there is nothing to pause before.`,
+  });
 }
 
 function draftRelease(

@@ -28,6 +28,8 @@ export interface OperationContext<World> {
   readonly progress: (text: string) => void;
   readonly output: (stream: "stdout" | "stderr", line: string) => void;
   readonly warn: (message: string) => void;
+  /** Tells it, and keeps it in the journal. */
+  readonly note: (message: string) => void;
 }
 
 /** The code of operations, by kind; each takes an input of its own, so none can be called without knowing which it is. */

@@ -90,6 +90,7 @@ export function contextFor<World>(
   const { engine } = run;
   const now = () => engine.now();
   const emit = (event: CozyEvent) => run.emit(event);
+  const keep = (text: string) => void run.recordIfPossible({ event: "note", operation: operation.id, text });
   return {
     world: engine.worldFor(operation),
     signal,
@@ -100,7 +101,11 @@ export function contextFor<World>(
       emit({ type: "operation-output", at: now(), operation: operation.id, stream, line }),
     warn: (message) => {
       emit({ type: "warning", at: now(), message });
-      void run.recordIfPossible({ event: "note", operation: operation.id, text: message });
+      keep(message);
+    },
+    note: (message) => {
+      emit({ type: "note", at: now(), message });
+      keep(message);
     },
   };
 }

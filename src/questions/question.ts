@@ -25,5 +25,7 @@ export interface Answer {
 
 /** Asks and waits, at the terminal where there is one and for `cozy answer` in any case. The question is gone once it is answered. */
 export interface AskPerson {
+  /** Whether whoever looks at this terminal can answer by a key. */
+  readonly atTerminal: boolean;
   ask(question: Omit<Question, "format" | "askedAt">, signal: AbortSignal): Promise<Answer>;
 }
