@@ -29,6 +29,12 @@ export const commandIndex: readonly CommandEntry[] = [
     () => import("./completion.ts"),
   ),
   entry("Release", "plan", "print the operations that a deploy would carry out", () => import("./plan.ts")),
+  entry(
+    "Release",
+    "rehearse",
+    "try the current commit on restored data, and deploy nothing",
+    () => import("./rehearse.ts"),
+  ),
   entry("Release", "deploy", "put a release of the current commit into force", () => import("./deploy.ts")),
   entry("Release", "rollback", "put an earlier release back into force", () => import("./rollback.ts")),
   entry("Release", "scale", "run more or fewer instances of a process type", () => import("./scale.ts")),
@@ -52,6 +58,12 @@ export const commandIndex: readonly CommandEntry[] = [
     "who changed an environment, when, why and with what outcome",
     () => import("./history.ts"),
   ),
+  entry(
+    "Look",
+    "canary",
+    "what was seen of the release that was watched last",
+    () => import("./canary.ts"),
+  ),
   entry("Look", "logs", "what instances logged, followed on request", () => import("./logs.ts")),
   entry(
     "Look",
@@ -73,6 +85,7 @@ export const commandIndex: readonly CommandEntry[] = [
     "when commands run, and how they ended; run one now, suspend one",
     () => import("./schedules.ts"),
   ),
+  entry("Recover", "answer", "answer what a deploy waits for", () => import("./answer.ts")),
   entry("Recover", "resume", "go on with a plan that was cut off", () => import("./resume.ts")),
   entry("Recover", "abort", "take back a plan that was cut off", () => import("./abort.ts")),
   entry(

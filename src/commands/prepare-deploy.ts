@@ -36,13 +36,18 @@ export interface DeployOptions {
   readonly pauseBefore?: string | undefined;
 }
 
+export interface PreparedDeploy extends Prepared {
+  readonly release: ReleaseDraft;
+  readonly artifactKey: string;
+}
+
 /** Looks at everything that a deploy needs and finds what is missing, before anything is touched; gives the plan. */
 export async function preparedDeploy(
   context: CommandContext,
   opened: OpenEnvironment,
   host: Host,
   { ref, pauseBefore }: DeployOptions,
-): Promise<Prepared> {
+): Promise<PreparedDeploy> {
   refuseUnknownPause(pauseBefore, opened);
   const { project, environment } = opened;
   const { signal } = context;
@@ -66,6 +71,8 @@ export async function preparedDeploy(
   return {
     plan,
     world: releaseWorld(context, opened, host),
+    release,
+    artifactKey: key,
     commits: await commitsOf(opened, observed, source, signal),
     warnings: [
       ...uncommittedWarning(source),

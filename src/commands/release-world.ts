@@ -1,9 +1,12 @@
 import { localBuilder } from "../artifacts/local-builder.ts";
+import { canaryFiles } from "../canary/evidence-file.ts";
 import type { Host } from "../hosts/host.ts";
 import { neededArtifacts } from "../hosts/release-folder.ts";
 import type { ReleaseWorld } from "../release/world.ts";
 import type { CommandContext } from "./command-context.ts";
+import { personFor } from "./person-for.ts";
 import type { OpenEnvironment } from "./open-environment.ts";
+import { rehearserOf } from "./rehearse-world.ts";
 import { proxySettings } from "./proxy-settings.ts";
 import { resolveBuildSecrets, resolveReleaseVariables } from "./resolve-values.ts";
 
@@ -22,6 +25,9 @@ export function releaseWorld(context: CommandContext, opened: OpenEnvironment, h
     }),
     proxy: proxySettings(opened),
     persist: project.app.persist,
+    canaries: canaryFiles(opened.paths.canaries),
+    person: personFor(context, opened),
+    rehearser: rehearserOf(context, opened, () => Promise.reject(new Error("no backups yet"))),
     variables: () => resolveReleaseVariables(context, opened),
   };
 }

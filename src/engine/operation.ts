@@ -1,3 +1,4 @@
+import type { WatchProgress } from "../canary/traffic-progress.ts";
 import type { Json } from "../shared/json.ts";
 import { CozyError } from "../errors/cozy-error.ts";
 import type { Plan, PlannedOperation } from "../release/plan.ts";
@@ -28,6 +29,8 @@ export interface OperationContext<World> {
   readonly progress: (text: string) => void;
   readonly output: (stream: "stdout" | "stderr", line: string) => void;
   readonly warn: (message: string) => void;
+  /** Where the watch of a release stands. */
+  readonly watched: (watch: WatchProgress) => void;
   /** Tells it, and keeps it in the journal. */
   readonly note: (message: string) => void;
 }

@@ -99,6 +99,7 @@ export function contextFor<World>(
     progress: (text) => emit({ type: "operation-progress", at: now(), operation: operation.id, text }),
     output: (stream, line) =>
       emit({ type: "operation-output", at: now(), operation: operation.id, stream, line }),
+    watched: (watch) => emit({ type: "canary-tick", at: now(), operation: operation.id, watch }),
     warn: (message) => {
       emit({ type: "warning", at: now(), message });
       keep(message);

@@ -7,9 +7,12 @@ import { engineErrors } from "../engine/errors.ts";
 import { hostErrors } from "../hosts/errors.ts";
 import { instanceErrors } from "../instances/errors.ts";
 import { projectErrors } from "../project/errors.ts";
+import { questionErrors } from "../questions/errors.ts";
 import { releaseErrors } from "../release/errors.ts";
 import { routingErrors } from "../routing/errors.ts";
 import { scheduleErrors } from "../schedules/errors.ts";
+import { rehearsalErrors } from "../rehearsal/errors.ts";
+import { scratchErrors } from "../rehearsal/scratch-errors.ts";
 
 /** Every error a user can meet, by its permanent code; each domain keeps its own. */
 export const catalogue = {
@@ -21,9 +24,12 @@ export const catalogue = {
   ...engineErrors,
   ...hostErrors,
   ...instanceErrors,
+  ...questionErrors,
   ...releaseErrors,
   ...routingErrors,
   ...scheduleErrors,
+  ...rehearsalErrors,
+  ...scratchErrors,
 } as const satisfies Record<string, ErrorRecord>;
 
 export type ErrorCode = keyof typeof catalogue;

@@ -1,3 +1,5 @@
+import { watchLines } from "../canary/text.ts";
+import type { WatchProgress } from "../canary/traffic-progress.ts";
 import { durationText } from "../shared/duration.ts";
 import type { Style } from "./marks.ts";
 import type { OperationNode, PhaseNode, ProgressTree } from "./progress-tree.ts";
@@ -73,6 +75,9 @@ function drawPhase(phase: PhaseNode, ended: boolean, columns: Columns, canvas: C
   for (const operation of phase.operations) {
     if (ended && operation.state === "waiting") continue;
     rows.push({ text: drawOperation(operation, columns, canvas), kind: "present" });
+    if (operation.watch !== undefined && operation.state === "running") {
+      rows.push(...drawWatch(operation.watch, canvas));
+    }
     if (operation.failure === undefined || operation.failure.interrupted) continue;
     rows.push(
       ...operation.tail.map((output): Row => ({
@@ -82,6 +87,18 @@ function drawPhase(phase: PhaseNode, ended: boolean, columns: Columns, canvas: C
     );
   }
   return rows;
+}
+
+/** Its own block under the operation: what both releases served, and what that says. */
+function drawWatch(watch: WatchProgress, canvas: Canvas): Row[] {
+  return [
+    blank("past"),
+    ...watchLines(watch, { ...canvas, width: canvas.width - 8 }).map((text): Row => ({
+      text: `        ${text}`,
+      kind: "present",
+    })),
+    blank("past"),
+  ];
 }
 
 function drawOperation(operation: OperationNode, columns: Columns, canvas: Canvas): string {

@@ -1,3 +1,5 @@
+import type { WatchProgress } from "../canary/traffic-progress.ts";
+
 /**
  * The one stream of typed events. Operations and the engine emit them; the terminal tree, plain lines, JSON, the journal
  * and later the dashboard subscribe. An event is plain data and never holds a secret.
@@ -26,6 +28,13 @@ export type CozyEvent =
       readonly at: number;
       readonly operation: string;
       readonly text: string;
+    }
+  | {
+      /** A release that takes traffic is watched: what was counted so far, and what it says. */
+      readonly type: "canary-tick";
+      readonly at: number;
+      readonly operation: string;
+      readonly watch: WatchProgress;
     }
   | {
       readonly type: "operation-output";

@@ -12,6 +12,13 @@ interface Marks {
   readonly bar: string;
   readonly dots: string;
   readonly spinner: readonly string[];
+  /** A part of a bar that is filled, and one that is not. */
+  readonly full: string;
+  readonly empty: string;
+  /** Columns of a small chart, growing. */
+  readonly levels: readonly string[];
+  /** Between one step and the next. */
+  readonly arrow: string;
 }
 
 type Colours = ReturnType<typeof createColors>;
@@ -36,6 +43,10 @@ export function styleOf(options: { readonly colour: boolean; readonly unicode: b
       warning: colours.yellow(signs.warning),
       bar: colours.dim(signs.bar),
       dots: signs.dots,
+      full: signs.full,
+      empty: signs.empty,
+      levels: signs.levels,
+      arrow: signs.arrow,
       spinner: signs.spinner.map((frame) => colours.cyan(frame)),
     },
   };
@@ -52,6 +63,10 @@ const unicodeSigns = {
   bar: "│",
   dots: "…",
   spinner: ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"],
+  full: "█",
+  empty: "░",
+  levels: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
+  arrow: "→",
 };
 
 const asciiSigns = {
@@ -65,4 +80,8 @@ const asciiSigns = {
   bar: "|",
   dots: "..",
   spinner: ["-", "\\", "|", "/"],
+  full: "#",
+  empty: ".",
+  levels: ["_", ".", ":", "-", "=", "+", "*", "#"],
+  arrow: ">",
 };

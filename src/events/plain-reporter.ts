@@ -1,3 +1,4 @@
+import { watchLine } from "../canary/text.ts";
 import { durationText } from "../shared/duration.ts";
 import type { CozyEvent, Reporter } from "./event.ts";
 import { styleOf, type Style } from "./marks.ts";
@@ -15,6 +16,7 @@ export function plainReporter(
     release: "",
     hosts: new Map(),
     titles: new Map(),
+    told: undefined,
   };
   return {
     report: (event) => {
@@ -34,6 +36,8 @@ interface Plan {
   /** `title on host`, by operation. */
   readonly titles: Map<string, string>;
   readonly hosts: Map<string, string>;
+  /** What was last said of a watched release. */
+  told: { readonly at: number; readonly decided: string } | undefined;
 }
 
 function begin(plan: Plan, event: Extract<CozyEvent, { type: "plan-started" }>): void {
@@ -49,7 +53,19 @@ function begin(plan: Plan, event: Extract<CozyEvent, { type: "plan-started" }>):
   }
 }
 
-function linesOf(event: CozyEvent, { titles, hosts }: Plan, { marks }: Style): string[] {
+type Ticked = Extract<CozyEvent, { type: "canary-tick" }>;
+
+/** Once a minute, and whenever something about it changes that was decided: a log is not a chart. */
+function watchLineIfDue(plan: Plan, { at, operation, watch }: Ticked): string[] {
+  const decided = `${operation} ${watch.state} ${watch.verdict.decision}`;
+  const { told } = plan;
+  if (told !== undefined && told.decided === decided && at - told.at < 60_000) return [];
+  plan.told = { at, decided };
+  return [printable(watchLine(watch, at))];
+}
+
+function linesOf(event: CozyEvent, plan: Plan, { marks }: Style): string[] {
+  const { titles, hosts } = plan;
   const nameOf = (id: string) => printable(titles.get(id) ?? id);
   const dots = marks.dots;
   switch (event.type) {
@@ -63,6 +79,10 @@ function linesOf(event: CozyEvent, { titles, hosts }: Plan, { marks }: Style): s
       return [`  ${nameOf(event.operation)}${dots}`];
     case "operation-progress":
       return [`    ${hosts.get(event.operation) ?? event.operation} ${marks.bar} ${printable(event.text)}`];
+    case "canary-tick":
+      return watchLineIfDue(plan, event).map(
+        (line) => `    ${hosts.get(event.operation) ?? event.operation} ${marks.bar} ${line}`,
+      );
     case "operation-output":
       return [`    ${hosts.get(event.operation) ?? event.operation} ${marks.bar} ${printable(event.line)}`];
     case "operation-done": {

@@ -1,4 +1,5 @@
 import type { CozyEvent } from "./event.ts";
+import type { WatchProgress } from "../canary/traffic-progress.ts";
 import { printable } from "./text-width.ts";
 
 /** A plan on its way, as the stream of events tells it: what a picture is drawn from. */
@@ -33,6 +34,8 @@ export interface OperationNode {
   durationMs: number | undefined;
   /** The newest progress or line of output, while it runs; then what it noted. */
   line: string | undefined;
+  /** Where the watch of a release stands, while it goes on. */
+  watch: WatchProgress | undefined;
   /** What it failed with; stays when it was taken back. */
   failure:
     | { readonly interrupted: boolean; readonly message: string; readonly durationMs: number }
@@ -82,6 +85,7 @@ export function grow(tree: ProgressTree, event: CozyEvent): void {
       return;
     case "operation-started":
     case "operation-progress":
+    case "canary-tick":
     case "operation-output":
     case "operation-done":
     case "operation-skipped":
@@ -101,6 +105,8 @@ function growOperation(node: OperationNode | undefined, event: OperationEvent): 
       return change(node, { state: "running", startedAt: event.at });
     case "operation-progress":
       return change(node, { line: printable(event.text) });
+    case "canary-tick":
+      return change(node, { watch: event.watch });
     case "operation-output":
       return addOutput(node, printable(event.line));
     case "operation-done":
@@ -140,6 +146,7 @@ function begun(event: Extract<CozyEvent, { type: "plan-started" }>): Partial<Pro
       startedAt: undefined,
       durationMs: undefined,
       line: undefined,
+      watch: undefined,
       failure: undefined,
       tail: [],
     })),

@@ -12,7 +12,7 @@ import { streams } from "./testing/streams.ts";
 
 const bare = styleOf({ colour: false, unicode: true });
 
-describe.each(["success", "failure", "interrupt"] as const)("a %s", (name) => {
+describe.each(["success", "failure", "interrupt", "canary"] as const)("a %s", (name) => {
   it("as a tree that stays on the terminal", async () => {
     await expect(onScreen(streams[name]).text()).toMatchFileSnapshot(`testing/golden/${name}.terminal.txt`);
   });
@@ -117,6 +117,42 @@ describe("the tree on a terminal", () => {
     expect(
       onScreen(streams.success, 80, 40, 0, styleOf({ colour: true, unicode: true })).writes.join(""),
     ).toContain("\u001B[32m✓\u001B[39m");
+  });
+});
+
+describe("the watch of a release", () => {
+  const ticks = streams.canary.filter((event) => event.type === "canary-tick");
+
+  it.each([
+    [60, 24, true, /[█░▁]/],
+    [100, 12, false, /^[\u0020-\u007E\n]*$/],
+  ])("fits on a terminal of %i by %i", (columns, rows, unicode, signs) => {
+    const half = streams.canary.slice(
+      0,
+      streams.canary.findLastIndex(({ type }) => type === "canary-tick"),
+    );
+    const text = onScreen(half, columns, rows, 130_000, styleOf({ colour: false, unicode })).text();
+    const lines = text.trimEnd().split("\n");
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(columns);
+    expect(lines.length).toBeLessThan(rows);
+    expect(text).toContain("evidence");
+    expect(text).toMatch(signs);
+  });
+
+  it("takes as many lines at each tick, so that nothing below it jumps", () => {
+    const heights = ticks.map((tick) => {
+      const events = streams.canary.slice(0, streams.canary.indexOf(tick) + 1);
+      return onScreen(events).text().trimEnd().split("\n").length;
+    });
+    expect(new Set(heights).size).toBe(1);
+  });
+
+  it("is told once a minute in a log, and whenever a decision changes", () => {
+    const told = written((write) => plainReporter(write), streams.canary)
+      .split("\n")
+      .filter((line) => line.includes("20 %: new"));
+    expect(ticks.length).toBe(5);
+    expect(told.map((line) => line.slice(0, 10))).toEqual(["[  30.0 s]", "[  90.0 s]", "[ 120.0 s]"]);
   });
 });
 

@@ -103,6 +103,37 @@ export function hostContract(name: string, createStage: () => Promise<HostStage>
       expect((await host.observe(within())).current).toBe("r1");
     });
 
+    it("proves two releases side by side, which counts as no traffic of theirs", async () => {
+      const from = Date.now() - 2_000;
+      await host.startInstances({ release: "r2", types: ["web"] }, within());
+      await host.awaitReady("r2", ready, {}, within());
+      const [old] = sharesOf("r1");
+      const [young] = sharesOf("r2");
+      if (old === undefined || young === undefined) throw new Error("a release has one share");
+      await host.switchRoutes(
+        stage.token,
+        [
+          { ...young, hundredths: 20 },
+          { ...old, hundredths: 80 },
+        ],
+        within(),
+      );
+      expect(await host.prove(ready, within(), ["r1"])).toEqual({ served: { r1: 2, r2: 2 }, failures: [] });
+      await host.switchRoutes(stage.token, sharesOf("r1"), within());
+      await host.stopInstances({ release: "r2" }, within());
+      const request = { canary: "r2", stable: ["r1"], from, to: from + 4_000, tickMs: 2_000 };
+      const none = { requests: 0, units: 0, errors: 0, slow: 0 };
+      expect(await host.traffic({ ...request, slowMs: undefined, slowFrom: 0 }, within())).toEqual({
+        ticks: [
+          { at: from + 2_000, canary: none, stable: none },
+          { at: from + 4_000, canary: none, stable: none },
+        ],
+        pages: [],
+      });
+      const past = await host.trafficBefore({ ...request, slowMs: undefined }, within());
+      expect(past).toMatchObject({ requests: 0, slowMs: undefined });
+    });
+
     it("has nothing in flight at a site that nobody visits", async () => {
       const counts = Object.values(await host.inFlight(within()));
       expect(counts.every(({ requests, streams }) => requests === 0 && streams === 0)).toBe(true);

@@ -1,3 +1,6 @@
+import { createBeforeCounter } from "../canary/traffic-before.ts";
+import { createTrafficCounter } from "../canary/traffic.ts";
+import type { AccessLine } from "../routing/access-line.ts";
 import { isSelected, type InstanceSelection, type InstanceStatus } from "../instances/instance.ts";
 import { releaseOf, type Share } from "../routing/route-table.ts";
 import { instanceTypes, type Scale } from "../release/instance-types.ts";
@@ -18,6 +21,10 @@ export interface FakeHost extends Host {
   readonly exitCodes: Map<string, number>;
   readonly notReady: Set<string>;
   inFlightBySocket: Record<string, InFlight>;
+  /** What its proxy served. */
+  readonly accessLog: AccessLine[];
+  /** Changes how the supervisor sees an instance. */
+  changeInstance(socket: string, change: Partial<InstanceStatus>): void;
   /** The token that the lease holds now; a switch with another one is refused. */
   token: number;
 }
@@ -61,7 +68,12 @@ export function fakeHost(name = "fake", now: () => number = () => 0): FakeHost {
     exitCodes,
     notReady,
     inFlightBySocket: {},
+    accessLog: [],
     token: 1,
+    changeInstance(socket, change) {
+      const status = instances.get(socket);
+      if (status) instances.set(socket, { ...status, ...change });
+    },
     failNext: (method, error) => void failures.set(method, error),
     async observe(signal): Promise<HostState> {
       signal.throwIfAborted();
@@ -204,6 +216,18 @@ export function fakeHost(name = "fake", now: () => number = () => 0): FakeHost {
         served: Object.fromEntries([...bySockets].map(([release, sockets]) => [release, sockets.length])),
         failures: [],
       };
+    },
+    async traffic(request, signal) {
+      called("traffic", signal);
+      const counter = createTrafficCounter(request);
+      for (const line of host.accessLog) counter.add(line);
+      return counter.traffic;
+    },
+    async trafficBefore(request, signal) {
+      called("trafficBefore", signal);
+      const counter = createBeforeCounter(request);
+      for (const line of host.accessLog) counter.add(line);
+      return counter.baseline;
     },
     async inFlight(signal) {
       called("inFlight", signal);

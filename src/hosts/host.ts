@@ -1,3 +1,6 @@
+import type { BeforeRequest } from "../canary/traffic-before.ts";
+import type { Traffic, TrafficRequest } from "../canary/traffic.ts";
+import type { Baseline } from "../canary/verdict.ts";
 import type { InstanceSelection, InstanceStatus, KilledInstance } from "../instances/instance.ts";
 import type {
   App,
@@ -73,8 +76,15 @@ export interface Host {
 
   /** Compares the fencing token and puts a new table into force, as one step that no other deployer can come between. */
   switchRoutes(token: number, shares: readonly Share[], signal: AbortSignal): Promise<void>;
-  /** Reads the served release back through the proxy, from every instance that the table leads to. */
-  prove(check: ReadyCheck, signal: AbortSignal): Promise<Proof>;
+  /**
+   * Reads the served release back through the proxy, from every instance that the table leads to. Of the releases `beside` it any answer
+   * will do: the check is not theirs.
+   */
+  prove(check: ReadyCheck, signal: AbortSignal, beside?: readonly string[]): Promise<Proof>;
+  /** Counts what two releases served in a span of time, by what the proxy logged. */
+  traffic(request: TrafficRequest, signal: AbortSignal): Promise<Traffic>;
+  /** What the log says of the stable release's past. */
+  trafficBefore(request: BeforeRequest, signal: AbortSignal): Promise<Baseline>;
   /** Requests and streams in flight, by socket, as the proxy counts them. */
   inFlight(signal: AbortSignal): Promise<Readonly<Record<string, InFlight>>>;
 }

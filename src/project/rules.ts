@@ -5,6 +5,7 @@ import { folderFaults } from "./rules-folders.ts";
 import { processFaults } from "./rules-processes.ts";
 import { scheduleFaults, type CronFault } from "./rules-schedules.ts";
 import { serviceFaults } from "./rules-services.ts";
+import { strategyFaults } from "./rules-strategy.ts";
 import { variableFaults } from "./rules-variables.ts";
 
 /** What no single field can tell. Each rule looks at what the schema has let pass, so any part of it may be missing. */
@@ -19,6 +20,7 @@ export function ruleFaults(draft: Draft, cronFault: CronFault): Fault[] {
     ...processFaults(draft),
     ...serviceFaults(draft),
     ...scheduleFaults(draft, cronFault),
+    ...strategyFaults(draft),
     ...variableFaults(draft),
   ];
 }

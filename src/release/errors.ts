@@ -1,6 +1,7 @@
 import type { ErrorRecord } from "../errors/cozy-error.ts";
 
 export const releaseErrors = {
+  "canary-rolled-back": { fault: "yours", title: "The release was rolled back by what its traffic showed" },
   "hook-failed": { fault: "yours", title: "A hook of the project failed" },
   "migration-failed": { fault: "yours", title: "The release's migrations failed" },
   "not-scalable": { fault: "yours", title: "A process type can't have that many instances" },

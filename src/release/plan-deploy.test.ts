@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fakeHost } from "../hosts/fake-host.ts";
 import type { HostState } from "../hosts/host.ts";
+import type { Environment } from "../project/project.ts";
 import { planDeploy } from "./plan-deploy.ts";
 import { planRollback } from "./plan-rollback.ts";
 import type { Plan } from "./plan.ts";
@@ -58,6 +59,17 @@ describe("planDeploy", () => {
       "switch: name it current",
       "settle (committed): drain old",
     ]);
+  });
+
+  it("rehearses before the migrations where that is declared and there is data", async () => {
+    const rehearsal = { variables: {}, notProven: "go-on", migrateWithinMs: 60_000 } as const;
+    const names = async (change: Partial<Environment>) => {
+      const project = sampleProject({}, { rehearsal, ...change });
+      return deployOf(project, await observedServing(project, "old")).phases.map(({ name }) => name);
+    };
+    expect(await names({})).toEqual(["build", "prepare", "rehearse", "migrate", "start", "switch", "settle"]);
+    expect(await names({ database: undefined })).not.toContain("rehearse");
+    expect(await names({ rehearsal: undefined })).not.toContain("rehearse");
   });
 
   it("runs every hook at its place", async () => {

@@ -4,15 +4,18 @@ import { backUpDatabase } from "./operations/back-up-database.ts";
 import { buildArtifact } from "./operations/build-artifact.ts";
 import { ensureAgents } from "./operations/ensure-agents.ts";
 import { migrate } from "./operations/migrate.ts";
+import { pauseForPerson } from "./operations/pause-for-person.ts";
 import { placeRelease } from "./operations/place-release.ts";
 import { pruneReleases } from "./operations/prune-releases.ts";
+import { rehearse } from "./operations/rehearse.ts";
 import { publishStatic } from "./operations/publish-static.ts";
 import { runHook } from "./operations/run-hook.ts";
 import { phase, planned } from "./planned.ts";
 import type { Phase, Plan, PlannedOperation } from "./plan.ts";
 import { releasesToPrune } from "./retention.ts";
-import { startPhases, switchOperations } from "./serving-phases.ts";
+import { startPhases } from "./serving-phases.ts";
 import { settlePhases } from "./settle-phases.ts";
+import { trafficPhases } from "./traffic-phases.ts";
 import type { ReleaseDraft } from "./world.ts";
 
 export interface DeployFacts {
@@ -22,6 +25,8 @@ export interface DeployFacts {
   readonly observed: HostState;
   readonly release: ReleaseDraft;
   readonly artifactKey: string;
+  /** Whether a person is waited for before the migrations. */
+  readonly pauseBeforeMigrate?: boolean;
   /** Whether the artifact is built already. */
   readonly artifactKnown: boolean;
 }
@@ -40,13 +45,13 @@ export function planDeploy(facts: DeployFacts): Plan {
     phases: [
       ...buildPhase(facts),
       ...preparePhase(facts),
+      ...rehearsePhase(facts),
       ...migratePhase(facts),
       ...startPhases(serving(facts)),
-      ...phase("switch", "Switch the traffic", [
+      ...trafficPhases(serving(facts), [
         hook(facts, "beforeSwitch"),
         project.app.static &&
           planned(publishStatic, "publish static files", { host: observed.host, release: release.id }),
-        ...switchOperations(serving(facts)),
       ]),
       ...settlePhases(serving(facts)),
       ...finishPhase(facts),
@@ -78,6 +83,23 @@ function preparePhase(facts: DeployFacts): Phase[] {
   ]);
 }
 
+/** Before anything that production would feel; the release lies on the host by then. */
+function rehearsePhase({ project, environment, observed, release }: DeployFacts): Phase[] {
+  const { rehearsal } = environment;
+  if (rehearsal === undefined || environment.database === undefined) return [];
+  return phase("rehearse", "Rehearse", [
+    planned(rehearse, "try the release on restored data", {
+      host: observed.host,
+      release: release.id,
+      previous: observed.current ?? null,
+      environment: environment.name,
+      migrate: project.app.migrate ?? null,
+      migrateWithinMs: rehearsal.migrateWithinMs,
+      notProven: rehearsal.notProven,
+    }),
+  ]);
+}
+
 function migratePhase(facts: DeployFacts): Phase[] {
   const { project, environment, observed, release } = facts;
   const { host } = observed;
@@ -85,6 +107,14 @@ function migratePhase(facts: DeployFacts): Phase[] {
   return phase("migrate", "Migrate the database", [
     command && environment.database
       ? planned(backUpDatabase, "back up the database", { host, name: release.id })
+      : undefined,
+    command && facts.pauseBeforeMigrate === true
+      ? planned(pauseForPerson, "wait for a person", {
+          host,
+          release: release.id,
+          environment: environment.name,
+          before: command.join(" "),
+        })
       : undefined,
     hook(facts, "beforeMigrate"),
     command &&

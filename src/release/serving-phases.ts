@@ -54,21 +54,28 @@ export function startPhases(facts: ServingFacts): Phase[] {
 }
 
 /** Moves the traffic, proves it, lets what answers no requests follow, and names the release in force. */
-export function switchOperations(facts: ServingFacts): PlannedOperation[] {
+export function switchOperations(facts: ServingFacts, how: SwitchHow = {}): PlannedOperation[] {
   const { environment, observed, release } = facts;
   const { host } = observed;
   const to: Share[] = [{ hundredths: 100, sockets: webSockets(release.id, webCount(typesOf(facts))) }];
   return [
-    planned(switchRoutes, "switch the route table", { host, to, back: sharesOf(observed) }),
+    planned(switchRoutes, how.title ?? "switch the route table", { host, to, back: sharesOf(observed) }),
     planned(proveServed, "prove what is served", {
       host,
       release: release.id,
       environment: environment.name,
       check: release.ready,
     }),
+    ...(how.after ?? []),
     ...workerOperations(facts),
     planned(setCurrent, "name it current", { host, release: release.id, previous: observed.current ?? null }),
   ];
+}
+
+interface SwitchHow {
+  readonly title?: string;
+  /** What follows the proof, before anything else does. */
+  readonly after?: readonly PlannedOperation[];
 }
 
 function webCount(types: Readonly<Record<string, InstanceType>>): number {

@@ -1,3 +1,4 @@
+import type { CanaryEvidence } from "../canary/evidence-file.ts";
 import { fakeHost, type FakeHost } from "../hosts/fake-host.ts";
 import type { ReleaseRecord } from "../hosts/host.ts";
 import type { Environment, ProcessType, Project } from "../project/project.ts";
@@ -108,12 +109,19 @@ export interface SampleWorld extends ReleaseWorld {
 
 export function sampleWorld(fake: FakeHost = fakeHost()): SampleWorld {
   const artifacts = new Map<string, string>();
+  const canaries = new Map<string, CanaryEvidence>();
   return {
     fake,
     artifacts,
     host: () => fake,
     proxy: { address: "127.0.0.1", port: 8080, staticUrl: "/static/", mediaUrl: undefined },
     persist: [],
+    rehearser: { rehearse: async () => Promise.reject(new Error("nothing is rehearsed in memory")) },
+    canaries: {
+      read: async (release) => canaries.get(release),
+      write: async (evidence) => void canaries.set(evidence.release, evidence),
+    },
+    person: { atTerminal: false, ask: async () => ({ choice: "go-on", who: "deployer on laptop" }) },
     variables: async () => ({ COLOUR: "blue" }),
     builder: {
       find: async (key) => artifacts.get(key),

@@ -1,4 +1,7 @@
+import type { CanaryFiles } from "../canary/evidence-file.ts";
 import type { Host, ProxySettings, ReleaseRecord } from "../hosts/host.ts";
+import type { AskPerson } from "../questions/question.ts";
+import type { Rehearser } from "../rehearsal/rehearser.ts";
 import type { ResolvedVariables } from "../secrets/resolve-variables.ts";
 
 /** What the release operations act on. */
@@ -7,6 +10,11 @@ export interface ReleaseWorld {
   readonly builder: Builder;
   readonly proxy: ProxySettings;
   readonly persist: readonly string[];
+  /** What was seen of releases that were watched. */
+  readonly canaries: CanaryFiles;
+  /** Whoever decides what no rule does. */
+  readonly person: AskPerson;
+  readonly rehearser: Rehearser;
   /** Names and values for the release, secrets among them; resolved by each command anew and never part of a plan. */
   variables(): Promise<ResolvedVariables>;
 }

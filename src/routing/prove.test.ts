@@ -38,6 +38,21 @@ describe("a proof", () => {
     expect((await stage.log()).every(({ probe }) => probe === true)).toBe(true);
   });
 
+  it("asks of the releases beside it only that they answer, by this table", async () => {
+    await Promise.all([stage.instance("a", 0), stage.instance("b")]);
+    await stage.route(
+      { hundredths: 80, sockets: [stage.socket("a", 0)] },
+      { hundredths: 20, sockets: [stage.socket("b")] },
+    );
+    await stage.proxy();
+    const check = { path: "/none", status: 404 };
+    expect(await proof({ check: { ...check, status: 200 }, beside: ["a"], withinMs: 300 })).toEqual({
+      served: { a: 1 },
+      failures: ["b/web.0: 404 instead of 200"],
+    });
+    expect(await proof({ check, beside: ["a"] })).toEqual({ served: { a: 1, b: 1 }, failures: [] });
+  });
+
   it("waits until the proxy serves by a table that was just put into force", async () => {
     await stage.instance("a");
     await stage.proxy();

@@ -14,6 +14,8 @@ export interface ProveInput {
   /** What should be served. */
   readonly table: RouteTable;
   readonly check: Pick<ReadyCheck, "path" | "status" | "headers">;
+  /** Releases of which any answer will do, because the check is another's. */
+  readonly beside?: readonly string[] | undefined;
   /** How long the proxy may take to serve by the table; 2 s unless told otherwise. */
   readonly withinMs?: number;
 }
@@ -80,6 +82,7 @@ async function askOnce(
     if (table !== String(input.table.number))
       return `the proxy serves by table ${table}, not by ${input.table.number}`;
     if (`${release}/${instance}` !== name) return `${name}: ${release}/${instance} answered in its place`;
+    if (input.beside?.includes(releaseOf(socket)) === true) return undefined;
     return status === input.check.status ? undefined : `${name}: ${status} instead of ${input.check.status}`;
   } catch (error) {
     return `${name}: ${signal.aborted ? "no answer in time" : messageOf(error)}`;

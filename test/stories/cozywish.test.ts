@@ -115,4 +115,24 @@ describe("CozyWish on this machine", () => {
     const { readdir } = await import("node:fs/promises");
     expect((await readdir(join(root, "backups"))).length).toBeGreaterThan(0);
   });
+
+  it("is refused by a rehearsal where signing in fails on the migrated data, though every page can be read", async () => {
+    const path = join(sandbox.project, "cozy.config.ts");
+    const check = `{ path: "/sign-in", form: { email: "visitor@example.org", password: "a long enough password" }, status: 303 },`;
+    const config = (await readFile(path, "utf8")).replace('{ path: "/venues" },', `{ path: "/venues" }, ${check}`);
+    const rename = `alterTable("sessions").renameColumn("expires_at", "ends_at")`;
+    await sandbox.commit({
+      "cozy.config.ts": config.replace("database: sqlite(),", 'database: sqlite(), rehearsal: { variables: { LOG_FILE: "rehearsal.log" } },'),
+      "migrations/0099-sessions-end.ts": `import type { Kysely } from "kysely";
+export const up = (db: Kysely<unknown>): Promise<void> => db.schema.${rename}.execute();
+`,
+    });
+    await sandbox.ok(["backup", "local"]);
+    const { code, stdout } = await sandbox.cozy(["rehearse", "local"]);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/fail +old release +POST \/sign-in: status 500 instead of 303/);
+    expect(stdout).toMatch(/statement: .*"sessions".*: no such column: sessions\.expires_at/);
+    expect(stdout).toMatch(/not proven +table bookings +no check wrote to it/);
+    expect((await new Visitor(sandbox.url).open("/sign-in")).status).toBe(200);
+  });
 });

@@ -18,11 +18,13 @@ export interface SpecFacts {
   readonly paths: EnvironmentPaths;
   /** The run folder by its short name. */
   readonly runFolder: string;
+  /** Words that stand before each command, a relay's among them: what keeps a scratch environment to itself. */
+  readonly seal?: readonly string[];
 }
 
 /** The instances of a release on this machine, as its record declares them and the scale counts them. Pure. */
 export function instanceSpecs(facts: SpecFacts, select: InstanceSelection): InstanceSpec[] {
-  const { release, scale, paths, runFolder } = facts;
+  const { release, scale, paths, runFolder, seal = [] } = facts;
   const folder = join(paths.releases, release.id);
   return Object.entries(instanceTypes(release, scale))
     .flatMap(([type, how]) =>
@@ -31,7 +33,7 @@ export function instanceSpecs(facts: SpecFacts, select: InstanceSelection): Inst
         const socket = type === "web" ? join(runFolder, socketName(id)) : undefined;
         return {
           id,
-          command: commandOf(facts, id, how, socket),
+          command: [...seal, ...commandOf(facts, id, how, socket)],
           folder: join(folder, "app"),
           environmentFile: join(folder, "environment.json"),
           variables: { COZY_INSTANCE: `${type}.${index}`, ...ownVariables(type, how, socket) },

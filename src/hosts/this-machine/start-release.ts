@@ -18,13 +18,15 @@ export interface StartRequest {
   readonly paths: EnvironmentPaths;
   readonly runFolder: string;
   readonly select: InstanceSelection;
+  /** Words that stand before each command. */
+  readonly seal: readonly string[];
 }
 
 /** Starts instances of a release. Warm ones among them are kept from now on; warm ones beyond the present count stay as they are. */
 export async function startRelease(request: StartRequest, signal: AbortSignal): Promise<void> {
-  const { at, paths, runFolder, select } = request;
+  const { at, paths, runFolder, select, seal } = request;
   const [release, scale] = await Promise.all([readRelease(paths, select.release), readScale(paths)]);
-  const specs = instanceSpecs({ release, scale, paths, runFolder }, select);
+  const specs = instanceSpecs({ release, scale, paths, runFolder, seal }, select);
   const folders = [join(paths.logs, select.release), join(paths.run, select.release)];
   await Promise.all(folders.map((folder) => mkdir(folder, { recursive: true, mode: 0o700 })));
   const running = new Set((await listInstances(at, signal)).map(({ id }) => instanceName(id)));

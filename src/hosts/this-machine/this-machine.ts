@@ -55,6 +55,8 @@ export interface ThisMachineParts {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly homeFolder: string;
   readonly version: string;
+  /** What stands before every command of a release, where it is to be kept off the rest of the machine. */
+  readonly seal?: { readonly instance: readonly string[]; readonly command: readonly string[] } | undefined;
 }
 
 /** The host that cozy itself runs on. */
@@ -95,7 +97,7 @@ export async function thisMachine(parts: ThisMachineParts): Promise<ThisMachine>
       readRelease(paths, release),
     ]);
     return {
-      command,
+      command: [...(parts.seal?.command ?? []), ...command],
       folder: releaseAt(paths, release).app,
       variables: environment.variables,
       limits: webLimits(record),
@@ -198,7 +200,7 @@ export async function thisMachine(parts: ThisMachineParts): Promise<ThisMachine>
 
     async startInstances(select, signal) {
       signal.throwIfAborted();
-      await startRelease({ at, paths, runFolder: places.run, select }, signal);
+      await startRelease({ at, paths, runFolder: places.run, seal: parts.seal?.instance ?? [], select }, signal);
     },
     stopInstances: stop,
     retireInstances: (select, when, signal) => retireInstances(at, select, when, signal),
@@ -231,12 +233,21 @@ export async function thisMachine(parts: ThisMachineParts): Promise<ThisMachine>
       signal.throwIfAborted();
       await fenced(parts.lease, token, () => switchRoutes(places.run, shares, now()));
     },
-    async prove(check, signal) {
+    async prove(check, signal, beside) {
       const table = await readRoutes(places.run);
       if (table === undefined) return { served: {}, failures: ["no route table is in force"] };
       const { address, port } = environment.target;
       const reachable = address === "0.0.0.0" ? "127.0.0.1" : address === "::" ? "::1" : address;
-      return prove({ address: reachable, port, tokenFile: proofTokenFile(paths), table, check }, signal);
+      const tokenFile = proofTokenFile(paths);
+      return prove({ address: reachable, port, tokenFile, table, check, beside }, signal);
+    },
+    async traffic(request, signal) {
+      const { readTraffic } = await import("./traffic.ts");
+      return readTraffic(join(paths.logs, "access.log"), request, signal);
+    },
+    async trafficBefore(request, signal) {
+      const { readTrafficBefore } = await import("./traffic.ts");
+      return readTrafficBefore(join(paths.logs, "access.log"), request, signal);
     },
     async inFlight(signal) {
       const counts = Object.entries(await inFlight(places.proxySocket, signal));

@@ -8,10 +8,12 @@ import { endWarmInstances } from "./end-warm-instances.ts";
 import { endSurplusInstances } from "./end-surplus-instances.ts";
 import { ensureAgents } from "./ensure-agents.ts";
 import { migrate } from "./migrate.ts";
+import { pauseForPerson } from "./pause-for-person.ts";
 import { placeRelease } from "./place-release.ts";
 import { proveServed } from "./prove-served.ts";
 import { pruneReleases } from "./prune-releases.ts";
 import { publishStatic } from "./publish-static.ts";
+import { rehearse } from "./rehearse.ts";
 import { retireInstances } from "./retire-instances.ts";
 import { runHook } from "./run-hook.ts";
 import { setCurrent } from "./set-current.ts";
@@ -21,6 +23,7 @@ import { startInstances } from "./start-instances.ts";
 import { stopInstances } from "./stop-instances.ts";
 import { stopSingletons } from "./stop-singletons.ts";
 import { switchRoutes } from "./switch-routes.ts";
+import { watchRelease } from "./watch-release.ts";
 
 const releaseOperations: readonly Operation<never, ReleaseWorld>[] = [
   buildArtifact,
@@ -28,6 +31,8 @@ const releaseOperations: readonly Operation<never, ReleaseWorld>[] = [
   ensureAgents,
   runHook,
   backUpDatabase,
+  rehearse,
+  pauseForPerson,
   migrate,
   startInstances,
   awaitReady,
@@ -35,6 +40,7 @@ const releaseOperations: readonly Operation<never, ReleaseWorld>[] = [
   smoke,
   publishStatic,
   switchRoutes,
+  watchRelease,
   proveServed,
   setCurrent,
   retireInstances,

@@ -1,5 +1,5 @@
 import type { Operation } from "../../engine/operation.ts";
-import type { Share } from "../../routing/route-table.ts";
+import { releaseOf, type Share } from "../../routing/route-table.ts";
 import type { ReleaseWorld } from "../world.ts";
 
 export interface SwitchRoutesInput {
@@ -7,6 +7,8 @@ export interface SwitchRoutesInput {
   readonly to: readonly Share[];
   /** What the table held before, to go back to; empty before the first release. */
   readonly back: readonly Share[];
+  /** The release whose share grows step by step: one that has more by now has what this step was to give. */
+  readonly gains?: string;
 }
 
 /** Moves the traffic: one rename, fenced, on the host. */
@@ -18,6 +20,7 @@ export const switchRoutes: Operation<SwitchRoutesInput, ReleaseWorld> = {
   async verify(input, { world, signal }) {
     const { routes } = await world.host(input.host).observe(signal);
     const wanted = input.to.flatMap((share) => share.sockets);
+    if (input.gains !== undefined) return shareOf(routes, input.gains) >= wantedOf(input, input.gains);
     const served = Object.keys(routes);
     return served.length === wanted.length && wanted.every((socket) => socket in routes);
   },
@@ -26,3 +29,15 @@ export const switchRoutes: Operation<SwitchRoutesInput, ReleaseWorld> = {
   },
   deadlineMs: () => 10_000,
 };
+
+function shareOf(routes: Readonly<Record<string, number>>, release: string): number {
+  return Object.entries(routes).reduce(
+    (sum, [socket, buckets]) => (releaseOf(socket) === release ? sum + buckets : sum),
+    0,
+  );
+}
+
+function wantedOf({ to }: SwitchRoutesInput, release: string): number {
+  const share = to.find(({ sockets }) => sockets.some((socket) => releaseOf(socket) === release));
+  return share?.hundredths ?? 0;
+}

@@ -1,0 +1,101 @@
+import type { KeptBackup } from "../recovery/backup.ts";
+import type { Backups, DataHolder, Promises, ScheduleTimes } from "../project/project.ts";
+import type { RunEvidence } from "../schedules/evidence.ts";
+import type { Suspension } from "../schedules/suspension.ts";
+import type { Evidence, PromiseName } from "./evidence.ts";
+import type { RequestCounts } from "./request-counts.ts";
+
+/** `not promised` is said of what holds data and is left out on purpose; it counts for nothing. */
+export type PromiseState = "kept" | "broken" | "not proven" | "not promised";
+
+/** A line of the ledger: what was promised beside what was measured. */
+export interface PromiseRow {
+  readonly promise: PromiseName | `data.${DataHolder}`;
+  readonly state: PromiseState;
+  /** In words: `4 h`, `99.9 % over 30 d`, `every deploy`; empty where nothing is promised. */
+  readonly declared: string;
+  /** In words; `undefined` where nothing was measured. */
+  readonly measured: string | undefined;
+  /** When, in milliseconds since the epoch. */
+  readonly measuredAt: number | undefined;
+  /** How old the measurement is. */
+  readonly ageMs: number | undefined;
+  /** How old it may be before it proves nothing any more; `undefined` where it is about one event or taken anew each time. */
+  readonly limitMs: number | undefined;
+  readonly release: string | undefined;
+  readonly backup: string | undefined;
+  /** The command that measured it. */
+  readonly by: string | undefined;
+  /** A sentence with its numbers: why the state is what it is. */
+  readonly text: string;
+  /** The command that would prove it, or put it right; `undefined` where there is nothing to do. */
+  readonly next: string | undefined;
+}
+
+/** All that the ledger is made from. What is left out of it can only make a promise less proven. */
+export interface PromiseFacts {
+  readonly environment: string;
+  readonly now: number;
+  readonly promises: Promises;
+  readonly backups: Backups | undefined;
+  readonly holders: readonly DataHolder[];
+  /** The release in force. */
+  readonly current: string | undefined;
+  /** Since when the environment has had a release. */
+  readonly since: number | undefined;
+  readonly kept: readonly KeptBackup[];
+  /** Over the span that was promised; `undefined` where none was, or where no log is kept. */
+  readonly availability: RequestCounts | undefined;
+  readonly latency: RequestCounts | undefined;
+  readonly schedules: readonly ScheduleFacts[];
+  /** Oldest first. */
+  readonly evidence: Readonly<Partial<Record<PromiseName, readonly Evidence[]>>>;
+}
+
+export interface ScheduleFacts {
+  readonly name: string;
+  readonly when: ScheduleTimes;
+  /** The second to last start that was due by now. */
+  readonly startBeforeLast: number | undefined;
+  readonly suspended: Suspension | null;
+  /** Oldest first. */
+  readonly runs: readonly RunEvidence[];
+}
+
+export const dayMs = 86_400_000;
+
+/** How old a drill may be where nothing else was said. */
+export const drillWithinMs = 30 * dayMs;
+
+/** What a row without any measurement has. */
+export const unmeasured = {
+  measured: undefined,
+  measuredAt: undefined,
+  ageMs: undefined,
+  release: undefined,
+  backup: undefined,
+  by: undefined,
+} as const;
+
+/** What a row takes over from its measurement. */
+export function measuredBy(
+  { at, release, backup, by }: Evidence,
+  now: number,
+): Pick<PromiseRow, "measuredAt" | "ageMs" | "release" | "backup" | "by"> {
+  return { measuredAt: at, ageMs: Math.max(0, now - at), release, backup, by };
+}
+
+/** The last measurement that says yes or no; one that could show neither takes nothing back. */
+export function lastDecisive(evidence: readonly Evidence[] = []): Evidence | undefined {
+  return evidence
+    .filter(({ outcome }) => outcome === "kept" || outcome === "broken")
+    .reduce<Evidence | undefined>((last, one) => (last === undefined || one.at >= last.at ? one : last), undefined);
+}
+
+/** The last measurement of all, for the reader to whom the last decisive one says too little. */
+export function lastOf(evidence: readonly Evidence[] = []): Evidence | undefined {
+  return evidence.reduce<Evidence | undefined>(
+    (last, one) => (last === undefined || one.at >= last.at ? one : last),
+    undefined,
+  );
+}
