@@ -29,14 +29,17 @@ function againstTheBest(cells: readonly Cell[], requestsAMinute: number): Goal[]
   const ours = cellOf(cells, cozyName, regression, requestsAMinute);
   const minutes = quantile(ours.minutes, 0.5);
   const [best] = rulesOf(cells)
-    .filter(
-      (rule) => rule !== cozyName && worstFalseRollback(cells, rule, requestsAMinute) < 0.05,
-    )
+    .filter((rule) => rule !== cozyName && worstFalseRollback(cells, rule, requestsAMinute) < 0.05)
     .map((rule) => cellOf(cells, rule, regression, requestsAMinute))
     .toSorted((a, b) => compare(quantile(a.minutes, 0.5), quantile(b.minutes, 0.5)) || a.harm - b.harm);
   if (best === undefined) {
     const found = minutes < Infinity;
-    return [{ met: found, text: `${regression} ${at}: found after ${said(minutes)}; no other rule keeps under 5 %` }];
+    return [
+      {
+        met: found,
+        text: `${regression} ${at}: found after ${said(minutes)}; no other rule keeps under 5 %`,
+      },
+    ];
   }
   const theirs = quantile(best.minutes, 0.5);
   return [

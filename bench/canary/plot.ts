@@ -16,11 +16,20 @@ export function plot(cells: readonly Cell[]): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="sans-serif" font-size="12" fill="#222">`,
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
-    text(panel.left, 26, "A release that fails 20 points more often: how soon is it found, and at what price?", {
-      size: 17,
-      weight: "bold",
-    }),
-    text(panel.left, 46, "Median minutes until the roll-back, against the worst share of sound releases rolled back. Best is bottom left."),
+    text(
+      panel.left,
+      26,
+      "A release that fails 20 points more often: how soon is it found, and at what price?",
+      {
+        size: 17,
+        weight: "bold",
+      },
+    ),
+    text(
+      panel.left,
+      46,
+      "Median minutes until the roll-back, against the worst share of sound releases rolled back. Best is bottom left.",
+    ),
     ...requestRates.flatMap((rate, index) => drawPanel(cells, rate, index)),
     "</svg>",
     "",
@@ -36,15 +45,23 @@ function drawPanel(cells: readonly Cell[], requestsAMinute: number, index: numbe
     `<rect x="${left}" y="${panel.top}" width="${panel.width}" height="${panel.height}" fill="none" stroke="#999"/>`,
     ...across.marks.flatMap((mark) => [
       line(left + xOf(mark), panel.top, left + xOf(mark), bottom, mark === 0.05 ? "#0b6e4f" : "#ddd"),
-      text(left + xOf(mark), bottom + 16, mark === across.least ? "≤ 0.1 %" : `${mark * 100} %`, { anchor: "middle" }),
+      text(left + xOf(mark), bottom + 16, mark === across.least ? "≤ 0.1 %" : `${mark * 100} %`, {
+        anchor: "middle",
+      }),
     ]),
     ...[...upwards.marks, upwards.never].flatMap((mark) => [
       line(left, yOf(mark), left + panel.width, yOf(mark), "#ddd"),
       ...(index === 0
-        ? [text(left - 6, yOf(mark) + 4, mark === upwards.never ? "not found" : `${mark} min`, { anchor: "end" })]
+        ? [
+            text(left - 6, yOf(mark) + 4, mark === upwards.never ? "not found" : `${mark} min`, {
+              anchor: "end",
+            }),
+          ]
         : []),
     ]),
-    text(left + panel.width / 2, bottom + 36, "sound releases rolled back, worst scenario", { anchor: "middle" }),
+    text(left + panel.width / 2, bottom + 36, "sound releases rolled back, worst scenario", {
+      anchor: "middle",
+    }),
     ...drawPoints(cells, requestsAMinute, left),
   ];
 }

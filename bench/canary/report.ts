@@ -68,11 +68,7 @@ function section(cells: readonly Cell[], requestsAMinute: number): string[] {
       scenarios
         .filter(({ sound }) => !sound)
         .flatMap(({ name }) =>
-          rulesOf(cells).map((rule) => [
-            name,
-            rule,
-            ...found(cellOf(cells, rule, name, requestsAMinute)),
-          ]),
+          rulesOf(cells).map((rule) => [name, rule, ...found(cellOf(cells, rule, name, requestsAMinute))]),
         ),
     ),
   ];

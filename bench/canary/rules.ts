@@ -64,7 +64,8 @@ export function argo({ canary }: Minutes): Outcome {
 /** Every quarter of an hour the per-minute error percentages since the start are compared; higher ones roll back. */
 export function kayenta({ canary, stable }: Minutes): Outcome {
   for (let until = 15; until <= canary.requests.length; until += 15) {
-    if (isHigher(percentages(canary, until), percentages(stable, until))) return { decision: "roll-back", at: until };
+    if (isHigher(percentages(canary, until), percentages(stable, until)))
+      return { decision: "roll-back", at: until };
   }
   return { decision: "promote", at: canary.requests.length };
 }

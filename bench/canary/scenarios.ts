@@ -13,7 +13,10 @@ export interface Scenario {
   /** The canary's part of the clients in a minute. */
   readonly share: (minute: number) => number;
   /** The probability that a request fails, for each minute; drawn anew for each run. */
-  readonly rates: (random: Random, minutes: number) => { readonly stable: Float64Array; readonly canary: Float64Array };
+  readonly rates: (
+    random: Random,
+    minutes: number,
+  ) => { readonly stable: Float64Array; readonly canary: Float64Array };
   /** How many requests a failure makes on average: somebody who tries again fails again. 1 for none. */
   readonly burst: number;
 }
@@ -39,7 +42,15 @@ export const scenarios: readonly Scenario[] = [
 ];
 
 function sound(name: string, differences: Partial<Scenario>): Scenario {
-  return { name, minutes: hour, sound: true, share: fifth, rates: both(() => base), burst: 1, ...differences };
+  return {
+    name,
+    minutes: hour,
+    sound: true,
+    share: fifth,
+    rates: both(() => base),
+    burst: 1,
+    ...differences,
+  };
 }
 
 function worse(name: string, rate: number): Scenario {

@@ -25,7 +25,12 @@ export function worstFalseRollback(cells: readonly Cell[], rule: string, request
   );
 }
 
-export function cellOf(cells: readonly Cell[], rule: string, scenario: string, requestsAMinute: number): Cell {
+export function cellOf(
+  cells: readonly Cell[],
+  rule: string,
+  scenario: string,
+  requestsAMinute: number,
+): Cell {
   const cell = cells.find(
     (one) => one.rule === rule && one.scenario.name === scenario && one.requestsAMinute === requestsAMinute,
   );

@@ -112,6 +112,7 @@ function promotionOf(promotion: PromotionTest, ticks: readonly Tick[], watch: Wa
   return {
     eValue: Math.exp(promotion.logE),
     required: 1 / watch.beta,
-    unitsWanted: wanted > 0 && hopeless ? undefined : Math.max(wanted, watch.minRequests - canary.requests, 0),
+    unitsWanted:
+      wanted > 0 && hopeless ? undefined : Math.max(wanted, watch.minRequests - canary.requests, 0),
   };
 }

@@ -9,9 +9,11 @@ export function combine(logEValues: readonly number[]): number {
 /** log(Σ exp(value)), without overflow and without losing what is small. */
 export function logSumExp(values: ArrayLike<number>): number {
   let largest = -Infinity;
-  for (let index = 0; index < values.length; index += 1) largest = Math.max(largest, values[index] ?? largest);
+  for (let index = 0; index < values.length; index += 1)
+    largest = Math.max(largest, values[index] ?? largest);
   if (!Number.isFinite(largest)) return largest;
   let sum = 0;
-  for (let index = 0; index < values.length; index += 1) sum += Math.exp((values[index] ?? -Infinity) - largest);
+  for (let index = 0; index < values.length; index += 1)
+    sum += Math.exp((values[index] ?? -Infinity) - largest);
   return largest + Math.log(sum);
 }

@@ -59,7 +59,10 @@ const quantiles = [-1.593, -0.967, -0.589, -0.282, 0, 0.282, 0.589, 0.967, 1.593
 }));
 
 /** How many errors of the canary are evidence enough beside so many of the stable release. */
-function wantedErrors({ canaryUnits, stable, margin, burst, logRequired }: Traffic, stableBad: number): number {
+function wantedErrors(
+  { canaryUnits, stable, margin, burst, logRequired }: Traffic,
+  stableBad: number,
+): number {
   let few = 0;
   let enough = canaryUnits;
   if (!suffices(enough)) return Infinity;

@@ -25,7 +25,13 @@ export interface EProcess {
  *
  * `burst` divides the log-likelihood ratio: bad units that come in bursts of one client say less than as many apart from each other.
  */
-export function createEProcess({ margin, burst }: { readonly margin: number; readonly burst: number }): EProcess {
+export function createEProcess({
+  margin,
+  burst,
+}: {
+  readonly margin: number;
+  readonly burst: number;
+}): EProcess {
   const logs = new Float64Array(ratios.length);
   return {
     add(counts) {

@@ -49,7 +49,8 @@ function undecided({ metrics, promotion, pValue, watch }: Evidence): string {
 /** What so much traffic could have shown at all, so that silence is not taken for health. */
 function detectable(metrics: readonly MetricEvidence[]): string {
   const [errors] = metrics;
-  if (errors?.detectableRatio === undefined) return "So little traffic would have shown no difference in errors.";
+  if (errors?.detectableRatio === undefined)
+    return "So little traffic would have shown no difference in errors.";
   const rare =
     errors.stable.bad === 0 ? " of one that fails as seldom as it can be said of the stable release" : "";
   return `So much traffic shows ${plain(errors.detectableRatio)} times the errors${rare} or more, fewer probably not.`;

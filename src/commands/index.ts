@@ -58,12 +58,7 @@ export const commandIndex: readonly CommandEntry[] = [
     "who changed an environment, when, why and with what outcome",
     () => import("./history.ts"),
   ),
-  entry(
-    "Look",
-    "canary",
-    "what was seen of the release that was watched last",
-    () => import("./canary.ts"),
-  ),
+  entry("Look", "canary", "what was seen of the release that was watched last", () => import("./canary.ts")),
   entry("Look", "logs", "what instances logged, followed on request", () => import("./logs.ts")),
   entry(
     "Look",

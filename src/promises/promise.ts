@@ -89,7 +89,10 @@ export function measuredBy(
 export function lastDecisive(evidence: readonly Evidence[] = []): Evidence | undefined {
   return evidence
     .filter(({ outcome }) => outcome === "kept" || outcome === "broken")
-    .reduce<Evidence | undefined>((last, one) => (last === undefined || one.at >= last.at ? one : last), undefined);
+    .reduce<Evidence | undefined>(
+      (last, one) => (last === undefined || one.at >= last.at ? one : last),
+      undefined,
+    );
 }
 
 /** The last measurement of all, for the reader to whom the last decisive one says too little. */

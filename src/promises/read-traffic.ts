@@ -50,9 +50,7 @@ async function earlierLogs(file: string): Promise<string[]> {
     .map((name) => name.slice(own.length))
     .filter((rest) => /^[1-9]\d*$/.test(rest))
     .map(Number);
-  return numbers
-    .toSorted((a, b) => a - b)
-    .map((number) => join(dirname(file), `${own}${String(number)}`));
+  return numbers.toSorted((a, b) => a - b).map((number) => join(dirname(file), `${own}${String(number)}`));
 }
 
 async function countLines(

@@ -119,8 +119,7 @@ async function inSteps(
   const { backup } = process.getBuiltinModule("node:sqlite");
   await backup(source, to, {
     rate,
-    progress: ({ totalPages, remainingPages }) =>
-      onStep({ pages: totalPages - remainingPages, totalPages }),
+    progress: ({ totalPages, remainingPages }) => onStep({ pages: totalPages - remainingPages, totalPages }),
   });
 }
 

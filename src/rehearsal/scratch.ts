@@ -98,7 +98,14 @@ async function laid(
 ): Promise<Scratch> {
   const { machine } = parts;
   const folders = { home: join(paths.root, "home"), temporary: join(paths.root, "tmp") };
-  const own = [paths.run, paths.supervisor, paths.logs, paths.database, paths.media, ...Object.values(folders)];
+  const own = [
+    paths.run,
+    paths.supervisor,
+    paths.logs,
+    paths.database,
+    paths.media,
+    ...Object.values(folders),
+  ];
   for (const folder of [paths.root, ...own]) await mkdir(folder, { recursive: true, mode: 0o700 });
   const request = { own: paths.root, protect: protectedFolders(parts), ...whoWeAre() };
   const [run, seal, drawn] = await Promise.all([

@@ -119,10 +119,16 @@ describe("CozyWish on this machine", () => {
   it("is refused by a rehearsal where signing in fails on the migrated data, though every page can be read", async () => {
     const path = join(sandbox.project, "cozy.config.ts");
     const check = `{ path: "/sign-in", form: { email: "visitor@example.org", password: "a long enough password" }, status: 303 },`;
-    const config = (await readFile(path, "utf8")).replace('{ path: "/venues" },', `{ path: "/venues" }, ${check}`);
+    const config = (await readFile(path, "utf8")).replace(
+      '{ path: "/venues" },',
+      `{ path: "/venues" }, ${check}`,
+    );
     const rename = `alterTable("sessions").renameColumn("expires_at", "ends_at")`;
     await sandbox.commit({
-      "cozy.config.ts": config.replace("database: sqlite(),", 'database: sqlite(), rehearsal: { variables: { LOG_FILE: "rehearsal.log" } },'),
+      "cozy.config.ts": config.replace(
+        "database: sqlite(),",
+        'database: sqlite(), rehearsal: { variables: { LOG_FILE: "rehearsal.log" } },',
+      ),
       "migrations/0099-sessions-end.ts": `import type { Kysely } from "kysely";
 export const up = (db: Kysely<unknown>): Promise<void> => db.schema.${rename}.execute();
 `,

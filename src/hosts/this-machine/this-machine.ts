@@ -200,7 +200,10 @@ export async function thisMachine(parts: ThisMachineParts): Promise<ThisMachine>
 
     async startInstances(select, signal) {
       signal.throwIfAborted();
-      await startRelease({ at, paths, runFolder: places.run, seal: parts.seal?.instance ?? [], select }, signal);
+      await startRelease(
+        { at, paths, runFolder: places.run, seal: parts.seal?.instance ?? [], select },
+        signal,
+      );
     },
     stopInstances: stop,
     retireInstances: (select, when, signal) => retireInstances(at, select, when, signal),
