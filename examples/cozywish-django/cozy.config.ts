@@ -25,6 +25,8 @@ export default defineProject({
 
     variables: {
       DJANGO_SECRET_KEY: secret(),
+      // Of the account that the checks below book with.
+      CHECK_PASSWORD: secret(),
       ALLOWED_HOSTS: "localhost,127.0.0.1",
       // On it hang the redirect to https, HSTS and cookies that only go over https.
       HTTPS_ONLY: "true",
@@ -40,6 +42,13 @@ export default defineProject({
       { path: "/", text: "CozyWish" },
       { path: "/venues" },
       { path: "/healthz", text: '"status": "ok"' },
+      // What only reads well is no working release: these write, and leave nothing but a session.
+      { command: ["python", "manage.py", "check_booking"] },
+      {
+        path: "/sign-in",
+        form: { email: "check@cozywish.example", password: { variable: "CHECK_PASSWORD" } },
+        status: 303,
+      },
     ],
   }),
 
@@ -50,6 +59,7 @@ export default defineProject({
       media: disk(),
       variables: {
         DJANGO_SECRET_KEY: generated(),
+        CHECK_PASSWORD: generated(),
         // A release on one's own machine is served over plain http.
         HTTPS_ONLY: "false",
       },

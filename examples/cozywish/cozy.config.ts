@@ -22,6 +22,8 @@ export default defineProject({
 
     variables: {
       SESSION_SECRET: { secret: true },
+      // Of the account that the checks below book with.
+      CHECK_PASSWORD: { secret: true },
       LOG_LEVEL: "info",
       SENTRY_DSN: { required: false },
       OTEL_EXPORTER_OTLP_ENDPOINT: { required: false },
@@ -33,6 +35,13 @@ export default defineProject({
       { path: "/", text: "CozyWish" },
       { path: "/venues" },
       { path: "/healthz", text: '"status":"ok"' },
+      // What only reads well is no working release: these write, and leave nothing but a session.
+      { command: ["node", "src/check.ts"] },
+      {
+        path: "/sign-in",
+        form: { email: "check@cozywish.example", password: { variable: "CHECK_PASSWORD" } },
+        status: 303,
+      },
     ],
   }),
 
@@ -41,7 +50,7 @@ export default defineProject({
       target: thisMachine({ port: Number(process.env["COZYWISH_PORT"] ?? 8080) }),
       database: sqlite(),
       media: disk(),
-      variables: { SESSION_SECRET: generated() },
+      variables: { SESSION_SECRET: generated(), CHECK_PASSWORD: generated() },
     },
   },
 });

@@ -28,7 +28,8 @@ MOST_AT_ONCE = 500
 
 def confirm_after_commit(booking: Booking, now: datetime) -> None:
     OutstandingConfirmation.objects.create(booking=booking, created_at=now, next_try_at=now + LOST_AFTER)
-    transaction.on_commit(lambda: _enqueue(booking.pk))
+    booking_id = booking.pk
+    transaction.on_commit(lambda: _enqueue_outstanding(booking_id))
 
 
 def sweep(now: datetime) -> int:
@@ -80,6 +81,12 @@ def _send_once(booking: Booking, attempt: int) -> ConfirmationRun.Outcome:
         attempt=attempt,
     )
     return ConfirmationRun.Outcome.SENT
+
+
+def _enqueue_outstanding(booking_id: UUID) -> None:
+    """A booking that was made and unmade in one transaction is nobody's job."""
+    if OutstandingConfirmation.objects.filter(pk=booking_id).exists():
+        _enqueue(booking_id)
 
 
 def _enqueue(booking_id: UUID) -> bool:

@@ -24,6 +24,23 @@ export async function createAccount(
     .executeTakeFirst();
 }
 
+/** Gives the account that password, and makes it where it isn't there. @returns its id */
+export async function setPassword(
+  database: Database,
+  account: { name: string; email: string; password: string; now: Date },
+): Promise<string> {
+  const email = account.email.toLowerCase();
+  const created = await createAccount(database, account);
+  if (created) return created.id;
+  const { id } = await database
+    .updateTable("accounts")
+    .set({ passwordHash: await hashPassword(account.password) })
+    .where("email", "=", email)
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  return id;
+}
+
 export type Credentials = { email: string; password: string };
 
 export type CheckedCredentials =

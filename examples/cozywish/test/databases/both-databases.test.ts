@@ -5,6 +5,7 @@ import { after, before, describe } from "node:test";
 import { findPostgres, startPostgres, type PostgresServer } from "../support/postgres-server.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 import { bookingSuite } from "./booking.suite.ts";
+import { checkSuite } from "./check.suite.ts";
 import { confirmationSuite } from "./confirmation.suite.ts";
 import { holdSuite } from "./hold.suite.ts";
 import { migrationSuite } from "./migration.suite.ts";
@@ -18,6 +19,7 @@ function allSuites(newDatabase: NewDatabase): void {
   bookingSuite(newDatabase);
   holdSuite(newDatabase);
   confirmationSuite(newDatabase);
+  checkSuite(newDatabase);
   seedSuite(newDatabase);
 }
 
