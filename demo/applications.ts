@@ -4,17 +4,56 @@ export interface Application {
   readonly name: string;
   readonly seed: readonly string[];
   /** A friendlier headline. */
-  readonly better: Edit;
+  readonly better: Change;
   /** A health check that never passes. */
-  readonly broken: Edit;
+  readonly broken: Change;
+  /** The list of places fails for some of the visitors, and no check sees it. */
+  readonly subtle: Change;
+  /** A migration that the new release likes, and that the one in force can't live with. */
+  readonly breaking: Change;
 }
 
-export interface Edit {
-  readonly file: string;
-  readonly from: string;
-  readonly to: string;
+/** A commit. */
+export interface Change {
   readonly message: string;
+  readonly edits: readonly Edit[];
 }
+
+/** A new file, or a text that takes another's place wherever it stands. */
+export type Edit =
+  | { readonly file: string; readonly text: string }
+  | { readonly file: string; readonly from: string; readonly to: string };
+
+/** What an environment asks of each release in the demo, and what it promises. */
+export const verdicts: Change = {
+  message: "Ask for verdicts, and promise something",
+  edits: [
+    {
+      file: "cozy.config.ts",
+      from: "import { ",
+      to: "import { canary, ",
+    },
+    {
+      file: "cozy.config.ts",
+      from: "media: disk(),",
+      to: `media: disk(),
+      strategy: canary({ steps: [20, 50], bake: "5s" }),
+      backups: { every: "1h" },
+      rehearsal: {},
+      promises: {
+        recovery: { rto: "1m", rpo: "1h", notPromised: ["media"] },
+        availability: { percent: 99, over: "1d" },
+        latency: { p95: "500ms" },
+      },`,
+    },
+  ],
+};
+
+/** A demo does not wait half a minute for what never gets ready. */
+export const lessPatience: Change = {
+  message: "Wait less for it",
+  edits: [{ file: "cozy.config.ts", from: 'timeout: "30s"', to: 'timeout: "4s"' }],
+};
 
 export const applications: Readonly<Record<string, Application>> = {
   typescript: {
@@ -22,16 +61,49 @@ export const applications: Readonly<Record<string, Application>> = {
     name: "CozyWish in TypeScript",
     seed: ["node", "src/seed.ts"],
     better: {
-      file: "src/venues/home-page.ts",
-      from: "An hour that is only yours",
-      to: "A quiet hour, all of it yours",
       message: "A warmer welcome",
+      edits: [
+        {
+          file: "src/venues/home-page.ts",
+          from: "An hour that is only yours",
+          to: "A quiet hour, all of it yours",
+        },
+      ],
     },
     broken: {
-      file: "src/health/checks.ts",
-      from: "storage: ({ media }) => media.prove(),",
-      to: 'storage: () => Promise.reject(new NotReady("the shelves are empty")),',
       message: "Break the health check",
+      edits: [
+        {
+          file: "src/health/checks.ts",
+          from: "storage: ({ media }) => media.prove(),",
+          to: 'storage: () => Promise.reject(new NotReady("the shelves are empty")),',
+        },
+      ],
+    },
+    subtle: {
+      message: "Look for places in a cleverer way",
+      edits: [
+        {
+          file: "src/venues/venue-routes.ts",
+          from: "const search = readSearch(c);",
+          to: 'const search = readSearch(c);\n    if (Math.random() < 0.15) throw new Error("too clever");',
+        },
+      ],
+    },
+    breaking: {
+      message: "Call it the end of a session",
+      edits: [
+        {
+          file: "migrations/0006-end-of-sessions.ts",
+          text: `import type { Kysely } from "kysely";
+
+export async function up(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable("sessions").renameColumn("expires_at", "ends_at").execute();
+}
+`,
+        },
+        { file: "src/accounts/database-sessions.ts", from: "expiresAt", to: "endsAt" },
+      ],
     },
   },
   django: {
@@ -39,16 +111,61 @@ export const applications: Readonly<Record<string, Application>> = {
     name: "CozyWish in Django",
     seed: ["python", "manage.py", "seed"],
     better: {
-      file: "templates/venues/home.html",
-      from: "An hour that is only yours",
-      to: "A quiet hour, all of it yours",
       message: "A warmer welcome",
+      edits: [
+        {
+          file: "templates/venues/home.html",
+          from: "An hour that is only yours",
+          to: "A quiet hour, all of it yours",
+        },
+      ],
     },
     broken: {
-      file: "health/views.py",
-      from: 'NEEDED: dict[str, Callable[[], None]] = {"database": database, "storage": storage}',
-      to: 'def colder() -> None:\n    raise NotReady("the cache is cold")\n\n\nNEEDED = {"database": database, "storage": storage, "cold": colder}',
       message: "Break the health check",
+      edits: [
+        {
+          file: "health/views.py",
+          from: 'NEEDED: dict[str, Callable[[], None]] = {"database": database, "storage": storage}',
+          to: 'def colder() -> None:\n    raise NotReady("the cache is cold")\n\n\nNEEDED = {"database": database, "storage": storage, "cold": colder}',
+        },
+      ],
+    },
+    subtle: {
+      message: "Look for places in a cleverer way",
+      edits: [
+        {
+          file: "venues/views.py",
+          from: "from django.http import",
+          to: "import random\n\nfrom django.http import",
+        },
+        {
+          file: "venues/views.py",
+          from: "search = VenueSearch.read(request.GET)",
+          to: 'search = VenueSearch.read(request.GET)\n    if random.random() < 0.15:\n        raise RuntimeError("too clever")',
+        },
+      ],
+    },
+    breaking: {
+      message: "Book for more than one guest",
+      edits: [
+        {
+          file: "bookings/migrations/0003_guests.py",
+          text: `from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("bookings", "0002_holds_and_confirmations")]
+    operations = [
+        migrations.AddField("booking", "guests", models.PositiveSmallIntegerField(default=1)),
+    ]
+`,
+        },
+        {
+          file: "bookings/models.py",
+          from: "    cancelled_at = models.DateTimeField(null=True, blank=True)",
+          to: "    cancelled_at = models.DateTimeField(null=True, blank=True)\n    guests = models.PositiveSmallIntegerField(default=1)",
+        },
+      ],
     },
   },
 };

@@ -1,20 +1,17 @@
-import { startLoad } from "../src/routing/testing/load.ts";
+import { startLoad, type LoadResult } from "../src/routing/testing/load.ts";
 import { textTable } from "../src/commands/text-table.ts";
 import type { Stage } from "./stage.ts";
 
 export interface Measure {
   readonly name: string;
   readonly seconds: number;
-  readonly requests:
-    | {
-        readonly sent: number;
-        readonly failed: number;
-        readonly p50: number;
-        readonly p99: number;
-        readonly max: number;
-      }
-    | undefined;
+  readonly visits: Visits | undefined;
   readonly steps: readonly { readonly title: string; readonly durationMs: number }[];
+}
+
+interface Visits extends LoadResult {
+  /** Answers in which a release itself said that it had failed. */
+  readonly errors500: number;
 }
 
 interface HistoryJson {
@@ -28,36 +25,56 @@ export async function measured(
   work: () => Promise<void>,
   { load = true } = {},
 ): Promise<Measure> {
-  const visitors = load ? startLoad({ url: `${stage.url}/`, connections: 16 }) : undefined;
+  const visitors = load ? startVisitors(stage) : undefined;
   const start = performance.now();
   await work().catch(async (error: unknown) => {
     await visitors?.stop();
     throw error;
   });
   const seconds = (performance.now() - start) / 1000;
-  const requests = await visitors?.stop();
+  const visits = await visitors?.stop();
   const [last] = await stage.json<HistoryJson[]>(["history", "local", "-n", "1"]);
   const steps = (last?.operations ?? []).flatMap(({ title, durationMs }) =>
     durationMs === undefined ? [] : [{ title, durationMs }],
   );
-  return { name, seconds, requests, steps };
+  return { name, seconds, visits, steps };
+}
+
+/** Sixteen connections that stay open, with a moment between two pages. */
+function startVisitors({ url }: Stage) {
+  let errors500 = 0;
+  const load = startLoad({
+    url: [`${url}/`, `${url}/venues`],
+    connections: 16,
+    pauseMs: 60,
+    check({ status }) {
+      if (status === 500) errors500 += 1;
+      return status === 200 || status === 500 ? undefined : `status ${status}`;
+    },
+  });
+  return {
+    async stop(): Promise<Visits> {
+      return { ...(await load.stop()), errors500 };
+    },
+  };
 }
 
 export function reportTable(measures: readonly Measure[]): string {
   const requests = textTable(
     [
-      ["", "took", "requests", "failed", "p50", "p99", "longest"],
-      ...measures.map(({ name, seconds, requests: counted }) => [
+      ["", "took", "requests", "lost", "errors", "p50", "p99", "longest"],
+      ...measures.map(({ name, seconds, visits }) => [
         name,
         `${seconds.toFixed(1)} s`,
-        ...(counted === undefined
-          ? ["-", "-", "-", "-", "-"]
+        ...(visits === undefined
+          ? ["-", "-", "-", "-", "-", "-"]
           : [
-              String(counted.sent),
-              String(counted.failed),
-              ms(counted.p50),
-              ms(counted.p99),
-              ms(counted.max),
+              String(visits.sent),
+              String(visits.failed),
+              String(visits.errors500),
+              ms(visits.p50),
+              ms(visits.p99),
+              ms(visits.max),
             ]),
       ]),
     ],

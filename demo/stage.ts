@@ -4,11 +4,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import type { Edit } from "./applications.ts";
+import type { Change, Edit } from "./applications.ts";
 import { freePort } from "../test/support/sandbox.ts";
 
 const run = promisify(execFile);
 const repository = fileURLToPath(new URL("..", import.meta.url));
+
+/** How a command is to end: 0 unless told otherwise. */
+export interface Ending {
+  readonly codes?: readonly number[];
+}
 
 /** An example in a git repository of its own, with a cozy home of its own. */
 export interface Stage {
@@ -17,10 +22,12 @@ export interface Stage {
   readonly port: number;
   readonly url: string;
   /** Runs the real CLI on this terminal. */
-  cozy(args: readonly string[], options?: { readonly mayFail?: boolean }): Promise<void>;
+  cozy(args: readonly string[], ending?: Ending): Promise<void>;
   json<T>(args: readonly string[]): Promise<T>;
-  /** Changes one place of one file and commits it. */
-  edit(edit: Edit): Promise<void>;
+  /** Changes files and commits them. */
+  commit(change: Change): Promise<void>;
+  /** Takes the last commits back, by another one. */
+  revert(commits: number): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -61,13 +68,12 @@ export async function createStage(application: string, signal: AbortSignal): Pro
     home,
     port,
     url: `http://127.0.0.1:${port}`,
-    async cozy(args, { mayFail = false } = {}) {
+    async cozy(args, { codes = [0] } = {}) {
       console.log(`\n$ cozy ${args.map((word) => (word.includes(" ") ? `"${word}"` : word)).join(" ")}`);
       const child = spawn(process.execPath, [binary, ...args], { cwd: project, env, stdio: "inherit" });
       const code = await new Promise<number | null>((resolve) => child.on("exit", resolve));
-      if (code !== 0 && (signal.aborted || !mayFail))
-        throw new Error(`cozy ${args.join(" ")} ended with ${code}`);
-      if (code === 0 && mayFail) throw new Error(`cozy ${args.join(" ")} should have been refused`);
+      if (signal.aborted || code === null || !codes.includes(code))
+        throw new Error(`cozy ${args.join(" ")} ended with ${code} instead of ${codes.join(" or ")}`);
     },
     async json<T>(args: readonly string[]) {
       const { stdout } = await run(process.execPath, [binary, ...args, "--json"], {
@@ -77,12 +83,12 @@ export async function createStage(application: string, signal: AbortSignal): Pro
       });
       return JSON.parse(stdout) as T;
     },
-    async edit({ file, from, to, message }) {
-      const path = join(project, file);
-      const text = await readFile(path, "utf8");
-      if (!text.includes(from)) throw new Error(`${file} does not contain "${from}" any more`);
-      await writeFile(path, text.replace(from, to));
+    async commit({ message, edits }) {
+      for (const edit of edits) await carryOut(project, edit);
       await commit(message);
+    },
+    async revert(commits) {
+      await git("revert", "--no-edit", `HEAD~${commits}..HEAD`);
     },
     async dispose() {
       await run(process.execPath, [binary, "stop", "local"], { cwd: project, env }).catch(
@@ -94,4 +100,12 @@ export async function createStage(application: string, signal: AbortSignal): Pro
       await rm(root, { recursive: true, force: true });
     },
   };
+}
+
+async function carryOut(project: string, edit: Edit): Promise<void> {
+  const path = join(project, edit.file);
+  if ("text" in edit) return writeFile(path, edit.text);
+  const text = await readFile(path, "utf8");
+  if (!text.includes(edit.from)) throw new Error(`${edit.file} does not contain "${edit.from}" any more`);
+  await writeFile(path, text.replaceAll(edit.from, edit.to));
 }

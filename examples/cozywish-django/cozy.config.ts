@@ -43,7 +43,7 @@ export default defineProject({
       { path: "/venues" },
       { path: "/healthz", text: '"status": "ok"' },
       // What only reads well is no working release: these write, and leave nothing but a session.
-      { command: ["python", "manage.py", "check_booking"] },
+      { command: ["python", "manage.py", "check_booking"], within: "30s" },
       {
         path: "/sign-in",
         form: { email: "check@cozywish.example", password: { variable: "CHECK_PASSWORD" } },

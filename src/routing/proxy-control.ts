@@ -51,6 +51,25 @@ export async function inFlight(
   return sum;
 }
 
+/** Has what was served until now written to the access log, by proxies that drain too. */
+export async function writtenLogs(
+  controlSocket: string,
+  signal: AbortSignal,
+): Promise<{
+  /** Whether everything is written; an older proxy keeps a line for a moment. */
+  readonly whole: boolean;
+  /** Lines that could not be written since the proxies started. */
+  readonly lostLines: number;
+}> {
+  const sockets = await controlSockets(controlSocket);
+  const states = await Promise.all(sockets.map((socket) => stateIfAlive(socket, signal)));
+  const answers = states.filter((state) => state !== undefined);
+  return {
+    whole: answers.every(({ logWritten }) => logWritten === true),
+    lostLines: answers.reduce((sum, { lostLogLines }) => sum + lostLogLines, 0),
+  };
+}
+
 /** A proxy that was killed leaves its socket behind. */
 async function stateIfAlive(socket: string, signal: AbortSignal): Promise<ProxyState | undefined> {
   try {

@@ -21,6 +21,8 @@ export interface ProxyState {
   readonly draining: boolean;
   /** Lines of the access log that could not be written. */
   readonly lostLogLines: number;
+  /** The access log holds a line of every request that ended before this answer. Absent where an older proxy answers. */
+  readonly logWritten?: true;
   /** By socket. */
   readonly instances: Readonly<Record<string, { readonly requests: number; readonly streams: number }>>;
 }

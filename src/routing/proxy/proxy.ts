@@ -77,6 +77,8 @@ export class Proxy {
   }
 
   state(): ProxyState {
+    // Whoever asks may want to count what was served until now.
+    this.#accessLog.flush();
     const { routes, draining } = this.#context;
     const bound = this.#server.address();
     const inFlight = this.#instances
@@ -94,6 +96,7 @@ export class Proxy {
       settings: this.#identity.settingsHash,
       draining,
       lostLogLines: this.#accessLog.lost,
+      logWritten: true,
       instances: Object.fromEntries(inFlight),
     };
   }

@@ -4,7 +4,8 @@ import { messageOf, systemCode } from "../../errors/cozy-error.ts";
 
 /** A load of requests over keep-alive connections, for tests and demonstrations. It never retries: what fails is counted. */
 export interface LoadOptions {
-  readonly url: string;
+  /** Of several each connection asks one after the other. */
+  readonly url: string | readonly string[];
   readonly connections: number;
   /** Each connection sends its next request when the answer is there and this time has passed; at once unless told otherwise. */
   readonly pauseMs?: number;
@@ -63,11 +64,12 @@ export function startLoad(options: LoadOptions): Load {
 async function keepSending(options: LoadOptions, counts: Counts, stopping: AbortSignal): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const check = options.check ?? unlessOk;
-  while (!stopping.aborted) {
+  const urls = [options.url].flat();
+  for (let turn = 0; !stopping.aborted; turn++) {
     const startedAt = performance.now();
     let failure: string | undefined;
     try {
-      failure = check(await ask(options, agent));
+      failure = check(await ask(urls[turn % urls.length] ?? "", options, agent));
     } catch (error) {
       failure = systemCode(error) ?? messageOf(error);
     }
@@ -79,22 +81,18 @@ async function keepSending(options: LoadOptions, counts: Counts, stopping: Abort
   agent.destroy();
 }
 
-async function ask(options: LoadOptions, agent: Agent): Promise<LoadAnswer> {
+async function ask(url: string, options: LoadOptions, agent: Agent): Promise<LoadAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<LoadAnswer>();
   const { method, headers, timeoutMs } = options;
-  const asked = httpRequest(
-    options.url,
-    { agent, method, headers, timeout: timeoutMs ?? 10_000 },
-    (response) => {
-      let text = "";
-      response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
-      response.on("error", reject);
-      response.on("end", () => {
-        if (response.complete) resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
-        else reject(new Error("the answer was cut"));
-      });
-    },
-  );
+  const asked = httpRequest(url, { agent, method, headers, timeout: timeoutMs ?? 10_000 }, (response) => {
+    let text = "";
+    response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
+    response.on("error", reject);
+    response.on("end", () => {
+      if (response.complete) resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
+      else reject(new Error("the answer was cut"));
+    });
+  });
   asked.on("timeout", () => asked.destroy(new Error("no answer in time")));
   asked.on("error", reject);
   asked.end(options.body);
