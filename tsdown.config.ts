@@ -98,6 +98,7 @@ const builds: UserConfig[] = [
   { ...agent("proxy"), entry: { proxy: "src/routing/proxy/main.ts" } },
   { ...agent("relay"), entry: { relay: "src/instances/relay/main.ts" } },
   { ...agent("schedules"), entry: { schedules: "src/schedules/agent/main.ts" } },
+  { ...agent("backup"), entry: { backup: "src/recovery/agent/main.ts" } },
 ];
 
 export default defineConfig(builds);

@@ -2,7 +2,17 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const benches = ["start-up", "deploy", "zero-loss", "memory", "proxy", "django", "dependency-tree", "dev"];
+const benches = [
+  "start-up",
+  "deploy",
+  "zero-loss",
+  "memory",
+  "proxy",
+  "django",
+  "dependency-tree",
+  "dev",
+  "canary",
+];
 const failed = benches.filter((name) => {
   const file = fileURLToPath(new URL(`${name}.ts`, import.meta.url));
   return spawnSync(process.execPath, [file], { stdio: "inherit" }).status !== 0;

@@ -1,25 +1,11 @@
 import { analyse } from "../../src/canary/analyse.ts";
+import { hourWatch as watch } from "../../src/canary/testing/ticks.ts";
 import type { ArmCounts, Tick, Verdict } from "../../src/canary/verdict.ts";
-import type { Watch } from "../../src/project/project.ts";
 import type { Outcome } from "./rules.ts";
 import { tickMs, ticksAMinute } from "./scenarios.ts";
 import type { ArmSeries, Stream } from "./stream.ts";
 
 export const cozyName = "cozy, alpha 1 %";
-
-/** The defaults of the project file, with a bake of an hour. */
-const watch: Watch = {
-  bakeMs: 60 * 60_000,
-  inconclusive: "hold",
-  extendMs: 120 * 60_000,
-  alpha: 0.01,
-  beta: 0.05,
-  maxErrorRate: 0.05,
-  errorMargin: 1,
-  slowMargin: 1.5,
-  slowMs: undefined,
-  minRequests: 20,
-};
 
 /** The analyser that deploys use, on the counts that it would get: rolled back in the first tick that says so. */
 export function cozyRule(stream: Stream): Outcome {

@@ -23,35 +23,36 @@ function falseRollbacks(cells: readonly Cell[]): Goal {
   };
 }
 
-/** The rule that finds the regression first among those that take back fewer than 5 % of the sound releases in every scenario. */
+/**
+ * Against the other rules that take back fewer than 5 % of the sound releases in every scenario of this rate: not later than the one that
+ * finds the regression first, and with no more failed requests than the one that lets the fewest through.
+ */
 function againstTheBest(cells: readonly Cell[], requestsAMinute: number): Goal[] {
-  const at = `at ${requestsAMinute} requests/min`;
+  const what = `${regression} at ${requestsAMinute} requests/min`;
   const ours = cellOf(cells, cozyName, regression, requestsAMinute);
-  const minutes = quantile(ours.minutes, 0.5);
-  const [best] = rulesOf(cells)
+  const others = rulesOf(cells)
     .filter((rule) => rule !== cozyName && worstFalseRollback(cells, rule, requestsAMinute) < 0.05)
-    .map((rule) => cellOf(cells, rule, regression, requestsAMinute))
-    .toSorted((a, b) => compare(quantile(a.minutes, 0.5), quantile(b.minutes, 0.5)) || a.harm - b.harm);
-  if (best === undefined) {
-    const found = minutes < Infinity;
-    return [
-      {
-        met: found,
-        text: `${regression} ${at}: found after ${said(minutes)}; no other rule keeps under 5 %`,
-      },
-    ];
-  }
-  const theirs = quantile(best.minutes, 0.5);
+    .map((rule) => cellOf(cells, rule, regression, requestsAMinute));
+  const [first] = others.toSorted((a, b) => compare(median(a), median(b)));
+  const [mildest] = others.toSorted((a, b) => a.harm - b.harm);
   return [
     {
-      met: minutes < Infinity && minutes <= theirs,
-      text: `${regression} ${at}: found after ${said(minutes)} (${best.rule}: ${said(theirs)})`,
+      met: median(ours) < Infinity && (first === undefined || median(ours) <= median(first)),
+      text: `${what}: found after ${said(ours)} (${against(first, said)})`,
     },
     {
-      met: ours.harm <= best.harm,
-      text: `${regression} ${at}: ${ours.harm.toFixed(1)} failed requests served (${best.rule}: ${best.harm.toFixed(1)})`,
+      met: mildest === undefined || ours.harm <= mildest.harm,
+      text: `${what}: ${harmed(ours)} (${against(mildest, harmed)})`,
     },
   ];
+}
+
+function against(cell: Cell | undefined, tell: (cell: Cell) => string): string {
+  return cell === undefined ? "no other rule stays under 5 %" : `${cell.rule}: ${tell(cell)}`;
+}
+
+function median({ minutes }: Cell): number {
+  return quantile(minutes, 0.5);
 }
 
 /** Two that never found it are equal: their difference is not a number. */
@@ -59,6 +60,10 @@ function compare(one: number, other: number): number {
   return one === other ? 0 : one - other;
 }
 
-function said(minutes: number): string {
-  return minutes === Infinity ? "never, in most runs" : `${minutes} min`;
+function said(cell: Cell): string {
+  return median(cell) === Infinity ? "never, in most runs" : `${median(cell)} min`;
+}
+
+function harmed({ harm }: Cell): string {
+  return `${harm.toFixed(1)} failed requests served`;
 }

@@ -1,4 +1,4 @@
-import { createRandom } from "./random.ts";
+import { createRandom } from "../../src/canary/testing/random.ts";
 import { cozyName, cozyRule } from "./cozy-rule.ts";
 import { otherRules, type MinuteCounts, type Minutes, type Outcome } from "./rules.ts";
 import { ticksAMinute, type Scenario } from "./scenarios.ts";

@@ -1,4 +1,4 @@
-import type { Random } from "./random.ts";
+import type { Random } from "../../src/canary/testing/random.ts";
 
 export const requestRates = [10, 60, 600] as const;
 export const tickMs = 15_000;
@@ -19,10 +19,13 @@ export interface Scenario {
   ) => { readonly stable: Float64Array; readonly canary: Float64Array };
   /** How many requests a failure makes on average: somebody who tries again fails again. 1 for none. */
   readonly burst: number;
+  /** For how long the stable release has been there before the canary: what its bursts are measured in. */
+  readonly pastMinutes: number;
 }
 
 const base = 0.005;
 const hour = 60;
+const pastMinutes = 6 * hour;
 const fifth = (): number => 0.2;
 
 export const scenarios: readonly Scenario[] = [
@@ -31,6 +34,7 @@ export const scenarios: readonly Scenario[] = [
   sound("shared outage", { rates: both((minute) => (minute >= 20 && minute < 25 ? 0.3 : base)) }),
   sound("clustered 0.5 %", { burst: 3 }),
   sound("clustered 2 %", { burst: 3, rates: both(() => 0.02) }),
+  sound("clustered 2 %, young", { burst: 3, rates: both(() => 0.02), pastMinutes: 20 }),
   sound("varying by minute", { rates: varying }),
   sound("ramping share", { share: (minute) => [0.05, 0.1, 0.25, 0.5][Math.floor(minute / 15)] ?? 0.5 }),
   sound("24 h", { minutes: 24 * hour }),
@@ -49,6 +53,7 @@ function sound(name: string, differences: Partial<Scenario>): Scenario {
     share: fifth,
     rates: both(() => base),
     burst: 1,
+    pastMinutes,
     ...differences,
   };
 }
@@ -60,6 +65,7 @@ function worse(name: string, rate: number): Scenario {
     sound: false,
     share: fifth,
     burst: 1,
+    pastMinutes,
     rates: (_random, minutes) => ({
       stable: new Float64Array(minutes).fill(base),
       canary: new Float64Array(minutes).fill(rate),

@@ -1,5 +1,5 @@
 import { createBurstMeter } from "../../src/canary/burst.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../../src/canary/testing/random.ts";
 import { ticksAMinute, tickMs, type Scenario } from "./scenarios.ts";
 
 /** One release's counts, by tick. */
@@ -27,8 +27,8 @@ const requestsASession = 8;
 const sessionMinutes = 4;
 const kinds = 12;
 const slowRate = 0.05;
-/** The stable release's past that is looked at: so many minutes, and not more than so many requests. */
-const history = { minutes: 360, requests: 50_000 };
+/** Of the stable release's past not more than so many requests are looked at. */
+const mostPast = 50_000;
 
 export function createStream(scenario: Scenario, requestsAMinute: number, random: Random): Stream {
   const past = pastOf(scenario, requestsAMinute, random);
@@ -59,7 +59,7 @@ export function createStream(scenario: Scenario, requestsAMinute: number, random
 }
 
 function pastOf(scenario: Scenario, requestsAMinute: number, random: Random): Stream["burst"] {
-  const minutes = Math.min(history.minutes, Math.ceil(history.requests / requestsAMinute));
+  const minutes = Math.min(scenario.pastMinutes, Math.ceil(mostPast / requestsAMinute));
   const { stable } = scenario.rates(random, minutes);
   const errors = createBurstMeter();
   const slow = createBurstMeter();

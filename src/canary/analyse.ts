@@ -17,8 +17,13 @@ export interface Analysis {
   readonly watch: Watch;
 }
 
+/** Failures cost more than waiting, and are so much rarer that their evidence has to go further. */
+const weights = { errors: 0.75, slow: 0.25 };
+
 interface Metric {
   readonly name: MetricEvidence["metric"];
+  /** Its part in the combined evidence. */
+  readonly weight: number;
   readonly margin: number;
   readonly burst: number;
   readonly process: EProcess;
@@ -35,7 +40,7 @@ export function analyse({ baseline, ticks, gates, watch }: Analysis): Verdict {
   const evidence = {
     pValue: pValues.at(-1) ?? 1,
     pValues,
-    metrics: metrics.map((metric) => evidenceOf(metric, ticks, watch, metrics.length)),
+    metrics: metrics.map((metric) => evidenceOf(metric, ticks, watch.alpha)),
     promotion: promotionOf(promotion, ticks, watch),
     steps: stepsOf(ticks),
     watch: { alpha: watch.alpha, beta: watch.beta, maxErrorRate: watch.maxErrorRate },
@@ -44,15 +49,19 @@ export function analyse({ baseline, ticks, gates, watch }: Analysis): Verdict {
 }
 
 function metricsOf({ burst, slowMs }: Baseline, watch: Watch): Metric[] {
-  const metric = (name: Metric["name"], margin: number): Metric => ({
+  const metric = (name: Metric["name"], weight: number, margin: number): Metric => ({
     name,
+    weight,
     margin,
     burst: Math.max(1, burst[name]),
     process: createEProcess({ margin, burst: Math.max(1, burst[name]) }),
   });
-  const errors = metric("errors", watch.errorMargin);
   // Without a limit nothing is slow: a metric that can't show anything would only dilute the other.
-  return (watch.slowMs ?? slowMs) === undefined ? [errors] : [errors, metric("slow", watch.slowMargin)];
+  if ((watch.slowMs ?? slowMs) === undefined) return [metric("errors", 1, watch.errorMargin)];
+  return [
+    metric("errors", weights.errors, watch.errorMargin),
+    metric("slow", weights.slow, watch.slowMargin),
+  ];
 }
 
 /** Feeds the ticks in; the always-valid p-value after each. */
@@ -73,17 +82,17 @@ function follow(
           stable: { units: stable.units, bad: stable[name] },
         });
       }
-      pValue = Math.min(pValue, Math.exp(-combine(metrics.map(({ process }) => process.logE))));
+      const logE = combine(metrics.map(({ process, weight }) => ({ logE: process.logE, weight })));
+      pValue = Math.min(pValue, Math.exp(-logE));
     }
     return pValue;
   });
 }
 
 function evidenceOf(
-  { name, margin, burst, process }: Metric,
+  { name, weight, margin, burst, process }: Metric,
   ticks: readonly Tick[],
-  watch: Watch,
-  metrics: number,
+  alpha: number,
 ): MetricEvidence {
   const canary = sumOf(ticks.map((tick) => tick.canary));
   const stable = sumOf(ticks.map((tick) => tick.stable));
@@ -98,8 +107,8 @@ function evidenceOf(
       stable: { units: stable.units, bad: stable[name] },
       margin,
       burst,
-      // As an average of several: the others may say nothing.
-      logRequired: Math.log(metrics / watch.alpha),
+      // Alone, with its part of the average: the other may say nothing.
+      logRequired: -Math.log(weight * alpha),
     }),
   };
 }

@@ -1,7 +1,7 @@
 /** Bad units of one client with shorter gaps than this are one burst: somebody who tries again, a job that asks anew every minute. */
 const gapMs = 3 * 60_000;
 /** What is assumed before the history says anything: as if so many errors had been seen, in bursts of this factor. */
-const assumed = { errors: 8, factor: 2 };
+const assumed = { errors: 4, factor: 2 };
 
 export interface BurstMeter {
   /** A bad unit, in the order of time; a client's units in one tick are told once by the caller. */
@@ -13,7 +13,7 @@ export interface BurstMeter {
 /**
  * How much the stable release's errors (or slow requests) come in bursts of one client: the sum of the squared sizes of bursts over the
  * sum of their sizes, which is by how much bursts raise the variance of the split between two arms. A short history that shows no burst
- * does not say that there are none: until it has several dozen errors the factor stays above what was seen.
+ * does not say that there are none: until it has a few dozen errors the factor stays above what was seen.
  */
 export function createBurstMeter(): BurstMeter {
   const open = new Map<string, { size: number; last: number }>();

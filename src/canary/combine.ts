@@ -1,9 +1,15 @@
+export interface Weighed {
+  readonly logE: number;
+  /** All weights together are 1. */
+  readonly weight: number;
+}
+
 /**
- * The logarithm of the plain average of E-values. The average of E-values is one itself whatever ties them together, and requests that
+ * The logarithm of the weighted average of E-values. An average of E-values is one itself whatever ties them together, and requests that
  * fail are often the slow ones too, so that a product would count the same trouble twice.
  */
-export function combine(logEValues: readonly number[]): number {
-  return logEValues.length === 0 ? 0 : logSumExp(logEValues) - Math.log(logEValues.length);
+export function combine(evidence: readonly Weighed[]): number {
+  return logSumExp(evidence.map(({ logE, weight }) => logE + Math.log(weight)));
 }
 
 /** log(Σ exp(value)), without overflow and without losing what is small. */

@@ -22,8 +22,7 @@ const largestRatio = 1000;
 export function detectableRatio(traffic: Traffic): number | undefined {
   const { canaryUnits, stable } = traffic;
   if (canaryUnits <= 0 || stable.units <= 0) return undefined;
-  // Half an error more than seen: a stable release without errors yet is not one that never fails.
-  const rate = Math.min(1, (stable.bad + 0.5) / (stable.units + 1));
+  const rate = likelyRate(stable);
   const highest = Math.min(largestRatio, 1 / rate);
   const detects = powerCurve(traffic, rate);
   if (detects(highest) < power) return undefined;
@@ -36,6 +35,11 @@ export function detectableRatio(traffic: Traffic): number | undefined {
     else low = middle;
   }
   return Math.exp(high);
+}
+
+/** Half an error more than seen: a stable release without errors yet is not one that never fails. */
+export function likelyRate({ units, bad }: Traffic["stable"]): number {
+  return Math.min(1, (bad + 0.5) / (units + 1));
 }
 
 /** The probability that a canary so many times as bad is found: over what the stable arm may count, how likely the canary's count suffices. */

@@ -1,7 +1,14 @@
 import { logSumExp } from "./combine.ts";
 
-/** How many times the margin a release may be worse: what the evidence looks for, each as likely as the others. */
+/**
+ * How many times the margin a release may be worse: what the evidence looks for. Each weighs as much as its logarithm, because a handful
+ * of failures has to suffice for a large one, while a small one takes hundreds, beside which the price of a small weight is nothing.
+ */
 const ratios = [1.5, 2, 3, 5, 10, 30, 100];
+const logRatios = ratios.map(Math.log);
+const logWeights = logRatios.map((logRatio) =>
+  Math.log(logRatio / logRatios.reduce((sum, one) => sum + one)),
+);
 
 /** What both arms served in the same span of time; `bad` are those of the units that failed, or were slow. */
 export interface PairedCounts {
@@ -20,8 +27,9 @@ export interface EProcess {
  *
  * It looks only at which arm the bad units fell on. Where the canary is `margin` times as bad, one falls on it with probability
  * w·margin / (1 - w + w·margin), w being its share of the units in that span; every alternative is weighed against that. What hits both
- * arms alike, be it an outage, a busy hour or a moving share, therefore cancels. For a release that is no worse the evidence ever
- * reaches 1/alpha with probability alpha at most, however often one looks (Ville's inequality).
+ * arms alike, be it an outage, a busy hour or a moving share, therefore cancels. For a release that is no worse no span is expected to
+ * raise the evidence, whatever the rate of failures in it, so that it ever reaches 1/alpha with probability alpha at most, however often
+ * one looks (Ville's inequality). That the failures of a span are drawn without replacement only makes it rarer (Hoeffding).
  *
  * `burst` divides the log-likelihood ratio: bad units that come in bursts of one client say less than as many apart from each other.
  */
@@ -38,7 +46,7 @@ export function createEProcess({
       addTo(logs, counts, margin, burst);
     },
     get logE() {
-      return logSumExp(logs) - Math.log(ratios.length);
+      return logSumExp(logWeights.map((logWeight, index) => logWeight + (logs[index] ?? 0)));
     },
   };
 }
@@ -50,8 +58,8 @@ function addTo(logs: Float64Array, { canary, stable }: PairedCounts, margin: num
   if (bad === 0 || canary.units === 0 || stable.units === 0) return;
   const share = canary.units / units;
   const allowed = Math.log1p(share * (margin - 1));
-  for (const [index, ratio] of ratios.entries()) {
-    const expected = allowed - Math.log1p(share * (margin * ratio - 1));
-    logs[index] = (logs[index] ?? 0) + (canary.bad * Math.log(ratio) + bad * expected) / burst;
+  for (const [index, logRatio] of logRatios.entries()) {
+    const expected = allowed - Math.log1p(share * (margin * Math.exp(logRatio) - 1));
+    logs[index] = (logs[index] ?? 0) + (canary.bad * logRatio + bad * expected) / burst;
   }
 }

@@ -19,13 +19,14 @@ export function createSlowLimit(): SlowLimit {
     add(durationMs) {
       if (!(durationMs >= 0) || durationMs === Infinity) return;
       const bin = Math.max(0, Math.ceil(Math.log(durationMs / shortestMs) / step - 1e-9));
+      while (counts.length <= bin) counts.push(0);
       counts[bin] = (counts[bin] ?? 0) + 1;
       requests += 1;
     },
     get p95Ms() {
       if (requests < leastRequests) return undefined;
       let below = 0;
-      const bin = counts.findIndex((count = 0) => (below += count) >= requests * 0.95);
+      const bin = counts.findIndex((count) => (below += count) >= requests * 0.95);
       return shortestMs * Math.exp(bin * step);
     },
   };

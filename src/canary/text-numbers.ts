@@ -3,9 +3,9 @@ import { sumOf } from "./steps.ts";
 import { worstPages, type PageArm, type PageCounts } from "./traffic.ts";
 import type { ArmCounts } from "./verdict.ts";
 
-/** `1,204 requests, 3 failed`. */
-export function countsText({ requests, errors }: ArmCounts): string {
-  return `${whole(requests)} ${requests === 1 ? "request" : "requests"}, ${whole(errors)} failed`;
+/** `1,204 requests, 1,130 distinct: 3 failed`. */
+export function countsText({ requests, units, errors }: ArmCounts): string {
+  return `${whole(requests)} ${requests === 1 ? "request" : "requests"}, ${whole(units)} distinct: ${whole(errors)} failed`;
 }
 
 /** `0.31`, `0.0004`, `< 0.0001`. */
@@ -51,7 +51,7 @@ export function bulletPages(pages: readonly PageCounts[], most: number): string[
 }
 
 function armText({ requests, units, errors, slow }: ArmCounts): string {
-  return `${whole(requests)} requests, counted as ${whole(units)} (each client and kind of page once a tick): ${whole(errors)} failed, ${whole(slow)} slow`;
+  return `${whole(requests)} requests, ${whole(units)} distinct (each client and kind of page once a tick): ${whole(errors)} failed, ${whole(slow)} slow`;
 }
 
 function statusText({ statuses }: PageArm): string {

@@ -39,7 +39,8 @@ export function sampleEvidence(): CanaryEvidence {
   const stable = sumOf(ticks.map((one) => one.stable));
   const verdict: Verdict = {
     decision: "roll-back",
-    reason: "23 of 1,000 requests to the release failed (2.3 %), of the stable release 0 of 3,400 (0 %).",
+    reason:
+      "23 of 1,000 distinct requests to the release failed (2.3 %), of the stable release 0 of 3,400 (0 %).",
     pValue: 0.0007,
     pValues: [...Array.from({ length: 20 }, () => 1), 0.04, 0.0007],
     metrics: [

@@ -29,7 +29,7 @@ export function watchLines(watch: WatchProgress, canvas: WatchCanvas): string[] 
 export function watchLine(watch: WatchProgress, now: number): string {
   const { canary, stable } = armsOf(watch);
   const counts = (arm: ArmCounts) =>
-    `${whole(arm.requests)} requests, ${whole(arm.errors)} failed, ${whole(arm.slow)} slow`;
+    `${whole(arm.requests)} requests, ${whole(arm.units)} distinct: ${whole(arm.errors)} failed, ${whole(arm.slow)} slow`;
   const second = watch.kind === "switch" ? "before" : "stable";
   const share = watch.kind === "switch" ? "all traffic" : `${watch.share} %`;
   const { pValue, watch: limits } = watch.verdict;
@@ -76,7 +76,7 @@ function armText(arm: ArmCounts, canary: ArmCounts, stable: ArmCounts, { colours
   const rate = (bad: number) => colours.dim((bad === 0 ? "" : rateText(bad, arm.units)).padEnd(7));
   const failed = `${cell(({ errors }) => errors)} failed`;
   return [
-    `${cell(({ requests }) => requests)} requests  `,
+    `${cell(({ requests }) => requests)} requests  ${cell(({ units }) => units)} distinct  `,
     `${arm.errors > 0 && arm === canary ? colours.yellow(failed) : failed} ${rate(arm.errors)} `,
     `${cell(({ slow }) => slow)} slow ${rate(arm.slow)}`,
   ]
@@ -103,7 +103,7 @@ function wantedText(watch: WatchProgress, now: number): string {
       ? `the stable release itself fails too often to show fewer than ${rateText(maxErrorRate, 1)}`
       : unitsWanted === 0
         ? "nothing more"
-        : `${whole(unitsWanted)} ${unitsWanted === 1 ? "request" : "requests"} without an error`;
+        : `${whole(unitsWanted)} distinct ${unitsWanted === 1 ? "request" : "requests"} without an error`;
   return [wanted, ...timeText(watch, now)].join("; ");
 }
 

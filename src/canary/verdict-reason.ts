@@ -1,4 +1,5 @@
 import type { Watch } from "../project/project.ts";
+import { likelyRate } from "./detectable.ts";
 import type { Gates, MetricEvidence, Verdict } from "./verdict.ts";
 
 type Evidence = Omit<Verdict, "decision" | "reason">;
@@ -23,16 +24,16 @@ function worse(metric: MetricEvidence | undefined): string {
   const canaryRate = rate(canary);
   const stableRate = rate(stable);
   const times = stableRate > 0 ? `, ${plain(canaryRate / stableRate)} times as often` : "";
-  return `${whole(canary.bad)} of ${requests(canary.units)} to the release ${word} (${percent(canaryRate)}), of the stable release ${whole(stable.bad)} of ${whole(stable.units)} (${percent(stableRate)})${times}.`;
+  return `${whole(canary.bad)} of ${distinct(canary.units)} to the release ${word} (${percent(canaryRate)}), of the stable release ${whole(stable.bad)} of ${whole(stable.units)} (${percent(stableRate)})${times}.`;
 }
 
 function chance(pValue: number, alpha: number): string {
-  return `A release that is no worse shows this with a probability of ${percent(pValue)} at most; ${percent(alpha)} is the limit.`;
+  return `A release that is no worse shows this with a probability of ${atMost(pValue)}; ${percent(alpha)} is the limit.`;
 }
 
 function proven({ metrics, promotion, watch }: Evidence): string {
   const canary = metrics[0]?.canary ?? { units: 0, bad: 0 };
-  return `${whole(canary.bad)} of ${requests(canary.units)} to the release failed: fewer than ${percent(watch.maxErrorRate)} is shown with an error of ${percent(Math.min(1, 1 / promotion.eValue))} at most (${percent(watch.beta)} is asked). ${detectable(metrics)}`;
+  return `${whole(canary.bad)} of ${distinct(canary.units)} to the release failed: fewer than ${percent(watch.maxErrorRate)} is shown with an error of ${atMost(Math.min(1, 1 / promotion.eValue))} (${percent(watch.beta)} is asked). ${detectable(metrics)}`;
 }
 
 function undecided({ metrics, promotion, pValue, watch }: Evidence): string {
@@ -41,9 +42,9 @@ function undecided({ metrics, promotion, pValue, watch }: Evidence): string {
   const stable = errors?.stable ?? { units: 0, bad: 0 };
   const worse = `that it is worse than the stable one is not (p = ${percent(pValue)}, ${percent(watch.alpha)} is the limit)`;
   if (promotion.unitsWanted === undefined) {
-    return `The stable release itself fails ${percent(rate(stable))} of the requests, so that fewer than ${percent(watch.maxErrorRate)} (maxErrorRate) can't be shown of this one, and ${worse}.`;
+    return `The stable release itself fails ${percent(rate(stable))} of its distinct requests, so that fewer than ${percent(watch.maxErrorRate)} (maxErrorRate) can't be shown of this one, and ${worse}.`;
   }
-  return `${whole(canary.bad)} of ${requests(canary.units)} to the release failed: that it fails less often than ${percent(watch.maxErrorRate)} is not shown yet (${requests(promotion.unitsWanted)} without an error are wanted), and ${worse}.`;
+  return `${whole(canary.bad)} of ${distinct(canary.units)} to the release failed: that it fails less often than ${percent(watch.maxErrorRate)} is not shown yet (${distinct(promotion.unitsWanted)} without an error ${promotion.unitsWanted === 1 ? "is" : "are"} wanted), and ${worse}.`;
 }
 
 /** What so much traffic could have shown at all, so that silence is not taken for health. */
@@ -51,21 +52,28 @@ function detectable(metrics: readonly MetricEvidence[]): string {
   const [errors] = metrics;
   if (errors?.detectableRatio === undefined)
     return "So little traffic would have shown no difference in errors.";
-  const rare =
-    errors.stable.bad === 0 ? " of one that fails as seldom as it can be said of the stable release" : "";
-  return `So much traffic shows ${plain(errors.detectableRatio)} times the errors${rare} or more, fewer probably not.`;
+  const { stable, detectableRatio } = errors;
+  const least = percent(detectableRatio * likelyRate(stable));
+  // So many times nothing would say nothing.
+  const times = stable.bad === 0 ? "" : `, ${plain(detectableRatio)} times the stable release's`;
+  return `So much traffic shows a rate of failures of ${least} or more${times}; a lower one probably not.`;
 }
 
 function rate({ units, bad }: { readonly units: number; readonly bad: number }): number {
   return units === 0 ? 0 : bad / units;
 }
 
-function requests(count: number): string {
-  return `${whole(count)} ${count === 1 ? "request" : "requests"}`;
+/** A unit, in words: a client's requests for one kind of page count once a tick. */
+function distinct(count: number): string {
+  return `${whole(count)} distinct ${count === 1 ? "request" : "requests"}`;
 }
 
 function whole(count: number): string {
   return count.toLocaleString("en-GB");
+}
+
+function atMost(part: number): string {
+  return part < 0.0001 ? "less than 0.01 %" : `${percent(part)} at most`;
 }
 
 function percent(part: number): string {

@@ -12,16 +12,17 @@ describe("what cozy canary prints", () => {
     expect(evidenceText(evidence, plain, now)).toMatchInlineSnapshot(`
       "20261124-120000-3f2a1bc  was rolled back
 
-        23 of 1,000 requests to the release failed (2.3 %), of the stable release 0 of 3,400 (0 %).
+        23 of 1,000 distinct requests to the release failed (2.3 %), of the stable release 0 of 3,400 (0 %).
 
         watched    for 1 min 6 s since 2026-11-24 12:00:00 UTC, beside it
         against    20261123-090000-aaaaaaa
         past       4,210 requests of the stable release in 1 h; slow from 180 ms on, its 95th percentile
+        counted    distinct requests: a client counts once for each kind of page in 3 s
         bursts     factor 1.4 for errors, 1.2 for slow requests
         evidence   ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▅█  p 0.0007, rolled back at 0.01
-        promotion  fewer than 5 % fail: 14 more without an error would show it
-        errors     this much traffic shows 74 times as many, fewer probably not
-        slow       this much traffic shows 3.3 times as many, fewer probably not
+        promotion  fewer than 5 % fail: 14 more distinct requests without an error would show it
+        errors     this much traffic shows 1.1 % or more, fewer probably not
+        slow       this much traffic shows 8.6 % or more (3.3 times as many), fewer probably not
 
         share  new release                                                         stable release
         20 %   1,200 requests, 800 distinct: 0 failed, 20 slow (2.5 %)             4,800 requests, 3,200 distinct: 0 failed, 80 slow (2.5 %)

@@ -1,6 +1,7 @@
 import type { Style } from "../events/marks.ts";
 import { durationText, momentText } from "../shared/duration.ts";
 import type { CanaryEvidence } from "../canary/evidence-file.ts";
+import { likelyRate } from "../canary/detectable.ts";
 import { sumOf } from "../canary/steps.ts";
 import { pCurve } from "../canary/text.ts";
 import { bulletPages, pText, rateText, whole } from "../canary/text-numbers.ts";
@@ -47,6 +48,7 @@ function aboutRows(evidence: CanaryEvidence, { marks }: Style, now: number): str
     ["watched", `for ${durationText(lastAt - startedAt)} since ${momentText(startedAt)}, ${how}`],
     ["against", stable.join(", ")],
     ["past", pastText(evidence)],
+    ["counted", `distinct requests: a client counts once for each kind of page in ${durationText(tickMs)}`],
     [
       "bursts",
       `factor ${two(baseline.burst.errors)} for errors, ${two(baseline.burst.slow)} for slow requests`,
@@ -66,7 +68,7 @@ function aboutRows(evidence: CanaryEvidence, { marks }: Style, now: number): str
         ? `fewer than ${rateText(watch.maxErrorRate, 1)} fail: shown`
         : promotion.unitsWanted === undefined
           ? `the stable release itself fails too often to show fewer than ${rateText(watch.maxErrorRate, 1)}`
-          : `fewer than ${rateText(watch.maxErrorRate, 1)} fail: ${whole(promotion.unitsWanted)} more without an error would show it`,
+          : `fewer than ${rateText(watch.maxErrorRate, 1)} fail: ${whole(promotion.unitsWanted)} more distinct requests without an error would show it`,
     ],
     ...verdict.metrics.map(metricRow),
   );
@@ -88,12 +90,12 @@ function pastText({ baseline, watch }: CanaryEvidence): string {
   return `${whole(baseline.requests)} requests of the stable release in ${durationText(baseline.to - baseline.from)}; ${slow}`;
 }
 
-function metricRow({ metric, detectableRatio }: MetricEvidence): string[] {
+function metricRow({ metric, stable, detectableRatio }: MetricEvidence): string[] {
   const what = metric === "errors" ? "errors" : "slow";
   const shown =
     detectableRatio === undefined
       ? "so little traffic shows no difference"
-      : `this much traffic shows ${two(detectableRatio)} times as many, fewer probably not`;
+      : `this much traffic shows ${rateText(detectableRatio * likelyRate(stable), 1)} or more${stable.bad === 0 ? "" : ` (${two(detectableRatio)} times as many)`}, fewer probably not`;
   return [what, shown];
 }
 

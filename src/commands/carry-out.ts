@@ -43,8 +43,8 @@ export async function carryOut(
       const engine: Engine<ReleaseWorld> = engineFor(context, opened, { hold, world, reporter });
       const occasion = { who: await ownWho(context), commits, reason, cozy: context.version };
       const result = await runPlan(plan, occasion, engine);
-      // The hook is about releases that did not come into force; a scale changes none.
-      if (command !== "scale") await runFailureHook(plan, world, result, reporter, context.now);
+      // The hook is about releases that did not come into force; the others change none.
+      if (command === "deploy" || command === "rollback") await runFailureHook(plan, world, result, reporter, context.now);
       return result;
     });
   });

@@ -1,5 +1,6 @@
 import { loadProject } from "../project/load-project.ts";
 import type { Project } from "../project/project.ts";
+import { backupSchedules } from "../recovery/backup-schedules.ts";
 import type { CommandContext } from "./command-context.ts";
 import type { KnownNames } from "./completion-words.ts";
 
@@ -29,6 +30,10 @@ export function completionNames(context: CommandContext): KnownNames {
       return releases.map(({ id, commitSubject }) => ({ word: id, about: commitSubject }));
     },
     processTypes: async () => Object.keys((await project()).app.processes),
-    schedules: async () => Object.keys((await project()).app.schedules),
+    async schedules() {
+      const { app, environments } = await project();
+      const backups = Object.values(environments).flatMap((one) => Object.keys(backupSchedules(one, "")));
+      return [...new Set([...Object.keys(app.schedules), ...backups])];
+    },
   };
 }

@@ -24,11 +24,11 @@ export function faultPoints(fault: string | undefined): FaultPoints {
 }
 
 function dyingWorld(world: ReleaseWorld): ReleaseWorld {
-  return { ...world, host: (name) => dying(world.host(name)), builder: dying(world.builder) };
+  return { ...world, host: (name) => dying(world.host(name)), builder: dying(world.builder), restorer: dying(world.restorer) };
 }
 
 /** The same object, and the process dies as soon as one of its methods has had its effect. */
-function dying<T extends Host | ReleaseWorld["builder"]>(target: T): T {
+function dying<T extends Host | ReleaseWorld["builder" | "restorer"]>(target: T): T {
   return new Proxy(target, {
     get(object, key, receiver) {
       const value: unknown = Reflect.get(object, key, receiver);

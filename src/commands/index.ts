@@ -59,6 +59,12 @@ export const commandIndex: readonly CommandEntry[] = [
     () => import("./history.ts"),
   ),
   entry("Look", "canary", "what was seen of the release that was watched last", () => import("./canary.ts")),
+  entry(
+    "Look",
+    "promises",
+    "what is promised, beside what was measured, when and by what",
+    () => import("./promises.ts"),
+  ),
   entry("Look", "logs", "what instances logged, followed on request", () => import("./logs.ts")),
   entry(
     "Look",
@@ -79,6 +85,20 @@ export const commandIndex: readonly CommandEntry[] = [
     "schedules",
     "when commands run, and how they ended; run one now, suspend one",
     () => import("./schedules.ts"),
+  ),
+  entry(
+    "Recover",
+    "drill",
+    "prove that the newest backup brings the data back, and how soon",
+    () => import("./drill.ts"),
+  ),
+  entry("Recover", "restore", "put a backup of the database back into use", () => import("./restore.ts")),
+  entry("Recover", "backup", "back up the database of an environment now", () => import("./backup.ts")),
+  entry(
+    "Recover",
+    "backups",
+    "the backups there are, whether they are sound, when the next ones are due",
+    () => import("./backups.ts"),
   ),
   entry("Recover", "answer", "answer what a deploy waits for", () => import("./answer.ts")),
   entry("Recover", "resume", "go on with a plan that was cut off", () => import("./resume.ts")),

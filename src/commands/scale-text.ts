@@ -1,6 +1,6 @@
-import type { HostState, ReleaseRecord } from "../hosts/host.ts";
+import type { HostState } from "../hosts/host.ts";
 import type { Environment } from "../project/project.ts";
-import { instanceTypes, type Scale } from "../release/instance-types.ts";
+import { instanceTypes, type Scale, type TypedRelease } from "../release/instance-types.ts";
 import { textTable } from "./text-table.ts";
 
 /** One process type, as `cozy scale` shows it. */
@@ -14,11 +14,7 @@ export interface ScaleRow {
   readonly singleton: boolean;
 }
 
-export function scaleRows(
-  release: Pick<ReleaseRecord, "processes" | "schedules">,
-  scale: Scale,
-  environment: Environment,
-): ScaleRow[] {
+export function scaleRows(release: TypedRelease, scale: Scale, environment: Environment): ScaleRow[] {
   return Object.entries(instanceTypes(release, scale)).map(([type, { count, singleton }]) => ({
     type,
     count,

@@ -2,6 +2,7 @@ import { CozyError } from "../errors/cozy-error.ts";
 import { readRelease, releaseAt } from "../hosts/release-folder.ts";
 import { currentRelease } from "../hosts/this-machine/current-release.ts";
 import type { Schedule } from "../project/project.ts";
+import { allSchedules } from "../recovery/backup-schedules.ts";
 import { knownSchedules, schedulePlace, type SchedulePlace } from "../schedules/schedule-place.ts";
 import { nearest } from "../shared/nearest.ts";
 import type { OpenEnvironment } from "./open-environment.ts";
@@ -11,6 +12,7 @@ export interface OpenSchedules {
   readonly environment: string;
   readonly release: string;
   readonly releaseFolder: string;
+  /** The backups among them. */
   readonly schedules: Readonly<Record<string, Schedule>>;
   /** The environment's folder of them. */
   readonly folder: string;
@@ -24,12 +26,12 @@ export async function openSchedules({ environment, paths }: OpenEnvironment): Pr
       next: `cozy deploy ${environment.name}`,
     });
   }
-  const { schedules } = await readRelease(paths, release);
+  const { folder } = releaseAt(paths, release);
   return {
     environment: environment.name,
     release,
-    releaseFolder: releaseAt(paths, release).folder,
-    schedules,
+    releaseFolder: folder,
+    schedules: allSchedules(await readRelease(paths, release), folder),
     folder: paths.schedules,
   };
 }

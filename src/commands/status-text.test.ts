@@ -89,7 +89,7 @@ describe("statusText", () => {
     const scaled: HostState = {
       ...host,
       instances: [web, { ...web, id: scheduler, restarts: 0, socket: undefined }],
-      types: { [id.release]: instanceTypes({ processes, schedules }, {}) },
+      types: { [id.release]: instanceTypes({ processes, schedules, backups: undefined }, {}) },
       scale: { web: 1 },
     };
     const configured = { web: { count: 2 }, scheduler: { count: 1, singleton: true } };

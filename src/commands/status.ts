@@ -61,7 +61,8 @@ async function failing(
 ): Promise<string | undefined> {
   if (current === undefined || types[current]?.[schedulesType] === undefined) return undefined;
   const { failingSchedules, failingText } = await import("../schedules/failing-schedules.ts");
-  const { schedules } = await host.readRelease(current, signal);
+  const { allSchedules } = await import("../recovery/backup-schedules.ts");
+  const schedules = allSchedules(await host.readRelease(current, signal), paths.current);
   const found = await failingSchedules(paths.schedules, Object.keys(schedules));
   return found.length === 0 ? undefined : found.map(failingText).join("; ");
 }

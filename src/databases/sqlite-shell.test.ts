@@ -109,6 +109,15 @@ describe("the shell", () => {
     expect(errors).toBe("error: there is no .wrong; .help says what there is\n");
   });
 
+  it("leaves out what cozy keeps beside the application's own, unless it is asked for", async () => {
+    const open = openSqlite(file, { write: true });
+    open.exec("CREATE TABLE cozy_heartbeat (id INTEGER PRIMARY KEY, at INTEGER)");
+    open.close();
+    const { output } = await session(".tables\n.schema\n");
+    expect(output).not.toContain("cozy_heartbeat");
+    expect((await session(".schema cozy_heartbeat\n")).output).toContain("CREATE TABLE cozy_heartbeat");
+  });
+
   it("has a prompt at a terminal, and another within a statement", async () => {
     const { output, code } = await session("select\n1;\nselect missing;\n", { atTerminal: true });
     expect(output).toContain("staging> ");

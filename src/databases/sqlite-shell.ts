@@ -110,7 +110,7 @@ function dotCommand({ database, output, errors }: SqliteShell, line: string): "e
 
 function namesOf(database: DatabaseSync): string[] {
   const sql =
-    "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite~_%' ESCAPE '~' ORDER BY name";
+    "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite~_%' ESCAPE '~' AND name NOT LIKE 'cozy~_%' ESCAPE '~' ORDER BY name";
   return database
     .prepare(sql)
     .all()
@@ -119,7 +119,7 @@ function namesOf(database: DatabaseSync): string[] {
 
 function schemaOf(database: DatabaseSync, table: string | undefined): string {
   const sql =
-    "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND (?1 IS NULL OR tbl_name = ?1 COLLATE NOCASE) ORDER BY tbl_name, type DESC, name";
+    "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND (tbl_name = ?1 COLLATE NOCASE OR ?1 IS NULL AND tbl_name NOT LIKE 'cozy~_%' ESCAPE '~') ORDER BY tbl_name, type DESC, name";
   return database
     .prepare(sql)
     .all(table ?? null)

@@ -11,7 +11,9 @@ import { questionErrors } from "../questions/errors.ts";
 import { releaseErrors } from "../release/errors.ts";
 import { routingErrors } from "../routing/errors.ts";
 import { scheduleErrors } from "../schedules/errors.ts";
+import { recoveryErrors } from "../recovery/errors.ts";
 import { rehearsalErrors } from "../rehearsal/errors.ts";
+import { restoreErrors } from "../recovery/restore-errors.ts";
 import { scratchErrors } from "../rehearsal/scratch-errors.ts";
 
 /** Every error a user can meet, by its permanent code; each domain keeps its own. */
@@ -28,7 +30,9 @@ export const catalogue = {
   ...releaseErrors,
   ...routingErrors,
   ...scheduleErrors,
+  ...recoveryErrors,
   ...rehearsalErrors,
+  ...restoreErrors,
   ...scratchErrors,
 } as const satisfies Record<string, ErrorRecord>;
 

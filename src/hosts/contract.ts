@@ -214,7 +214,6 @@ export function hostContract(name: string, createStage: () => Promise<HostStage>
         () => host.setCurrent("r1", aborted),
         () => host.switchRoutes(stage.token, sharesOf("r1"), aborted),
         () => host.removeReleases(["r1"], aborted),
-        () => host.backUpDatabase("r3", aborted),
       ]) {
         await expect(call()).rejects.toThrow("enough");
       }

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
 /**
  * Where everything of one environment lives on this machine. All of it is named `<project>-<environment>`, so that projects and
@@ -84,6 +84,12 @@ export function environmentPaths(
 ): EnvironmentPaths {
   const id = `${project}-${environment}`;
   return pathsBelow(id, join(environmentsFolder(machine), id));
+}
+
+/** The environment that a placed release belongs to: for what runs by a release's folder alone. */
+export function pathsOfRelease(releaseFolder: string): EnvironmentPaths {
+  const root = dirname(dirname(releaseFolder));
+  return pathsBelow(basename(root), root);
 }
 
 /** An environment of its own below `scratch`, whose database, folders and instances are none of production's. */

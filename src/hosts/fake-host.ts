@@ -1,5 +1,6 @@
 import { createBeforeCounter } from "../canary/traffic-before.ts";
 import { createTrafficCounter } from "../canary/traffic.ts";
+import { RequestCounter } from "../promises/request-counts.ts";
 import type { AccessLine } from "../routing/access-line.ts";
 import { isSelected, type InstanceSelection, type InstanceStatus } from "../instances/instance.ts";
 import { releaseOf, type Share } from "../routing/route-table.ts";
@@ -195,10 +196,6 @@ export function fakeHost(name = "fake", now: () => number = () => 0): FakeHost {
       const exitCode = exitCodes.get(command[0] ?? "") ?? 0;
       return { exitCode, signal: null, tail: exitCode === 0 ? [] : [`${command[0]} failed`] };
     },
-    async backUpDatabase(backup, signal) {
-      called("backUpDatabase", signal, backup);
-      return undefined;
-    },
     async switchRoutes(token, shares: readonly Share[], signal) {
       called("switchRoutes", signal);
       if (token !== host.token)
@@ -228,6 +225,14 @@ export function fakeHost(name = "fake", now: () => number = () => 0): FakeHost {
       const counter = createBeforeCounter(request);
       for (const line of host.accessLog) counter.add(line);
       return counter.baseline;
+    },
+    async countRequests(spans, signal) {
+      called("countRequests", signal);
+      const counters = spans.map((span) => new RequestCounter(span));
+      for (const line of host.accessLog) for (const counter of counters) counter.add(line);
+      const ends = host.accessLog.map(({ time, ms }) => Date.parse(time) + ms);
+      const begin = ends.length === 0 ? undefined : Math.min(...ends);
+      return { counts: counters.map((counter) => counter.counts(0)), begin };
     },
     async inFlight(signal) {
       called("inFlight", signal);

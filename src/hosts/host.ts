@@ -1,6 +1,8 @@
 import type { BeforeRequest } from "../canary/traffic-before.ts";
 import type { Traffic, TrafficRequest } from "../canary/traffic.ts";
 import type { Baseline } from "../canary/verdict.ts";
+import type { LoggedRequests } from "../promises/count-requests.ts";
+import type { CountSpan } from "../promises/request-counts.ts";
 import type { InstanceSelection, InstanceStatus, KilledInstance } from "../instances/instance.ts";
 import type {
   App,
@@ -71,9 +73,6 @@ export interface Host {
   /** Runs a command of the release once, with its code, variables and limits. */
   runOnce(run: OneOff, signal: AbortSignal): Promise<CommandResult>;
 
-  /** Copies the database aside before something changes it; `undefined` where there is none yet. */
-  backUpDatabase(name: string, signal: AbortSignal): Promise<BackupReport | undefined>;
-
   /** Compares the fencing token and puts a new table into force, as one step that no other deployer can come between. */
   switchRoutes(token: number, shares: readonly Share[], signal: AbortSignal): Promise<void>;
   /**
@@ -85,6 +84,8 @@ export interface Host {
   traffic(request: TrafficRequest, signal: AbortSignal): Promise<Traffic>;
   /** What the log says of the stable release's past. */
   trafficBefore(request: BeforeRequest, signal: AbortSignal): Promise<Baseline>;
+  /** What became of the requests of these spans, all that were answered until now; one look for all of them. */
+  countRequests(spans: readonly CountSpan[], signal: AbortSignal): Promise<LoggedRequests>;
   /** Requests and streams in flight, by socket, as the proxy counts them. */
   inFlight(signal: AbortSignal): Promise<Readonly<Record<string, InFlight>>>;
 }
@@ -220,11 +221,6 @@ export interface CommandResult {
   readonly signal: string | null;
   /** The last lines of both streams, for an error message. */
   readonly tail: readonly string[];
-}
-
-export interface BackupReport {
-  readonly file: string;
-  readonly sizeBytes: number;
 }
 
 export interface Proof {

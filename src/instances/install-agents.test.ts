@@ -11,7 +11,7 @@ beforeEach(() => {
   folders = { agents: join(root, "agents"), distAgents: join(root, "dist") };
   mkdirSync(folders.distAgents);
   writeFileSync(join(folders.distAgents, "supervisor.js"), "supervisor 1");
-  for (const name of ["proxy", "relay", "schedules"])
+  for (const name of ["proxy", "relay", "schedules", "backup"])
     writeFileSync(join(folders.distAgents, `${name}.js`), `${name} 1`);
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
@@ -27,13 +27,15 @@ describe("installAgents", () => {
     expect(readFileSync(String(installed?.proxy), "utf8")).toBe("proxy 1");
     expect(readFileSync(String(installed?.relay), "utf8")).toBe("relay 1");
     expect(readFileSync(String(installed?.schedules), "utf8")).toBe("schedules 1");
+    expect(readFileSync(String(installed?.backup), "utf8")).toBe("backup 1");
   });
 
   it("leaves supervisor and proxy where they are when only what goes into releases changes", async () => {
     const first = await installAgents(folders);
     writeFileSync(join(folders.distAgents, "relay.js"), "relay 2");
     const second = await installAgents(folders);
-    expect({ ...second, relay: "", schedules: "" }).toEqual({ ...first, relay: "", schedules: "" });
+    const laid = { relay: "", schedules: "", backup: "" };
+    expect({ ...second, ...laid }).toEqual({ ...first, ...laid });
     expect(second.relay).not.toBe(first.relay);
     expect(readFileSync(second.relay, "utf8")).toBe("relay 2");
     expect(readFileSync(first.relay, "utf8")).toBe("relay 1");

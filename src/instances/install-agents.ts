@@ -15,8 +15,10 @@ export interface InstalledAgents {
   readonly proxy: string;
   /** Stands before an instance that listens on a port only. */
   readonly relay: string;
-  /** Watches the clock for a release with schedules. */
+  /** Watches the clock for a release with schedules or backups. */
   readonly schedules: string;
+  /** Makes a backup. */
+  readonly backup: string;
   /** Of the code of the supervisor and the proxy, which are replaced when it changes; the others belong to releases. */
   readonly hash: string;
 }
@@ -28,13 +30,14 @@ export interface InstalledAgents {
 export async function installAgents({ agents, distAgents }: AgentFolders): Promise<InstalledAgents> {
   const [serving, laid] = await Promise.all([
     install(agents, distAgents, ["supervisor", "proxy"]),
-    install(agents, distAgents, ["relay", "schedules"]),
+    install(agents, distAgents, ["relay", "schedules", "backup"]),
   ]);
   return {
     supervisor: moduleIn(serving.folder, "supervisor"),
     proxy: moduleIn(serving.folder, "proxy"),
     relay: moduleIn(laid.folder, "relay"),
     schedules: moduleIn(laid.folder, "schedules"),
+    backup: moduleIn(laid.folder, "backup"),
     hash: serving.hash,
   };
 }

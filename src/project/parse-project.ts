@@ -27,7 +27,7 @@ export function parseProject(exported: unknown, place: Place): Parsed {
   const draft = draftOf(exported, refused);
   const asked = draft.app && runtimeOf(draft.app, place);
   const broken = [
-    ...ruleFaults(draft, place.cronFault),
+    ...ruleFaults(draft, place.cronFault, place.root),
     ...(asked && !asked.ok ? [fault(["app", "runtime"], asked.reason)] : []),
   ].filter(
     (one) => !refused.some((other) => isWithin(other.path, one.path) || isWithin(one.path, other.path)),

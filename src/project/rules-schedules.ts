@@ -1,3 +1,4 @@
+import { backupScheduleNames } from "../recovery/backup-schedules.ts";
 import { isTimeZone } from "../schedules/time-zone.ts";
 import { nearest } from "../shared/nearest.ts";
 import type { Draft } from "./draft.ts";
@@ -9,11 +10,13 @@ import { durationMs } from "./units.ts";
 /** What is wrong with a pattern of cron, if anything. What knows it is loaded only where a project file writes one. */
 export type CronFault = (pattern: string) => string | undefined;
 
-/** Whether any schedule is written as a pattern of cron. */
+/** Whether any schedule, or any backup, is written as a pattern of cron. */
 export function writesCron({ app, environments }: Draft): boolean {
-  const all = [app?.schedules, ...Object.values(environments ?? {}).map((one) => one?.schedules)];
+  const each = Object.values(environments ?? {});
+  const all = [app?.schedules, ...each.map((one) => one?.schedules)];
   return all
     .flatMap((schedules) => Object.values<unknown>(schedules ?? {}))
+    .concat(each.map((one) => one?.backups))
     .some((one) => isObject(one) && one["cron"] !== undefined);
 }
 
@@ -22,6 +25,7 @@ export function scheduleFaults(draft: Draft, cronFault: CronFault): Fault[] {
   const schedules = draft.app?.schedules ?? {};
   return [
     ...nameIsReserved(draft),
+    ...backupFaults(draft, cronFault),
     ...Object.entries(schedules).flatMap(([name, schedule]) =>
       timesFaults(["app", "schedules", name], schedule, cronFault),
     ),
@@ -42,6 +46,32 @@ function nameIsReserved(draft: Draft): Fault[] {
       ["app", "processes", "schedules"],
       "is a name that cozy keeps for the process that watches the clock; call the process type `scheduler`, say",
       "key",
+    ),
+  ];
+}
+
+/** Backups are run as schedules, under names that are theirs; when they run need not be said. */
+function backupFaults(draft: Draft, cronFault: CronFault): Fault[] {
+  const declared = Object.entries(draft.environments ?? {}).flatMap(([environment, { backups } = {}]) =>
+    backups === undefined ? [] : [{ path: ["environments", environment, "backups"], backups }],
+  );
+  const [first] = declared;
+  const names = Object.values<string>(backupScheduleNames).filter((name) =>
+    Object.hasOwn(draft.app?.schedules ?? {}, name),
+  );
+  return [
+    ...declared.flatMap(({ path, backups }) =>
+      ways.some((way) => backups[way] !== undefined)
+        ? timesFaults(path, backups, cronFault)
+        : // The time of the day is three o'clock then.
+          timesFaults(path, { ...backups, at: "03:00" }, cronFault),
+    ),
+    ...(first === undefined ? [] : names).map((name) =>
+      fault(
+        ["app", "schedules", name],
+        `is a name that cozy keeps for the backups of \`${first?.path[1]}\`; call the schedule otherwise`,
+        "key",
+      ),
     ),
   ];
 }
@@ -98,12 +128,8 @@ const minuteMs = 60_000;
 
 function everyFaults(path: Path, every: string): Fault[] {
   if (durationMs(every) >= minuteMs) return [];
-  return [
-    fault(
-      [...path, "every"],
-      `is "${every}", and must be at least "1m"; what runs more often is a process type of its own`,
-    ),
-  ];
+  const instead = path.at(-1) === "backups" ? "" : "; what runs more often is a process type of its own";
+  return [fault([...path, "every"], `is "${every}", and must be at least "1m"${instead}`)];
 }
 
 function cronFaults(path: Path, cron: string, cronFault: CronFault): Fault[] {

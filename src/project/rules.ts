@@ -1,15 +1,17 @@
 import { nearest } from "../shared/nearest.ts";
 import { staticOf, type Draft } from "./draft.ts";
 import { type Fault, fault, pathText } from "./faults.ts";
+import { backupFaults } from "./rules-backups.ts";
 import { folderFaults } from "./rules-folders.ts";
 import { processFaults } from "./rules-processes.ts";
+import { promiseFaults } from "./rules-promises.ts";
 import { scheduleFaults, type CronFault } from "./rules-schedules.ts";
 import { serviceFaults } from "./rules-services.ts";
 import { strategyFaults } from "./rules-strategy.ts";
 import { variableFaults } from "./rules-variables.ts";
 
 /** What no single field can tell. Each rule looks at what the schema has let pass, so any part of it may be missing. */
-export function ruleFaults(draft: Draft, cronFault: CronFault): Fault[] {
+export function ruleFaults(draft: Draft, cronFault: CronFault, root: string): Fault[] {
   return [
     ...webIsThere(draft),
     ...thereIsAnEnvironment(draft),
@@ -21,6 +23,8 @@ export function ruleFaults(draft: Draft, cronFault: CronFault): Fault[] {
     ...serviceFaults(draft),
     ...scheduleFaults(draft, cronFault),
     ...strategyFaults(draft),
+    ...promiseFaults(draft),
+    ...backupFaults(draft, root),
     ...variableFaults(draft),
   ];
 }

@@ -33,6 +33,15 @@ export type PromiseName =
   | "retention"
   | `schedule.${string}`;
 
+/** Where measurements are kept, as whoever makes them sees it. */
+export interface EvidenceBook {
+  record(evidence: Evidence): Promise<void>;
+}
+
+export function evidenceBook(folder: string): EvidenceBook {
+  return { record: (evidence) => recordEvidence(folder, evidence) };
+}
+
 /** Appends a measurement and waits until the disk has it. */
 export async function recordEvidence(folder: string, evidence: Evidence): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });

@@ -28,6 +28,8 @@ export interface PromiseRow {
   readonly by: string | undefined;
   /** A sentence with its numbers: why the state is what it is. */
   readonly text: string;
+  /** Stages and findings of the measurement, for the reader who wants to know more. */
+  readonly details: readonly string[];
   /** The command that would prove it, or put it right; `undefined` where there is nothing to do. */
   readonly next: string | undefined;
 }
@@ -41,15 +43,31 @@ export interface PromiseFacts {
   readonly holders: readonly DataHolder[];
   /** The release in force. */
   readonly current: string | undefined;
-  /** Since when the environment has had a release. */
+  /** Since when a release has been in force. */
   readonly since: number | undefined;
   readonly kept: readonly KeptBackup[];
-  /** Over the span that was promised; `undefined` where none was, or where no log is kept. */
+  /** Stores of backups that could not be looked into. */
+  readonly missingStores: readonly string[];
+  /** Since when the access log tells of everything. */
+  readonly logBegin: number | undefined;
+  /** Of the span that `spanStart` gives; `undefined` where none was promised, or where no log is kept. */
   readonly availability: RequestCounts | undefined;
   readonly latency: RequestCounts | undefined;
+  readonly change: ReleaseChange | undefined;
   readonly schedules: readonly ScheduleFacts[];
   /** Oldest first. */
   readonly evidence: Readonly<Partial<Record<PromiseName, readonly Evidence[]>>>;
+}
+
+/** The last deploy or rollback that came as far as moving traffic, whether it stayed in force or was taken back. */
+export interface ReleaseChange {
+  readonly command: "deploy" | "rollback";
+  readonly release: string;
+  readonly startedAt: number;
+  /** `undefined` while it goes on, or where it was cut off. */
+  readonly endedAt: number | undefined;
+  /** Counted now; only where it left no count of its own. */
+  readonly requests: RequestCounts | undefined;
 }
 
 export interface ScheduleFacts {
@@ -62,7 +80,19 @@ export interface ScheduleFacts {
   readonly runs: readonly RunEvidence[];
 }
 
+/** A span that is measured begins where the environment did, if that is later. */
+export function spanStart({ now, since }: Pick<PromiseFacts, "now" | "since">, overMs: number): number {
+  return Math.max(now - overMs, since ?? now);
+}
+
 export const dayMs = 86_400_000;
+
+/** Clocks differ a little; what is dated later than this shows that one was set wrong, and proves nothing. */
+const futureMs = 3_600_000;
+
+export function isInFuture(at: number, now: number): boolean {
+  return at > now + futureMs;
+}
 
 /** How old a drill may be where nothing else was said. */
 export const drillWithinMs = 30 * dayMs;
@@ -75,14 +105,15 @@ export const unmeasured = {
   release: undefined,
   backup: undefined,
   by: undefined,
+  details: [],
 } as const;
 
 /** What a row takes over from its measurement. */
 export function measuredBy(
-  { at, release, backup, by }: Evidence,
+  { at, release, backup, by, details = [] }: Evidence,
   now: number,
-): Pick<PromiseRow, "measuredAt" | "ageMs" | "release" | "backup" | "by"> {
-  return { measuredAt: at, ageMs: Math.max(0, now - at), release, backup, by };
+): Pick<PromiseRow, "measuredAt" | "ageMs" | "release" | "backup" | "by" | "details"> {
+  return { measuredAt: at, ageMs: Math.max(0, now - at), release, backup, by, details };
 }
 
 /** The last measurement that says yes or no; one that could show neither takes nothing back. */

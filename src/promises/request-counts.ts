@@ -26,7 +26,7 @@ export interface RequestCounts {
   /** Those of them that took longer than `slowMs`. */
   readonly slow: number;
   readonly p95Ms: number | undefined;
-  /** Lines of the log that can't be read. */
+  /** Lines of the log that can't be read, or that could not be written. */
   readonly unreadable: number;
 }
 
@@ -39,7 +39,6 @@ export class RequestCounter {
   #givenUp = 0;
   #firstAt: number | undefined;
   #slow = 0;
-  #unreadable = 0;
   readonly #durations: number[] = [];
 
   constructor(span: CountSpan) {
@@ -48,7 +47,6 @@ export class RequestCounter {
 
   add(line: AccessLine): void {
     const at = Date.parse(line.time);
-    if (Number.isNaN(at)) return this.addUnreadable();
     if (at < this.#span.from || at > this.#span.to) return;
     const fate = fateOf(line);
     if (fate === "none") return;
@@ -60,11 +58,7 @@ export class RequestCounter {
     if (isOfApplication(line)) this.#time(line.ms, fate === "given up");
   }
 
-  addUnreadable(): void {
-    this.#unreadable += 1;
-  }
-
-  counts(): RequestCounts {
+  counts(unreadable: number): RequestCounts {
     return {
       requests: this.#requests,
       lost: this.#lost,
@@ -74,7 +68,7 @@ export class RequestCounter {
       timed: this.#durations.length,
       slow: this.#slow,
       p95Ms: quantile95(this.#durations),
-      unreadable: this.#unreadable,
+      unreadable,
     };
   }
 

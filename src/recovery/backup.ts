@@ -1,6 +1,8 @@
 /** Which rule keeps a backup: `daily` and `deploy` lie in the first store, `weekly` in one of its own. */
 export type BackupClass = "daily" | "weekly" | "deploy";
 
+export type StoreName = "daily" | "weekly";
+
 /** `manifest.json`: what a backup is, kept beside its files. */
 export interface BackupRecord {
   readonly format: 1;
@@ -35,7 +37,7 @@ export interface KeptBackup {
   readonly id: string;
   /** The folder, for messages. */
   readonly place: string;
-  readonly store: "daily" | "weekly";
+  readonly store: StoreName;
   readonly record: BackupRecord | undefined;
   readonly fault: string | undefined;
 }
@@ -52,13 +54,36 @@ export interface BackupOrder {
  */
 export interface DatabaseBackups {
   /** `undefined` where there is no database yet. Proves what it wrote by reading it back before it counts. */
-  backUp(order: BackupOrder, signal: AbortSignal): Promise<BackupRecord | undefined>;
-  /** Oldest first, damaged ones included. */
+  backUp(
+    order: BackupOrder,
+    signal: AbortSignal,
+    progress?: (text: string) => void,
+  ): Promise<BackupRecord | undefined>;
+  /** Oldest first, damaged ones included. A store that is missing is passed over as long as another one is there. */
   list(signal: AbortSignal): Promise<readonly KeptBackup[]>;
-  /** Checks every hash, writes the database to `toFile` (which must not exist) and checks its integrity; throws what is wrong with it. */
+  /**
+   * Checks every hash, writes the database to `toFile` (which must not exist) and checks its integrity; throws what is wrong with it,
+   * and leaves no file then. The disk need not have all of the file yet.
+   */
   restore(backup: KeptBackup, toFile: string, signal: AbortSignal): Promise<RestoredDatabase>;
   /** Removes what is older than its rule, never the newest sound one of a class; gives the ids. */
   prune(now: number, signal: AbortSignal): Promise<readonly string[]>;
+}
+
+/** What is asked besides by whoever looks after the backups themselves. */
+export interface BackupStores {
+  stores(): Promise<readonly BackupStore[]>;
+  /** Makes the folder of a declared store, which nothing else does: a missing one may be a disk that is not mounted. */
+  createStore(name: StoreName): Promise<void>;
+  /** Reads all of a backup: its hashes, and the database's own check. Says what is wrong with it. */
+  verify(backup: KeptBackup, signal: AbortSignal): Promise<string | undefined>;
+}
+
+export interface BackupStore {
+  readonly name: StoreName;
+  readonly folder: string;
+  readonly isThere: boolean;
+  readonly keepMs: number;
 }
 
 export interface RestoredDatabase {

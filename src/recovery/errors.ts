@@ -4,7 +4,6 @@ export const recoveryErrors = {
   "backup-failed": { fault: "outside", title: "The database could not be backed up" },
   "backup-damaged": { fault: "outside", title: "A backup is damaged" },
   "backup-store-missing": { fault: "outside", title: "The store of the backups is not there" },
-  "backup-store-unusable": { fault: "outside", title: "The store of the backups can't be written" },
   "backup-under-way": { fault: "yours", title: "Another backup is being made" },
   "nothing-to-back-up": { fault: "yours", title: "There is nothing to back up" },
 } as const satisfies Record<string, ErrorRecord>;

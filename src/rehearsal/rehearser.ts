@@ -1,10 +1,9 @@
-import { readRelease, readReleaseEnvironment } from "../hosts/release-folder.ts";
-import { scratchPaths } from "../hosts/environment-paths.ts";
+import { readRelease } from "../hosts/release-folder.ts";
 import type { DatabaseBackups } from "../recovery/backup.ts";
 import { keepVerdict } from "./keep-verdict.ts";
-import { recorder } from "./recorder.ts";
+import { openRecorded } from "./open-recorded.ts";
 import { rehearse } from "./rehearse.ts";
-import { openScratch, type ScratchParts } from "./scratch.ts";
+import type { ScratchParts } from "./scratch.ts";
 import type { RehearsalVerdict } from "./verdict.ts";
 
 /** What an operation needs of rehearsals. */
@@ -47,9 +46,9 @@ export function thisMachineRehearser(parts: RehearserParts): Rehearser {
           migrateWithinMs,
           variable,
           backups: await parts.backups(),
-          open: (within) =>
-            opened(
-              parts,
+          open: async (within) =>
+            openRecorded(
+              { ...parts, name: "rehearsal", variables: await parts.variables() },
               [release, previous].filter((id) => id !== undefined),
               within,
             ),
@@ -62,29 +61,4 @@ export function thisMachineRehearser(parts: RehearserParts): Rehearser {
       return verdict;
     },
   };
-}
-
-/** The recorder's files go into the scratch environment, whose place is known before it is there. */
-async function opened(parts: RehearserParts, releases: readonly string[], signal: AbortSignal) {
-  const name = "rehearsal";
-  const placed = await Promise.all(releases.map((id) => readReleaseEnvironment(parts.paths, id)));
-  const differing = await parts.variables();
-  const own = Object.fromEntries(
-    Object.entries(differing).flatMap(([key, value]) => (typeof value === "string" ? [[key, value]] : [])),
-  );
-  const recording = recorder(
-    scratchPaths(parts.paths, name).root,
-    placed.map(({ variables }) => ({ ...variables, ...own })),
-  );
-  const scratch = await openScratch(
-    { ...parts, name, variables: { ...differing, ...recording.variables } },
-    signal,
-  );
-  try {
-    await recording.lay();
-    return { scratch, recorder: recording };
-  } catch (error) {
-    await scratch.close();
-    throw error;
-  }
 }

@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { copyFile, rm } from "node:fs/promises";
 import { openSqlite } from "../databases/open-sqlite.ts";
 import { checkData, type CheckedData } from "./data-check.ts";
-import { hashFile } from "./hash-file.ts";
+import { hashFile } from "../shared/hash-file.ts";
 import { readSchema, tableNames, type DatabaseSchema } from "./schema.ts";
 
 /** What there is to say of a database that nobody uses at the moment. */

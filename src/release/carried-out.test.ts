@@ -122,7 +122,6 @@ describe("a deploy, carried out", () => {
   const reversible = [
     "placeRelease",
     "ensureAgents",
-    "backUpDatabase",
     "runOnce",
     "startInstances",
     "awaitReady",
@@ -140,6 +139,15 @@ describe("a deploy, carried out", () => {
     const { outcome, error } = await deploy(world);
     expect({ outcome, code: error?.code }).toEqual({ outcome: "undone", code: "port-taken" });
     expect(noticed(await world.fake.observe(never))).toEqual(before);
+  });
+
+  it("goes back to what was when the database can't be backed up, and has migrated nothing", async () => {
+    const world = await serving();
+    const before = noticed(await world.fake.observe(never));
+    world.memory.failNext(new CozyError("backup-failed", { message: "not today" }));
+    expect(await deploy(world)).toMatchObject({ outcome: "undone", error: { code: "backup-failed" } });
+    expect(noticed(await world.fake.observe(never))).toEqual(before);
+    expect(world.fake.calls.filter((call) => call.startsWith("runOnce"))).toEqual(["runOnce a"]);
   });
 
   it.each(["a", "b", "c"])("is stopped by a hook that fails: %s", async (hook) => {

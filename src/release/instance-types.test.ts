@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Backups } from "../project/project.ts";
 import { instanceTypes } from "./instance-types.ts";
 import { processType } from "./testing.ts";
 
@@ -8,8 +9,12 @@ const processes = {
   scheduler: { ...processType(["s"], 3), singleton: true },
 };
 
-function countsOf(scale: Readonly<Record<string, number>>, schedules = {}): Record<string, number> {
-  const types = instanceTypes({ processes, schedules }, scale);
+function countsOf(
+  scale: Readonly<Record<string, number>>,
+  schedules = {},
+  backups?: Backups,
+): Record<string, number> {
+  const types = instanceTypes({ processes, schedules, backups }, scale);
   return Object.fromEntries(Object.entries(types).map(([type, { count }]) => [type, count]));
 }
 
@@ -28,7 +33,9 @@ describe("instanceTypes", () => {
 
   it("leaves a singleton out that an environment does not want", () => {
     const off = { web: processes.web, scheduler: { ...processes.scheduler, count: 0 } };
-    expect(instanceTypes({ processes: off, schedules: {} }, {})["scheduler"]?.count).toBe(0);
+    expect(instanceTypes({ processes: off, schedules: {}, backups: undefined }, {})["scheduler"]?.count).toBe(
+      0,
+    );
   });
 
   it("adds the one that watches the clock where there are schedules", () => {
@@ -44,5 +51,11 @@ describe("instanceTypes", () => {
       scheduler: 1,
       schedules: 1,
     });
+  });
+
+  it("adds it for backups too, which need no schedule of the application", () => {
+    const daily = { kind: "calendar", patterns: ["0 3 * * *"], timeZone: "UTC" } as const;
+    const backups = { store: undefined, keepMs: 1, when: daily, weekly: undefined };
+    expect(countsOf({}, {}, backups)["schedules"]).toBe(1);
   });
 });

@@ -10,7 +10,10 @@ export type InstanceType = Pick<
   "count" | "listen" | "ready" | "singleton" | "stopSignal" | "stopTimeoutMs" | "limits"
 >;
 
-/** The one instance that watches the clock for a release with schedules; no process type may have its name. */
+/** What of a release decides which types it has. */
+export type TypedRelease = Pick<ReleaseRecord, "processes" | "schedules" | "backups">;
+
+/** The one instance that watches the clock for a release with schedules or backups; no process type may have its name. */
 export const schedulesType = "schedules";
 
 const clockWatcher: InstanceType = {
@@ -28,14 +31,13 @@ const clockWatcher: InstanceType = {
  * singleton never more than one. Pure.
  */
 export function instanceTypes(
-  { processes, schedules }: Pick<ReleaseRecord, "processes" | "schedules">,
+  { processes, schedules, backups }: TypedRelease,
   scale: Scale,
 ): Readonly<Record<string, InstanceType>> {
   const own = Object.entries(processes).map(([type, process]): [string, InstanceType] => [
     type,
     { ...process, count: process.singleton ? Math.min(process.count, 1) : (scale[type] ?? process.count) },
   ]);
-  return Object.fromEntries(
-    Object.keys(schedules).length === 0 ? own : [...own, [schedulesType, clockWatcher]],
-  );
+  const watched = Object.keys(schedules).length > 0 || backups !== undefined;
+  return Object.fromEntries(watched ? [...own, [schedulesType, clockWatcher]] : own);
 }

@@ -58,6 +58,7 @@ describe("planDeploy", () => {
       "switch: prove what is served",
       "switch: name it current",
       "settle (committed): drain old",
+      "finish (committed): count lost requests",
     ]);
   });
 
@@ -67,7 +68,17 @@ describe("planDeploy", () => {
       const project = sampleProject({}, { rehearsal, ...change });
       return deployOf(project, await observedServing(project, "old")).phases.map(({ name }) => name);
     };
-    expect(await names({})).toEqual(["build", "prepare", "rehearse", "migrate", "start", "switch", "settle"]);
+    expect(await names({})).toEqual([
+      "build",
+      "prepare",
+      "backup",
+      "rehearse",
+      "migrate",
+      "start",
+      "switch",
+      "settle",
+      "finish",
+    ]);
     expect(await names({ database: undefined })).not.toContain("rehearse");
     expect(await names({ rehearsal: undefined })).not.toContain("rehearse");
   });
@@ -107,6 +118,7 @@ describe("planDeploy", () => {
       "switch: name it current",
       "settle (committed): stop worker of old",
       "settle (committed): drain old",
+      "finish (committed): count lost requests",
     ]);
   });
 
@@ -127,6 +139,7 @@ describe("planDeploy", () => {
       "switch: name it current",
       "settle (committed): stop worker of old",
       "settle (committed): drain old",
+      "finish (committed): count lost requests",
     ]);
   });
 
@@ -225,6 +238,7 @@ describe("planRollback", () => {
       "switch: prove what is served",
       "switch: name it current",
       "settle (committed): drain bad",
+      "finish (committed): count lost requests",
     ]);
     expect(plan.previous).toBe("bad");
   });

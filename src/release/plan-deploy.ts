@@ -1,7 +1,8 @@
 import type { HostState } from "../hosts/host.ts";
 import type { Environment, HookName, Project } from "../project/project.ts";
-import { backUpDatabase } from "./operations/back-up-database.ts";
+import { backUp } from "./operations/back-up.ts";
 import { buildArtifact } from "./operations/build-artifact.ts";
+import { countLost } from "./operations/count-lost.ts";
 import { ensureAgents } from "./operations/ensure-agents.ts";
 import { migrate } from "./operations/migrate.ts";
 import { pauseForPerson } from "./operations/pause-for-person.ts";
@@ -45,6 +46,7 @@ export function planDeploy(facts: DeployFacts): Plan {
     phases: [
       ...buildPhase(facts),
       ...preparePhase(facts),
+      ...backupPhase(facts),
       ...rehearsePhase(facts),
       ...migratePhase(facts),
       ...startPhases(serving(facts)),
@@ -83,6 +85,18 @@ function preparePhase(facts: DeployFacts): Phase[] {
   ]);
 }
 
+/** Before the rehearsal, which is held on the newest backup; where none can be made, the deploy ends before anything was changed. */
+function backupPhase(facts: DeployFacts): Phase[] {
+  const { database, backups, rehearsal } = facts.environment;
+  if (database === undefined || (backups === undefined && rehearsal === undefined)) return [];
+  return phase("backup", "Back up", [backedUp(facts, "")]);
+}
+
+function backedUp({ observed, release }: DeployFacts, suffix: string): PlannedOperation {
+  const input = { host: observed.host, release: release.id, previous: observed.current ?? null };
+  return planned(backUp, "back up the database", input, suffix);
+}
+
 /** Before anything that production would feel; the release lies on the host by then. */
 function rehearsePhase({ project, environment, observed, release }: DeployFacts): Phase[] {
   const { rehearsal } = environment;
@@ -105,9 +119,6 @@ function migratePhase(facts: DeployFacts): Phase[] {
   const { host } = observed;
   const command = project.app.migrate;
   return phase("migrate", "Migrate the database", [
-    command && environment.database
-      ? planned(backUpDatabase, "back up the database", { host, name: release.id })
-      : undefined,
     command && facts.pauseBeforeMigrate === true
       ? planned(pauseForPerson, "wait for a person", {
           host,
@@ -116,6 +127,7 @@ function migratePhase(facts: DeployFacts): Phase[] {
           before: command.join(" "),
         })
       : undefined,
+    command && environment.database ? backedUp(facts, "-before-migrate") : undefined,
     hook(facts, "beforeMigrate"),
     command &&
       planned(migrate, command.join(" "), {
@@ -141,6 +153,13 @@ function finishPhase(facts: DeployFacts): Phase[] {
           })
         : undefined,
       hook(facts, "afterDeploy"),
+      planned(countLost, "count lost requests", {
+        host: observed.host,
+        release: release.id,
+        environment: environment.name,
+        command: "deploy",
+        since: observed.clock,
+      }),
     ],
     true,
   );

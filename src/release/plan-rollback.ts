@@ -1,5 +1,6 @@
 import type { HostState, ReleaseRecord } from "../hosts/host.ts";
 import type { Environment, Project } from "../project/project.ts";
+import { countLost } from "./operations/count-lost.ts";
 import { ensureAgents } from "./operations/ensure-agents.ts";
 import { publishStatic } from "./operations/publish-static.ts";
 import { runHook } from "./operations/run-hook.ts";
@@ -57,6 +58,13 @@ export function planRollback({ project, environment, observed, release }: Rollba
               },
               "-afterRollback",
             ),
+          planned(countLost, "count lost requests", {
+            host,
+            release: release.id,
+            environment: environment.name,
+            command: "rollback",
+            since: observed.clock,
+          }),
         ],
         true,
       ),

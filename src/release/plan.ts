@@ -6,8 +6,8 @@ import type { Json } from "../shared/json.ts";
  */
 export interface Plan {
   readonly format: 1;
-  readonly command: "deploy" | "rollback" | "scale";
-  /** What it is about beside the release: `web=3`. */
+  readonly command: "deploy" | "rollback" | "scale" | "restore";
+  /** What it is about beside the release: `web=3`, a backup's id. */
   readonly subject?: string | undefined;
   readonly project: string;
   readonly environment: string;

@@ -1,6 +1,9 @@
+import { noRestores } from "../recovery/testing/no-restores.ts";
 import type { CanaryEvidence } from "../canary/evidence-file.ts";
+import { memoryBackups, type MemoryBackups } from "../recovery/testing/memory-backups.ts";
 import { fakeHost, type FakeHost } from "../hosts/fake-host.ts";
 import type { ReleaseRecord } from "../hosts/host.ts";
+import type { Evidence } from "../promises/evidence.ts";
 import type { Environment, ProcessType, Project } from "../project/project.ts";
 import type { ReleaseDraft, ReleaseWorld } from "./world.ts";
 
@@ -105,18 +108,27 @@ export function sampleRecord(project: Project, id: string, createdAt = 0): Relea
 export interface SampleWorld extends ReleaseWorld {
   readonly fake: FakeHost;
   readonly artifacts: Map<string, string>;
+  readonly measurements: Evidence[];
+  readonly memory: MemoryBackups;
 }
 
 export function sampleWorld(fake: FakeHost = fakeHost()): SampleWorld {
   const artifacts = new Map<string, string>();
   const canaries = new Map<string, CanaryEvidence>();
+  const measurements: Evidence[] = [];
+  const memory = memoryBackups();
   return {
     fake,
     artifacts,
+    measurements,
+    evidence: { record: async (evidence) => void measurements.push(evidence) },
+    memory,
+    backups: async () => memory,
     host: () => fake,
     proxy: { address: "127.0.0.1", port: 8080, staticUrl: "/static/", mediaUrl: undefined },
     persist: [],
     rehearser: { rehearse: async () => Promise.reject(new Error("nothing is rehearsed in memory")) },
+    restorer: noRestores,
     canaries: {
       read: async (release) => canaries.get(release),
       write: async (evidence) => void canaries.set(evidence.release, evidence),

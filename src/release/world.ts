@@ -1,6 +1,9 @@
 import type { CanaryFiles } from "../canary/evidence-file.ts";
 import type { Host, ProxySettings, ReleaseRecord } from "../hosts/host.ts";
+import type { EvidenceBook } from "../promises/evidence.ts";
 import type { AskPerson } from "../questions/question.ts";
+import type { Restorer } from "../recovery/restorer.ts";
+import type { DatabaseBackups } from "../recovery/backup.ts";
 import type { Rehearser } from "../rehearsal/rehearser.ts";
 import type { ResolvedVariables } from "../secrets/resolve-variables.ts";
 
@@ -12,9 +15,14 @@ export interface ReleaseWorld {
   readonly persist: readonly string[];
   /** What was seen of releases that were watched. */
   readonly canaries: CanaryFiles;
+  /** Where measurements of promises are kept. */
+  readonly evidence: EvidenceBook;
   /** Whoever decides what no rule does. */
   readonly person: AskPerson;
   readonly rehearser: Rehearser;
+  readonly restorer: Restorer;
+  /** Those of the environment's database. */
+  backups(): Promise<DatabaseBackups>;
   /** Names and values for the release, secrets among them; resolved by each command anew and never part of a plan. */
   variables(): Promise<ResolvedVariables>;
 }

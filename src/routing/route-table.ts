@@ -17,6 +17,12 @@ export interface Share {
 
 export const buckets = 100;
 
+/**
+ * Where a table leads that lets nobody in, relative to the run folder; nothing ever listens there. Removing the table would not do: a
+ * proxy keeps to the one that it has.
+ */
+export const closedSocket = "closed/web.0.sock";
+
 /** The release that a socket belongs to: `<run folder>/<release>/web.<n>.sock`. */
 export function releaseOf(socket: string): string {
   return basename(dirname(socket));

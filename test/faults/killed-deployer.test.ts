@@ -34,7 +34,7 @@ const kinds = [
   "place-release",
   "ensure-agents",
   "run-hook-afterBuild",
-  "back-up-database",
+  "back-up-before-migrate",
   "run-hook-beforeMigrate",
   "migrate",
   "start-instances-web",

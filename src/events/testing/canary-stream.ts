@@ -7,7 +7,7 @@ const operation = "watch-release-20@web-1";
 /** A canary that fails on one page: quiet at first, then its evidence grows until it is rolled back. */
 export function canaryStream(): CozyEvent[] {
   const title = "watch it for 5 min";
-  const message = "new was rolled back. 31 of 402 requests to the release failed (7.7 %).";
+  const message = "new was rolled back. 31 of 402 distinct requests to the release failed (7.7 %).";
   return [
     {
       type: "plan-started",

@@ -86,7 +86,7 @@ export async function agentFiles(
     installAgents({ agents: request.machine.agents, distAgents: distAgents() }),
     agentNode(request, signal),
   ]);
-  return { node, relay: code.relay, schedules: code.schedules };
+  return { node, relay: code.relay, schedules: code.schedules, backup: code.backup };
 }
 
 async function layFolders(paths: EnvironmentPaths, places: RunPlaces): Promise<void> {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { processType, sampleProject, sampleRecord } from "../../release/testing.ts";
 import { environmentPaths, machinePaths } from "../environment-paths.ts";
 import { instanceSpecs } from "./instance-specs.ts";
+import { agentsFor, needsAgents } from "./release-agents.ts";
 import { releaseVariables } from "./release-variables.ts";
 
 const paths = environmentPaths(machinePaths({ COZY_HOME: "/cozy" }, "/home/me"), "tiny", "staging");
@@ -94,6 +95,31 @@ describe("instanceSpecs", () => {
       socket: undefined,
     });
     expect(another).toBeUndefined();
+  });
+});
+
+describe("agentsFor", () => {
+  const all = { node: "/n", relay: "/relay", schedules: "/schedules", backup: "/backup" };
+  const schedule = { run: ["x"], when: { kind: "every", everyMs: 1 }, timeoutMs: 1, catchUp: false } as const;
+  const backups = { store: undefined, keepMs: 1, when: schedule.when, weekly: undefined };
+
+  it("lays only what the release is started with", () => {
+    expect(needsAgents(release)).toBe(false);
+    expect(agentsFor(release, all)).toEqual({});
+    expect(agentsFor({ ...release, schedules: { schedule } }, all)).toEqual({
+      node: "/n",
+      "schedules.mjs": "/schedules",
+    });
+    const backedUp = { ...release, backups };
+    expect(needsAgents(backedUp)).toBe(true);
+    expect(agentsFor(backedUp, all)).toEqual({
+      node: "/n",
+      "schedules.mjs": "/schedules",
+      "backup.mjs": "/backup",
+    });
+    expect(
+      instanceSpecs({ ...facts, release: backedUp }, { release: "r1", types: ["schedules"] }),
+    ).toHaveLength(1);
   });
 });
 

@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { isAbsolute, join, relative } from "node:path";
 import { spread } from "../../routing/spread.ts";
-import type { Share } from "../../routing/route-table.ts";
+import { closedSocket, type Share } from "../../routing/route-table.ts";
 import {
   nextTableNumber,
   pruneTables,
@@ -15,13 +15,13 @@ import { CozyError } from "../../errors/cozy-error.ts";
 const keptTables = 200;
 
 /**
- * Lays a new table, moving as few clients as can be, and puts it into force by one rename; without shares, nothing is served. The
+ * Lays a new table, moving as few clients as can be, and puts it into force by one rename; without shares it lets nobody in. The
  * caller holds the fence.
  */
 export async function switchRoutes(runFolder: string, shares: readonly Share[], now: number): Promise<void> {
-  if (shares.length === 0) return rm(join(runFolder, "routes"), { force: true });
   const before = await readableRoutes(runFolder);
-  const absolute = shares.map((share) => ({
+  if (shares.length === 0 && before.length === 0) return rm(join(runFolder, "routes"), { force: true });
+  const absolute = (shares.length === 0 ? closed : shares).map((share) => ({
     ...share,
     sockets: share.sockets.map((socket) => join(runFolder, socket)),
   }));
@@ -31,12 +31,15 @@ export async function switchRoutes(runFolder: string, shares: readonly Share[], 
   if (number % 50 === 0) await pruneTables(runFolder, keptTables); // rarely, since a switch is not to wait for it
 }
 
+const closed: readonly Share[] = [{ hundredths: 100, sockets: [closedSocket] }];
+
 /** Sockets of the table in force, relative to the run folder, with the number of buckets that lead to each. */
 export async function routesInForce(runFolder: string): Promise<Record<string, number>> {
   const table = await readRoutes(runFolder);
   const counts: Record<string, number> = {};
   for (const socket of table?.sockets ?? []) {
     const name = isAbsolute(socket) ? relative(runFolder, socket) : socket;
+    if (name === closedSocket) continue;
     counts[name] = (counts[name] ?? 0) + 1;
   }
   return counts;

@@ -32,14 +32,13 @@ import {
 import { readScale, writeScale } from "../scale-file.ts";
 import { awaitReady } from "./await-ready.ts";
 import { awaitSteady } from "./await-steady.ts";
-import { backUpSqlite } from "./back-up-sqlite.ts";
 import { currentRelease } from "./current-release.ts";
 import type { InstanceView } from "./instance-view.ts";
 import { logStart } from "./log-starts.ts";
 import { proofTokenFile, runPlaces } from "./places.ts";
 import { untilQuiet } from "./quiet.ts";
 import { agentsFor, needsAgents } from "./release-agents.ts";
-import { databaseFile, releaseVariables } from "./release-variables.ts";
+import { releaseVariables } from "./release-variables.ts";
 import type { OnceRequest } from "./run-once.ts";
 import { smokeRelease } from "./smoke.ts";
 import { startRelease } from "./start-release.ts";
@@ -227,11 +226,6 @@ export async function thisMachine(parts: ThisMachineParts): Promise<ThisMachine>
 
     runOnce: once,
 
-    async backUpDatabase(name, signal) {
-      signal.throwIfAborted();
-      return backUpSqlite(databaseFile(paths), paths.backups, name);
-    },
-
     async switchRoutes(token, shares, signal) {
       signal.throwIfAborted();
       await fenced(parts.lease, token, () => switchRoutes(places.run, shares, now()));
@@ -251,6 +245,10 @@ export async function thisMachine(parts: ThisMachineParts): Promise<ThisMachine>
     async trafficBefore(request, signal) {
       const { readTrafficBefore } = await import("./traffic.ts");
       return readTrafficBefore(join(paths.logs, "access.log"), request, signal);
+    },
+    async countRequests(spans, signal) {
+      const { countLogged } = await import("./count-logged.ts");
+      return countLogged(join(paths.logs, "access.log"), places.proxySocket, spans, signal);
     },
     async inFlight(signal) {
       const counts = Object.entries(await inFlight(places.proxySocket, signal));

@@ -1,9 +1,20 @@
 import type { Operation, OperationKinds } from "../../engine/operation.ts";
 import type { ReleaseWorld } from "../world.ts";
+import { backUpBeforeRestore } from "../../recovery/operations/back-up-before-restore.ts";
+import { closeSite } from "../../recovery/operations/close-site.ts";
+import { confirmRestore } from "../../recovery/operations/confirm-restore.ts";
+import { finishRestore } from "../../recovery/operations/finish-restore.ts";
+import { migrateRestored } from "../../recovery/operations/migrate-restored.ts";
+import { openSite } from "../../recovery/operations/open-site.ts";
+import { putRestoredInPlace } from "../../recovery/operations/put-in-place.ts";
+import { restoreAside } from "../../recovery/operations/restore-aside.ts";
+import { stopWriters } from "../../recovery/operations/stop-writers.ts";
+import { tryRestoredRelease } from "../../recovery/operations/try-restored-release.ts";
 import { awaitReady } from "./await-ready.ts";
 import { awaitSteady } from "./await-steady.ts";
-import { backUpDatabase } from "./back-up-database.ts";
+import { backUp } from "./back-up.ts";
 import { buildArtifact } from "./build-artifact.ts";
+import { countLost } from "./count-lost.ts";
 import { endWarmInstances } from "./end-warm-instances.ts";
 import { endSurplusInstances } from "./end-surplus-instances.ts";
 import { ensureAgents } from "./ensure-agents.ts";
@@ -30,7 +41,7 @@ const releaseOperations: readonly Operation<never, ReleaseWorld>[] = [
   placeRelease,
   ensureAgents,
   runHook,
-  backUpDatabase,
+  backUp,
   rehearse,
   pauseForPerson,
   migrate,
@@ -50,6 +61,17 @@ const releaseOperations: readonly Operation<never, ReleaseWorld>[] = [
   endSurplusInstances,
   setScale,
   pruneReleases,
+  countLost,
+  restoreAside,
+  migrateRestored,
+  tryRestoredRelease,
+  confirmRestore,
+  backUpBeforeRestore,
+  closeSite,
+  stopWriters,
+  putRestoredInPlace,
+  openSite,
+  finishRestore,
 ];
 
 /** The code of every kind of operation that a plan of a release can hold. */

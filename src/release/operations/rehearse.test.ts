@@ -70,7 +70,6 @@ describe("the rehearsal within a deploy", () => {
       code: "rehearsal-failed",
       message: "The rehearsal of r2 failed: old release: POST /bookings: 500 instead of 303.",
       details: [
-        "old release: POST /bookings: 500 instead of 303",
         "  statement: INSERT INTO bookings (city)",
         "schema, as the migrations change it:",
         "  - venues.city text",

@@ -50,13 +50,15 @@ export const rehearse: Operation<RehearseInput, ReleaseWorld> = {
 /** The first thing that failed is what the release did; that a contract was broken explains it. */
 function failed(verdict: RehearsalVerdict, environment: string): CozyError {
   const bad = verdict.findings.filter(({ outcome }) => outcome === "fail");
-  const lines = (finding: Finding) => [
-    `${finding.name}: ${finding.text}`,
-    ...(finding.details ?? []).map((line) => `  ${line}`),
-  ];
+  const more = ({ details = [] }: Finding) => details.map((line) => `  ${line}`);
+  const [first, ...others] = bad;
   return new CozyError("rehearsal-failed", {
-    message: `The rehearsal of ${verdict.release} failed: ${bad.map(({ name, text }) => `${name}: ${text}`)[0]}.`,
-    details: [...bad.flatMap(lines), ...schema(verdict)],
+    message: `The rehearsal of ${verdict.release} failed: ${first?.name}: ${first?.text}.`,
+    details: [
+      ...(first ? more(first) : []),
+      ...others.flatMap((finding) => [`${finding.name}: ${finding.text}`, ...more(finding)]),
+      ...schema(verdict),
+    ],
     next: `Change what failed, then cozy rehearse ${environment} tries it without deploying.`,
   });
 }

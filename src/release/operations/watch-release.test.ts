@@ -134,7 +134,9 @@ describe("watching a release", () => {
     const begun = Date.now();
     const note = await watchRelease.run(input, stage.context);
     expect(Date.now() - begun).toBeGreaterThanOrEqual(watch.bakeMs);
-    expect(note).toMatch(/^\d+ requests, 0 failed; stable \d+ requests, 0 failed; p 1$/);
+    expect(note).toMatch(
+      /^\d+ requests, \d+ distinct: 0 failed; stable \d+ requests, \d+ distinct: 0 failed; p 1$/,
+    );
     const evidence = await kept(stage);
     expect(evidence).toMatchObject({ outcome: "promoted", verdict: { decision: "promote" }, gates: [] });
     expect(evidence.ticks.length).toBeGreaterThanOrEqual(6);

@@ -1,6 +1,7 @@
 import { readlinkSync, watch, type FSWatcher } from "node:fs";
 import { join } from "node:path";
 import { CozyError, messageOf, systemCode } from "../../errors/cozy-error.ts";
+import { closedSocket } from "../route-table.ts";
 import { shortRunFolder } from "../run-folder.ts";
 import { numberOfLink, readTable } from "../table-files.ts";
 import type { Instance, Instances } from "./instance.ts";
@@ -9,7 +10,7 @@ import type { Note } from "./note.ts";
 /** A route table in memory. */
 export interface Table {
   readonly number: number;
-  /** By bucket. */
+  /** By bucket; none where the table lets nobody in. */
   readonly instances: readonly Instance[];
   readonly byRelease: ReadonlyMap<string, readonly Instance[]>;
 }
@@ -81,7 +82,8 @@ export class Routes {
       link = readlinkSync(join(this.#folders.runFolder, "routes"));
       if (link === this.#link || this.#triedLately(link)) return;
       const read = await readTable(this.#folders.runFolder, numberOfLink(this.#folders.runFolder, link));
-      const instances = this.#instances.change(read.sockets);
+      const isClosed = read.sockets.every((socket) => socket === join(this.#folders.runFolder, closedSocket));
+      const instances = this.#instances.change(isClosed ? [] : read.sockets);
       this.table = { number: read.number, instances, byRelease: group(instances) };
       this.#link = link;
       this.#failed = undefined;

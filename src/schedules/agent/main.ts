@@ -1,14 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
+import { pathsOfRelease } from "../../hosts/environment-paths.ts";
+import { databaseFile } from "../../hosts/this-machine/release-variables.ts";
 import { messageOf } from "../../shared/thrown.ts";
 import { runId } from "../run-id.ts";
+import { keepHeartbeat } from "./keep-heartbeat.ts";
 import { performRun, type RunRequest } from "./perform-run.ts";
 import { readRunRelease } from "./release-files.ts";
 import { runWord, startRun } from "./start-run.ts";
 import { forgetOthers, lookAtTheClock } from "./watch.ts";
 
 /**
- * The schedules of a release: `node schedules.js <release folder> <schedules folder>` watches the clock, and
+ * The schedules of a release: `node schedules.js <release folder> <schedules folder>` watches the clock and writes the heartbeat, and
  * `node schedules.js run <request as JSON>` carries out one run. The first only starts processes of the second kind, so ending it
  * ends no run.
  */
@@ -19,7 +22,7 @@ async function main([first = "", second = ""]: readonly string[]): Promise<void>
 
 async function watch(releaseFolder: string, folder: string): Promise<void> {
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => process.exit(0));
-  const { id, schedules } = readRunRelease(releaseFolder);
+  const { id, schedules, isBackedUp } = readRunRelease(releaseFolder);
   const script = fileURLToPath(import.meta.url);
   const parts = {
     release: id,
@@ -33,10 +36,16 @@ async function watch(releaseFolder: string, folder: string): Promise<void> {
   };
   say(`watching the clock for ${Object.keys(schedules).join(", ")}`);
   forgetOthers(parts);
+  if (isBackedUp)
+    void keepHeartbeat({ file: databaseFile(pathsOfRelease(releaseFolder)), now: Date.now, pause, say });
   for (;;) {
     const waitMs = await lookAtTheClock(parts);
-    await new Promise((resolve) => void setTimeout(resolve, Math.max(waitMs, 10)));
+    await pause(Math.max(waitMs, 10));
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, ms));
 }
 
 async function run(request: RunRequest): Promise<void> {

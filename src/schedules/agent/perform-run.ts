@@ -6,7 +6,7 @@ import type { RunEvidence, StartedBy } from "../evidence.ts";
 import { isBad, outcomeText } from "../run-text.ts";
 import { endRun, noteCommand, noteEvidence, takeRun, thisProcess, type RunningRun } from "../running.ts";
 import { schedulePlace, type SchedulePlace } from "../schedule-place.ts";
-import { readRunRelease, readRunVariables, type RunRelease } from "./release-files.ts";
+import { readRunRelease, readRunVariables, type RunRelease, type RunVariables } from "./release-files.ts";
 import { runCommand, type CommandEnd } from "./run-command.ts";
 import { pruneOutput, RunOutput } from "./run-output.ts";
 
@@ -57,6 +57,7 @@ export async function performRun(
 }
 
 const tailLines = 20;
+const noVariables: RunVariables = { variables: {}, secrets: [] };
 const killAfterMs = 10_000;
 
 interface Parts {
@@ -73,7 +74,8 @@ async function carryOut(
   around: RunSurroundings,
 ): Promise<CommandEnd> {
   try {
-    const { variables, secrets } = readRunVariables(request.releaseFolder);
+    const isOwn = release.own.has(run.schedule);
+    const { variables, secrets } = isOwn ? noVariables : readRunVariables(request.releaseFolder);
     const redact = redactor(secrets);
     return await runCommand({
       command: schedule.run,

@@ -4,6 +4,8 @@ export interface Random {
   next(): number;
   whole(below: number): number;
   poisson(mean: number): number;
+  /** How many of so many come true. */
+  binomial(of: number, probability: number): number;
   normal(): number;
   exponential(mean: number): number;
 }
@@ -32,6 +34,11 @@ export function createRandom(seed: number): Random {
     next,
     normal,
     whole: (below) => Math.floor(next() * below),
+    binomial(of, probability) {
+      let count = 0;
+      for (let one = 0; one < of; one += 1) if (next() < probability) count += 1;
+      return count;
+    },
     exponential: (mean) => -mean * Math.log(1 - next()),
     poisson(mean) {
       if (mean > 50) return Math.max(0, Math.round(mean + Math.sqrt(mean) * normal()));

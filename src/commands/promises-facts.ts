@@ -1,0 +1,173 @@
+import { CozyError } from "../errors/cozy-error.ts";
+import { firstInForce, lastTrafficChange, type TrafficChange } from "../engine/release-changes.ts";
+import type { Host } from "../hosts/host.ts";
+import { readRelease, releaseAt } from "../hosts/release-folder.ts";
+import { currentRelease } from "../hosts/this-machine/current-release.ts";
+import { dataHolders } from "../promises/data-holders.ts";
+import { readEvidence, type Evidence, type PromiseName } from "../promises/evidence.ts";
+import { spanStart, type PromiseFacts, type ScheduleFacts } from "../promises/promise.ts";
+import type { CountSpan, RequestCounts } from "../promises/request-counts.ts";
+import { allSchedules } from "../recovery/backup-schedules.ts";
+import type { BackupStores, DatabaseBackups } from "../recovery/backup.ts";
+import { explained } from "../schedules/explained.ts";
+import { scheduleEvidence } from "../schedules/schedule-evidence.ts";
+import { schedulePlace } from "../schedules/schedule-place.ts";
+import { startBeforeLast } from "../schedules/start-before-last.ts";
+import { readState } from "../schedules/suspension.ts";
+import type { Schedule } from "../project/project.ts";
+import { backupsOf } from "./backups-of.ts";
+import type { CommandContext } from "./command-context.ts";
+import type { OpenEnvironment } from "./open-environment.ts";
+
+/** Looks at everything that the promises of an environment are measured by; changes nothing. */
+export async function promiseFacts(
+  context: CommandContext,
+  opened: OpenEnvironment,
+  host: Pick<Host, "countRequests">,
+): Promise<PromiseFacts> {
+  const { environment, paths, project, journals } = opened;
+  const now = context.now();
+  const [current, since, change, evidence, backups] = await Promise.all([
+    currentRelease(paths),
+    firstInForce(journals),
+    lastTrafficChange(journals),
+    allEvidence(paths.evidence),
+    backupFacts(context, opened),
+  ]);
+  const [requests, schedules] = await Promise.all([
+    requestFacts({ opened, host, now, since, change, evidence }, context.signal),
+    scheduleFacts(opened, current, now),
+  ]);
+  return {
+    environment: environment.name,
+    now,
+    promises: environment.promises,
+    backups: environment.backups,
+    holders: dataHolders(project, environment),
+    current,
+    since,
+    ...backups,
+    ...requests,
+    schedules,
+    evidence,
+  };
+}
+
+const measuredByOthers: readonly PromiseName[] = [
+  "recovery.rto",
+  "recovery.rpo",
+  "backups-restorable",
+  "no-lost-request",
+];
+
+async function allEvidence(folder: string): Promise<PromiseFacts["evidence"]> {
+  const entries = await Promise.all(
+    measuredByOthers.map(async (promise): Promise<[PromiseName, readonly Evidence[]]> => {
+      const { measurements } = await readEvidence(folder, promise);
+      return [promise, measurements];
+    }),
+  );
+  return Object.fromEntries(entries);
+}
+
+/** A store that is not there hides its backups, and must not look as if there were none. */
+async function backupFacts(
+  context: CommandContext,
+  opened: OpenEnvironment,
+): Promise<Pick<PromiseFacts, "kept" | "missingStores">> {
+  const { database, promises, backups } = opened.environment;
+  if (database === undefined || (backups === undefined && promises.recovery === undefined)) {
+    return { kept: [], missingStores: [] };
+  }
+  const port = await backupsOf(context, opened);
+  const stores = await port.stores();
+  // The environment's own folder is made with the first backup.
+  const missing = stores.filter(({ name, isThere }) => !isThere && declares(opened, name));
+  return {
+    kept: await keptBackups(port, context.signal),
+    missingStores: missing.map(({ folder }) => folder),
+  };
+}
+
+function declares({ environment: { backups } }: OpenEnvironment, store: "daily" | "weekly"): boolean {
+  return store === "weekly" ? backups?.weekly !== undefined : backups?.store !== undefined;
+}
+
+async function keptBackups(
+  port: DatabaseBackups & BackupStores,
+  signal: AbortSignal,
+): Promise<PromiseFacts["kept"]> {
+  try {
+    return await port.list(signal);
+  } catch (error) {
+    if (error instanceof CozyError && error.code === "backup-store-missing") return [];
+    throw error;
+  }
+}
+
+interface RequestQuestion {
+  readonly opened: OpenEnvironment;
+  readonly host: Pick<Host, "countRequests">;
+  readonly now: number;
+  readonly since: number | undefined;
+  readonly change: TrafficChange | undefined;
+  readonly evidence: PromiseFacts["evidence"];
+}
+
+/** One look at the access log for everything that is counted from it. */
+async function requestFacts(
+  { opened, host, now, since, change, evidence }: RequestQuestion,
+  signal: AbortSignal,
+): Promise<Pick<PromiseFacts, "availability" | "latency" | "change" | "logBegin">> {
+  const { availability, latency } = opened.environment.promises;
+  const spans: CountSpan[] = [];
+  const asked = (span: CountSpan | undefined): number | undefined =>
+    span === undefined ? undefined : spans.push(span) - 1;
+  const from = (overMs: number) => spanStart({ now, since }, overMs);
+  const places = {
+    availability: asked(availability && { from: from(availability.overMs), to: now }),
+    latency: asked(latency && { from: from(latency.overMs), to: now, slowMs: latency.p95Ms }),
+    change: asked(uncounted(change, evidence)),
+  };
+  const { counts, begin } =
+    spans.length === 0 ? { counts: [], begin: undefined } : await host.countRequests(spans, signal);
+  const of = (place: number | undefined): RequestCounts | undefined =>
+    place === undefined ? undefined : counts[place];
+  return {
+    availability: of(places.availability),
+    latency: of(places.latency),
+    change: change && { ...change, requests: of(places.change) },
+    logBegin: begin,
+  };
+}
+
+/** The span of a change that has ended and left no count of its own. */
+function uncounted(
+  change: TrafficChange | undefined,
+  evidence: PromiseFacts["evidence"],
+): CountSpan | undefined {
+  if (change?.endedAt === undefined) return undefined;
+  const { startedAt, endedAt } = change;
+  if (evidence["no-lost-request"]?.some(({ at }) => at >= startedAt) === true) return undefined;
+  return { from: startedAt, to: endedAt };
+}
+
+async function scheduleFacts(
+  { paths }: OpenEnvironment,
+  current: string | undefined,
+  now: number,
+): Promise<ScheduleFacts[]> {
+  if (current === undefined) return [];
+  const schedules = allSchedules(await readRelease(paths, current), releaseAt(paths, current).folder);
+  return Promise.all(
+    Object.entries(schedules).map(([name, { when }]: readonly [string, Schedule]) =>
+      explained(async () => ({
+        name,
+        when,
+        startBeforeLast: startBeforeLast(when, now),
+        suspended: readState(schedulePlace(paths.schedules, name)).suspended,
+        runs: (await scheduleEvidence(paths.schedules, name)).runs,
+      })),
+    ),
+  );
+}

@@ -1,0 +1,34 @@
+import { backupRows } from "./backup-rows.ts";
+import type { PromiseFacts, PromiseRow } from "./promise.ts";
+import { recoveryRows } from "./recovery-rows.ts";
+import { scheduleRow } from "./schedule-row.ts";
+import { trafficRows } from "./traffic-rows.ts";
+
+/** Everything that an environment promises, beside what was measured. */
+export interface Ledger {
+  readonly environment: string;
+  readonly at: number;
+  readonly release: string | undefined;
+  /** The worst of the rows: one that is broken, else one that is not proven. */
+  readonly outcome: LedgerOutcome;
+  readonly rows: readonly PromiseRow[];
+}
+
+export type LedgerOutcome = "kept" | "broken" | "not proven";
+
+/** Pure: what is known goes in, what that proves comes out. */
+export function ledgerOf(facts: PromiseFacts): Ledger {
+  const rows = [
+    ...recoveryRows(facts),
+    ...backupRows(facts),
+    ...trafficRows(facts),
+    ...facts.schedules.map((schedule) => scheduleRow(schedule, facts)),
+  ];
+  const { environment, now, current } = facts;
+  return { environment, at: now, release: current, outcome: outcomeOf(rows), rows };
+}
+
+function outcomeOf(rows: readonly PromiseRow[]): LedgerOutcome {
+  if (rows.some(({ state }) => state === "broken")) return "broken";
+  return rows.some(({ state }) => state === "not proven") ? "not proven" : "kept";
+}

@@ -1,0 +1,113 @@
+import { durationText, momentText } from "../shared/duration.ts";
+import { lostRow } from "./lost-row.ts";
+import { spanStart, unmeasured, type PromiseFacts, type PromiseRow } from "./promise.ts";
+import type { RequestCounts } from "./request-counts.ts";
+import { counted, shareText, spanText } from "./words.ts";
+
+/** What was promised of requests, and what cozy promises of them by itself. */
+export function trafficRows(facts: PromiseFacts): PromiseRow[] {
+  const { availability, latency } = facts.promises;
+  return [
+    ...(availability === undefined ? [] : [availabilityRow(availability, facts)]),
+    ...(latency === undefined ? [] : [latencyRow(latency, facts)]),
+    lostRow(facts),
+  ];
+}
+
+/**
+ * The share of requests that were answered, and not with a fault of the application. It is counted and not estimated, so a request in
+ * excess breaks the promise; but where a single one would have done that, too few came to show that it is kept.
+ */
+function availabilityRow(
+  { percent, overMs }: { readonly percent: number; readonly overMs: number },
+  facts: PromiseFacts,
+): PromiseRow {
+  const row = liveRow("availability", `${percent} % over ${spanText(overMs)}`, facts);
+  const counts = facts.availability;
+  if (counts === undefined || facts.since === undefined)
+    return { ...row, text: "no request was counted yet" };
+  const { requests, lost, failed, unreadable } = counts;
+  const bad = lost + failed;
+  const measured = requests === 0 ? undefined : shareText(bad, requests);
+  const text = `${counted(bad, "request")} of ${counted(requests, "request")} failed or had no answer in ${spanOf(overMs, facts)}`;
+  if (isMoreThan(bad, requests, percent)) {
+    return { ...row, measured, state: "broken", text, next: `cozy logs ${facts.environment} --type access` };
+  }
+  const wanted = fewest(percent);
+  const open = [
+    gap(overMs, facts),
+    requests < wanted ? `${percent} % can be shown by ${counted(wanted, "request")} or more` : undefined,
+    isMoreThan(bad + unreadable, requests + unreadable, percent) ? unreadableText(counts) : undefined,
+  ].filter((why) => why !== undefined);
+  if (open.length > 0) return { ...row, measured, text: `${text}; ${open.join("; ")}` };
+  return { ...row, measured, state: "kept", text };
+}
+
+function latencyRow(
+  { p95Ms, overMs }: { readonly p95Ms: number; readonly overMs: number },
+  facts: PromiseFacts,
+): PromiseRow {
+  const row = liveRow("latency", `95 % within ${durationText(p95Ms)} over ${spanText(overMs)}`, facts);
+  const counts = facts.latency;
+  if (counts === undefined || facts.since === undefined)
+    return { ...row, text: "no request was counted yet" };
+  const { timed, slow, unreadable } = counts;
+  const measured = counts.p95Ms === undefined ? undefined : `p95 ${durationText(counts.p95Ms)}`;
+  const text = `${counted(slow, "request")} of ${counted(timed, "request")} took longer than ${durationText(p95Ms)} in ${spanOf(overMs, facts)}`;
+  if (isMoreThan(slow, timed, 95)) {
+    return { ...row, measured, state: "broken", text, next: `cozy logs ${facts.environment} --type access` };
+  }
+  const wanted = fewest(95);
+  const open = [
+    gap(overMs, facts),
+    timed < wanted ? `that can be shown by ${counted(wanted, "request")} or more` : undefined,
+    isMoreThan(slow + unreadable, timed + unreadable, 95) ? unreadableText(counts) : undefined,
+  ].filter((why) => why !== undefined);
+  if (open.length > 0) return { ...row, measured, text: `${text}; ${open.join("; ")}` };
+  return { ...row, measured, state: "kept", text };
+}
+
+/** Measured by the command itself, from the log. */
+function liveRow(promise: "availability" | "latency", declared: string, facts: PromiseFacts): PromiseRow {
+  return {
+    promise,
+    declared,
+    ...unmeasured,
+    measuredAt: facts.now,
+    ageMs: 0,
+    limitMs: undefined,
+    release: facts.current,
+    by: `cozy promises ${facts.environment}`,
+    state: "not proven",
+    text: "",
+    next: undefined,
+  };
+}
+
+/** In whole hundred-thousandths, because 100 - 99.9 is not quite 0.1. */
+function isMoreThan(bad: number, of: number, percent: number): boolean {
+  const allowed = Math.round((100 - percent) * 1_000);
+  return bad * 100_000 > of * allowed;
+}
+
+/** As many requests as it takes for one of them to be allowed to fail. */
+function fewest(percent: number): number {
+  return Math.ceil(100_000 / Math.max(1, Math.round((100 - percent) * 1_000)));
+}
+
+function spanOf(overMs: number, facts: PromiseFacts): string {
+  const spanMs = facts.now - spanStart(facts, overMs);
+  return spanMs >= overMs ? spanText(overMs) : `${spanText(spanMs)}, since the first release`;
+}
+
+/** What the log does not tell of. An environment that is younger than the span has no more to tell. */
+function gap(overMs: number, facts: PromiseFacts): string | undefined {
+  const from = spanStart(facts, overMs);
+  const { logBegin } = facts;
+  if (logBegin === undefined) return "no log is there";
+  return logBegin <= from ? undefined : `the access log only begins at ${momentText(logBegin)}`;
+}
+
+function unreadableText({ unreadable }: RequestCounts): string {
+  return `${counted(unreadable, "line")} of the log could not be read or written, which may be as many failures`;
+}
