@@ -1,17 +1,46 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/support/longest-first.ts";
 
-/** Unit tests stand beside what they test; stories and faults run the built CLI, and wait more than they work. */
+/** vitest itself leaves one core for its own, which is half of a machine with two. */
+const everyCore = Math.max(2, availableParallelism());
+/** Stories and faults run the built CLI, and wait more than they work. */
+const oneMoreThanTwo = 3;
+
+/** Unit tests stand beside what they test. */
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
-      { test: { name: "unit", include: ["src/**/*.test.ts"], testTimeout: 20_000 } },
+      {
+        test: {
+          name: "unit",
+          include: ["src/**/*.test.ts"],
+          testTimeout: 20_000,
+          maxWorkers: everyCore,
+          sequence: { groupOrder: 0 },
+        },
+      },
       {
         test: {
           name: "story",
           include: ["test/stories/**/*.test.ts"],
+          globalSetup: ["test/support/python-home.ts"],
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          maxWorkers: 2,
+          maxWorkers: oneMoreThanTwo,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: "fault",
+          include: ["test/faults/**/*.test.ts"],
+          globalSetup: ["test/support/python-home.ts"],
+          testTimeout: 1_200_000,
+          hookTimeout: 300_000,
+          maxWorkers: oneMoreThanTwo,
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -21,15 +50,7 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 240_000,
           fileParallelism: false,
-        },
-      },
-      {
-        test: {
-          name: "fault",
-          include: ["test/faults/**/*.test.ts"],
-          testTimeout: 1_200_000,
-          hookTimeout: 300_000,
-          maxWorkers: 2,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

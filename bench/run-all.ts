@@ -10,6 +10,7 @@ const benches = [
   "proxy",
   "django",
   "dependency-tree",
+  "drill",
   "dev",
   "canary",
 ];

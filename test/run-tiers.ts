@@ -2,49 +2,24 @@
  * Runs every tier of tests that this machine can carry and says which it left out, and why. Under CI a tier that can't run is a
  * failure: "not proven" is no pass.
  */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { makePythonHome } from "./support/python-home.ts";
+import { example, root, stages, type Tier } from "./tiers.ts";
 
-interface Tier {
+interface Result {
   readonly name: string;
-  readonly commands: readonly (readonly string[])[];
-  readonly folder?: string;
-  /** Why it can't run here, if it can't. */
-  readonly missing?: () => string | undefined;
+  readonly outcome: "passed" | "failed" | "left out";
+  readonly seconds: number;
+  /** Why it was left out, or what its time has to be read with. */
+  readonly note?: string;
 }
 
-const root = fileURLToPath(new URL("..", import.meta.url));
-const example = fileURLToPath(new URL("../examples/cozywish", import.meta.url));
-const djangoExample = fileURLToPath(new URL("../examples/cozywish-django", import.meta.url));
-const linuxOrMac = () =>
-  process.platform === "win32" ? "releases on this machine want Linux or macOS" : undefined;
-
-const browsers = ["chromium", "google-chrome", "chromium-browser"];
-
-const tiers: readonly Tier[] = [
-  { name: "format", commands: [["npx", "oxfmt", "--check"]] },
-  { name: "lint", commands: [["npx", "oxlint", "--type-aware"]] },
-  {
-    name: "types",
-    commands: [
-      ["npx", "tsc", "--noEmit"],
-      ["npx", "tsc", "--noEmit", "-p", example],
-    ],
-  },
-  { name: "unused", commands: [["npx", "knip"]] },
-  { name: "package", commands: [["npx", "publint", "--strict"]] },
-  { name: "unit", commands: [["npx", "vitest", "run", "--project", "unit"]] },
-  { name: "example", folder: example, commands: [["npm", "test"]], missing: serversAreMissing },
-  { name: "django", folder: djangoExample, commands: [["make", "test"]], missing: serversAreMissing },
-  { name: "story", commands: [["npx", "vitest", "run", "--project", "story"]], missing: linuxOrMac },
-  { name: "fault", commands: [["npx", "vitest", "run", "--project", "fault"]], missing: linuxOrMac },
-  {
-    name: "browser",
-    commands: [["npx", "vitest", "run", "--project", "browser"]],
-    missing: () => (browsers.some(isOnThePath) ? undefined : `none of ${browsers.join(", ")} is installed`),
-  },
-];
+interface Ended {
+  readonly passed: boolean;
+  /** What it said, where that was not shown at once. */
+  readonly output: string;
+}
 
 // oxfmt-ignore
 const debianPackages = [
@@ -52,43 +27,89 @@ const debianPackages = [
   "postgresql", "redis-server", "sqlite3", "chromium", "python3-venv", "python3-pip",
   "zsh", "fish",
 ];
+const began = performance.now();
 const only = process.argv.slice(2);
-const results: {
-  name: string;
-  outcome: "passed" | "failed" | "left out";
-  seconds: number;
-  why?: string | undefined;
-}[] = [];
+const results: Result[] = [];
 
 installWhatIsMissing();
+const pythonHome = await makePythonHome();
 // The example's own dependencies, which lint and types look at as well.
-if (!run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], example)) process.exit(1);
-for (const { name, commands, folder = root, missing } of tiers) {
-  if (only.length > 0 && !only.includes(name)) continue;
-  const why = missing?.();
-  if (why !== undefined) {
-    results.push({ name, outcome: "left out", seconds: 0, why });
-    continue;
-  }
-  console.log(`\n── ${name} ${"─".repeat(Math.max(0, 60 - name.length))}`);
-  const start = performance.now();
-  const passed = commands.every(([program = "", ...args]) => run(program, args, folder));
-  results.push({ name, outcome: passed ? "passed" : "failed", seconds: (performance.now() - start) / 1000 });
+const exampleIsThere = run(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], example, true);
+for (const stage of stages) {
+  const lanes = stage
+    .map((lane) => lane.filter(({ name }) => only.length === 0 || only.includes(name)))
+    .filter((lane) => lane.length > 0);
+  await Promise.all(
+    lanes.map(async (lane) => {
+      for (const tier of lane) results.push(await resultOf(tier, lanes.length > 1));
+    }),
+  );
 }
+await exampleIsThere;
+await pythonHome.remove();
 
 console.log("\n── tiers ──────────────────────────────────────────────────────");
-for (const { name, outcome, seconds, why } of results) {
+for (const { name, outcome, seconds, note } of results) {
   console.log(
-    `${name.padEnd(10)} ${outcome.padEnd(9)} ${seconds.toFixed(1).padStart(6)} s${why ? `  ${why}` : ""}`,
+    `${name.padEnd(10)} ${outcome.padEnd(9)} ${seconds.toFixed(1).padStart(6)} s${note ? `  ${note}` : ""}`,
   );
 }
 const counted = (outcome: string) => results.filter((result) => result.outcome === outcome).length;
 const leftOut = counted("left out");
+console.log(`in all               ${secondsSince(began).toFixed(1).padStart(6)} s`);
 console.log(`tiers: ${counted("passed")} passed, ${counted("failed")} failed, ${leftOut} skipped`);
 if (counted("failed") > 0 || (process.env["CI"] && leftOut > 0)) process.exitCode = 1;
 
-function run(program: string, args: readonly string[], folder: string): boolean {
-  return spawnSync(program, args, { cwd: folder, stdio: "inherit" }).status === 0;
+/** Beside others its output is shown at its end, so that each can be read by itself. */
+async function resultOf(tier: Tier, isBesideOthers: boolean): Promise<Result> {
+  const { name, commands, folder = root, withoutExample = false } = tier;
+  const note = tier.missing?.();
+  if (note !== undefined) return { name, outcome: "left out", seconds: 0, note };
+  const heading = `\n── ${name} ${"─".repeat(Math.max(0, 60 - name.length))}`;
+  if (!isBesideOthers) console.log(heading);
+  const { passed: mayBegin, output: reason } = withoutExample
+    ? { passed: true, output: "" }
+    : await exampleIsThere;
+  const start = performance.now();
+  let passed = mayBegin;
+  let output = mayBegin ? "" : reason;
+  for (const command of commands) {
+    if (!passed) break;
+    const ended = await run(command, folder, isBesideOthers);
+    passed = ended.passed;
+    output += ended.output;
+  }
+  if (isBesideOthers) console.log(`${heading}\n${output.trimEnd()}`);
+  else if (!mayBegin) console.log(reason);
+  return {
+    name,
+    outcome: passed ? "passed" : "failed",
+    seconds: secondsSince(start),
+    ...(isBesideOthers && { note: "beside others" }),
+  };
+}
+
+async function run(
+  [program = "", ...args]: readonly string[],
+  folder: string,
+  isKept: boolean,
+): Promise<Ended> {
+  const colours = isKept && process.stdout.isTTY ? { FORCE_COLOR: "1" } : {};
+  const child = spawn(program, args, {
+    cwd: folder,
+    env: { ...process.env, ...pythonHome.env, ...colours },
+    stdio: isKept ? ["ignore", "pipe", "pipe"] : "inherit",
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding("utf8").on("data", (text: string) => (output += text));
+  const { promise, resolve } = Promise.withResolvers<Ended>();
+  child.on("error", (error) => resolve({ passed: false, output: `${output}${error.message}\n` }));
+  const end = (code: number | null) => resolve({ passed: code === 0, output });
+  child.on("close", end);
+  // What it started and left behind may hold its output open for ever.
+  child.on("exit", (code) => setTimeout(end, 2_000, code).unref());
+  return promise;
 }
 
 /** What a test needs is installed where this may be done: by root on Debian. */
@@ -98,21 +119,10 @@ function installWhatIsMissing(): void {
     (name) => spawnSync("dpkg", ["-s", name], { stdio: "ignore" }).status !== 0,
   );
   if (absent.length === 0) return;
-  run("apt-get", ["update", "-qq"], root);
-  run("apt-get", ["install", "-y", "-qq", ...absent], root);
+  spawnSync("apt-get", ["update", "-qq"], { stdio: "inherit" });
+  spawnSync("apt-get", ["install", "-y", "-qq", ...absent], { stdio: "inherit" });
 }
 
-function serversAreMissing(): string | undefined {
-  const absent = [
-    ...(existsSync("/usr/lib/postgresql") || isOnThePath("initdb") ? [] : ["PostgreSQL"]),
-    ...(isOnThePath("redis-server") ? [] : ["Redis"]),
-    ...(isOnThePath("python3") ? [] : ["Python"]),
-  ];
-  return absent.length === 0
-    ? undefined
-    : `${absent.join(", ")} not installed, and this is not root on Debian`;
-}
-
-function isOnThePath(program: string): boolean {
-  return spawnSync(program, ["--version"], { stdio: "ignore" }).error === undefined;
+function secondsSince(start: number): number {
+  return (performance.now() - start) / 1000;
 }

@@ -3,7 +3,7 @@ import type { Cell } from "./measure.ts";
 import { requestRates } from "./scenarios.ts";
 import { cellOf, quantile, rulesOf, worstFalseRollback } from "./summary.ts";
 
-const panel = { width: 300, height: 300, left: 62, top: 78, gap: 34 };
+const panel = { width: 300, height: 300, left: 62, top: 78, gap: 58 };
 const width = panel.left + requestRates.length * (panel.width + panel.gap);
 const height = panel.top + panel.height + 66;
 const colours = ["#0b6e4f", "#c8553d", "#8d5b9f", "#2f6f9f", "#7a6a2f", "#555555"];

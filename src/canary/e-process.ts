@@ -6,9 +6,7 @@ import { logSumExp } from "./combine.ts";
  */
 const ratios = [1.5, 2, 3, 5, 10, 30, 100];
 const logRatios = ratios.map(Math.log);
-const logWeights = logRatios.map((logRatio) =>
-  Math.log(logRatio / logRatios.reduce((sum, one) => sum + one)),
-);
+const logWeights = logRatios.map((logRatio) => Math.log(logRatio) - Math.log(sum(logRatios)));
 
 /** What both arms served in the same span of time; `bad` are those of the units that failed, or were slow. */
 export interface PairedCounts {
@@ -58,8 +56,12 @@ function addTo(logs: Float64Array, { canary, stable }: PairedCounts, margin: num
   if (bad === 0 || canary.units === 0 || stable.units === 0) return;
   const share = canary.units / units;
   const allowed = Math.log1p(share * (margin - 1));
-  for (const [index, logRatio] of logRatios.entries()) {
-    const expected = allowed - Math.log1p(share * (margin * Math.exp(logRatio) - 1));
-    logs[index] = (logs[index] ?? 0) + (canary.bad * logRatio + bad * expected) / burst;
+  for (const [index, ratio] of ratios.entries()) {
+    const expected = allowed - Math.log1p(share * (margin * ratio - 1));
+    logs[index] = (logs[index] ?? 0) + (canary.bad * Math.log(ratio) + bad * expected) / burst;
   }
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }

@@ -82,9 +82,14 @@ daily   /mnt/daily/shop-production
 weekly  /mnt/weekly/shop-production
         kept 90 d, goes back 2 d, next one 2026-11-29 03:00:00 UTC, in 116 h 45 min
 
-One can't be restored. Have a sound one made: cozy backup production
+One of them can't be restored.
 Only sizes were looked at. Have all of it read: cozy backups production --verify
 `);
+});
+
+it("asks for a new one where the newest is damaged", () => {
+  const text = backupsText(lookAtBackups(facts({ kept: [deploy, half, half] })), now);
+  expect(text).toContain("2 of them can't be restored. Have a sound one made: cozy backup production");
 });
 
 it("says what was read to be sound, and what reading it has shown", () => {

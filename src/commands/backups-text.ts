@@ -47,12 +47,9 @@ function storeLines(store: StoreLook, environment: string, now: number): string[
 
 function advice({ environment, backups, verified, schedule }: BackupsList): string[] {
   const damaged = backups.filter(({ state }) => state === "damaged").length;
+  const again = backups[0]?.state === "damaged" ? ` Have a sound one made: cozy backup ${environment}` : "";
   const lines = [
-    ...(damaged === 0
-      ? []
-      : [
-          `${damaged === 1 ? "One can't" : `${damaged} can't`} be restored. Have a sound one made: cozy backup ${environment}`,
-        ]),
+    ...(damaged === 0 ? [] : [`${damaged === 1 ? "One" : damaged} of them can't be restored.${again}`]),
     ...(schedule === "none"
       ? [`None is made by a schedule: ${environment} declares no \`backups\` in cozy.config.ts.`]
       : schedule === "in force"

@@ -7,6 +7,7 @@ import type { Hold } from "../engine/hold-lease.ts";
 import { runPlan } from "../engine/run-plan.ts";
 import { CozyError } from "../errors/cozy-error.ts";
 import type { Reporter } from "../events/event.ts";
+import { subjectOf } from "../release/plan-subject.ts";
 import type { Plan } from "../release/plan.ts";
 import type { ReleaseWorld } from "../release/world.ts";
 import { runFailureHook } from "./failure-hook.ts";
@@ -44,7 +45,8 @@ export async function carryOut(
       const occasion = { who: await ownWho(context), commits, reason, cozy: context.version };
       const result = await runPlan(plan, occasion, engine);
       // The hook is about releases that did not come into force; the others change none.
-      if (command === "deploy" || command === "rollback") await runFailureHook(plan, world, result, reporter, context.now);
+      if (command === "deploy" || command === "rollback")
+        await runFailureHook(plan, world, result, reporter, context.now);
       return result;
     });
   });
@@ -76,9 +78,9 @@ export async function reported(
 async function refuseUnfinished({ journals, environment }: OpenEnvironment): Promise<void> {
   const journal = await unfinishedJournal(journals);
   if (journal === undefined) return;
-  const { command, release } = journal.header.plan;
+  const { plan } = journal.header;
   throw new CozyError("unfinished-plan", {
-    message: `The ${command} of ${release} was cut off and is neither finished nor taken back.`,
+    message: `The ${plan.command} of ${subjectOf(plan)} was cut off and is neither finished nor taken back.`,
     state: "Nothing was changed.",
     next: `cozy resume ${environment.name}, to go on, or cozy abort ${environment.name}, to go back`,
   });

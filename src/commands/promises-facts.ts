@@ -127,7 +127,7 @@ async function requestFacts(
   const places = {
     availability: asked(availability && { from: from(availability.overMs), to: now }),
     latency: asked(latency && { from: from(latency.overMs), to: now, slowMs: latency.p95Ms }),
-    change: asked(uncounted(change, evidence)),
+    change: asked(uncounted(change, since, evidence)),
   };
   const { counts, begin } =
     spans.length === 0 ? { counts: [], begin: undefined } : await host.countRequests(spans, signal);
@@ -144,12 +144,13 @@ async function requestFacts(
 /** The span of a change that has ended and left no count of its own. */
 function uncounted(
   change: TrafficChange | undefined,
+  since: number | undefined,
   evidence: PromiseFacts["evidence"],
 ): CountSpan | undefined {
   if (change?.endedAt === undefined) return undefined;
   const { startedAt, endedAt } = change;
   if (evidence["no-lost-request"]?.some(({ at }) => at >= startedAt) === true) return undefined;
-  return { from: startedAt, to: endedAt };
+  return { from: startedAt, to: endedAt, firstDeploy: since === undefined || since >= startedAt };
 }
 
 async function scheduleFacts(

@@ -47,7 +47,7 @@ function cellsOf(row: PromiseRow): string[] {
     measuredAt === undefined || limitMs === undefined ? "" : spanText(limitMs),
     release === undefined ? "" : code(release),
     backup === undefined ? "" : code(backup),
-    by === undefined ? "" : code(by),
+    by === undefined ? "" : command(by),
   ];
 }
 
@@ -55,7 +55,7 @@ function reasons({ promise, state, text, details, next }: PromiseRow): string[] 
   return [
     `- **${promise}** is ${state}: ${cell(text)}.`,
     ...details.map((line) => `  - ${cell(line)}`),
-    ...(next === undefined ? [] : [`  - Next: ${next.startsWith("cozy ") ? code(next) : cell(next)}`]),
+    ...(next === undefined ? [] : [`  - Next: ${command(next)}`]),
   ];
 }
 
@@ -85,7 +85,7 @@ function measurementCells({ at, promise, outcome, text, release, backup, by }: E
     text,
     release === undefined ? "" : code(release),
     backup === undefined ? "" : code(backup),
-    code(by),
+    command(by),
   ];
 }
 
@@ -102,6 +102,11 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 function time(at: number): string {
   return momentText(at).replace(" UTC", "");
+}
+
+/** Not all that measures, or that there is to do, is a command. */
+function command(text: string): string {
+  return text.startsWith("cozy ") ? code(text) : cell(text);
 }
 
 function code(text: string): string {

@@ -2,7 +2,7 @@ import type { Style } from "../events/marks.ts";
 import { printable } from "../events/text-width.ts";
 import type { Ledger } from "../promises/ledger.ts";
 import type { PromiseRow, PromiseState } from "../promises/promise.ts";
-import { counted, spanText } from "../promises/words.ts";
+import { ageText, counted } from "../promises/words.ts";
 import { textTable } from "./text-table.ts";
 
 /** What `cozy promises` prints: a line a promise, then why one is not kept and what would change that. */
@@ -27,9 +27,14 @@ function cellsOf({ promise, declared, measured, ageMs, by, state }: PromiseRow):
     promise,
     declared === "" ? state : declared,
     measured ?? "",
-    ageMs === undefined ? "" : ageMs < 1_000 ? "now" : `${spanText(ageMs)} ago`,
+    ageMs === undefined ? "" : agoText(ageMs),
     by ?? "",
   ].map(printable);
+}
+
+function agoText(ageMs: number): string {
+  const age = ageText(ageMs);
+  return age === "now" ? age : `${age} ago`;
 }
 
 function markOf(state: PromiseState | undefined, { marks }: Style): string {

@@ -2,6 +2,7 @@ import type { Environment, Limits, ProcessType, Project, SmokeCheck } from "../p
 import { durationText } from "../shared/duration.ts";
 import type { Described } from "./difference.ts";
 import { describeTimes } from "./describe-times.ts";
+import { describeVerdicts } from "./describe-verdicts.ts";
 import { describeVariables } from "./describe-variables.ts";
 
 /** An environment as the project file declares it, in words that can be compared. Holds no secret. Pure. */
@@ -27,6 +28,7 @@ export function describeEnvironment({ app }: Project, environment: Environment):
     ),
     ...describeVariables(app.variables, environment.variables),
     ...describeSmoke(environment.smoke),
+    ...describeVerdicts(environment),
     "drain requests": durationText(drain.requestsMs),
     "drain streams": durationText(drain.streamsMs),
     "keep releases": String(keep.releases),

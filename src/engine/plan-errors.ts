@@ -1,4 +1,5 @@
 import type { Served } from "../events/event.ts";
+import { subjectOf } from "../release/plan-subject.ts";
 import type { Plan } from "../release/plan.ts";
 import { CozyError, messageOf } from "../errors/cozy-error.ts";
 import type { Journal } from "./journal.ts";
@@ -23,7 +24,7 @@ export function undoneError(plan: Plan, cause: Cause, serves: readonly Served[])
   const again = `cozy ${plan.command} ${plan.environment}`;
   if (cause === "interrupt") {
     return new CozyError("interrupted", {
-      message: `The ${plan.command} of ${plan.release} was interrupted before the release was in force.`,
+      message: `The ${plan.command} of ${subjectOf(plan)} was interrupted before the release was in force.`,
       state,
       next: again,
     });
@@ -54,7 +55,7 @@ export function undoIncomplete(
   serves: readonly Served[],
 ): CozyError {
   return new CozyError("undo-incomplete", {
-    message: `${failures.length} of the operations of the ${plan.command} of ${plan.release} could not be taken back.`,
+    message: `${failures.length} of the operations of the ${plan.command} of ${subjectOf(plan)} could not be taken back.`,
     details: failures.map((failure) => `${placeOf(failure)}: ${messageOf(failure.error)}`),
     state: `All others were. ${servesText(serves)}`,
     next: `cozy abort ${plan.environment}`,
@@ -64,7 +65,7 @@ export function undoIncomplete(
 
 export function stoppedAtOnce(plan: Plan, committed: boolean): CozyError {
   return new CozyError("interrupted", {
-    message: `The ${plan.command} of ${plan.release} was stopped at once.`,
+    message: `The ${plan.command} of ${subjectOf(plan)} was stopped at once.`,
     state: committed
       ? `${plan.release} is in force; the tidying up after it is not finished.`
       : "It was left half-way: nothing more was done and nothing was taken back.",
@@ -76,7 +77,7 @@ export function stoppedAtOnce(plan: Plan, committed: boolean): CozyError {
 
 export function interruptedAfterCommit(plan: Plan, serves: readonly Served[]): CozyError {
   return new CozyError("interrupted", {
-    message: `The ${plan.command} of ${plan.release} was interrupted after the release was in force.`,
+    message: `The ${plan.command} of ${subjectOf(plan)} was interrupted after the release was in force.`,
     state: `The release stays in force; the tidying up after it is not finished. ${servesText(serves)}`,
     next: `cozy resume ${plan.environment}`,
   });
@@ -89,24 +90,30 @@ export function lostHalfWay(plan: Plan, reason: unknown): CozyError {
       ? reason
       : new CozyError("lease-lost", { message: messageOf(reason), cause: reason });
   return lost.with({
-    state: `The ${plan.command} of ${plan.release} was left half-way. Nothing was taken back, because the environment is another's to change now.`,
+    state: `The ${plan.command} of ${subjectOf(plan)} was left half-way. Nothing was taken back, because the environment is another's to change now.`,
     next: `cozy lease ${plan.environment}, to see who holds it; whoever does resumes or aborts`,
   });
 }
 
 export function alreadyCommitted(journal: Journal): CozyError {
-  const { command, release, environment } = journal.header.plan;
+  const { plan } = journal.header;
+  const { command, environment } = plan;
+  const back =
+    command === "restore"
+      ? "then restore the backup that was made before it"
+      : `cozy rollback ${environment} goes back to the release before`;
   return new CozyError("already-committed", {
-    message: `The ${command} of ${release} can't be aborted: the release is in force, and only tidying up is left.`,
+    message: `The ${command} of ${subjectOf(plan)} can't be aborted: the release is in force, and only tidying up is left.`,
     state: "Nothing was changed.",
-    next: `cozy resume ${environment} finishes it; cozy rollback ${environment} goes back to the release before`,
+    next: `cozy resume ${environment} finishes it; ${back}`,
   });
 }
 
 export function alreadyEnded(journal: Journal): CozyError {
-  const { command, release, environment } = journal.header.plan;
+  const { plan } = journal.header;
+  const { command, environment } = plan;
   return new CozyError("journal-ended", {
-    message: `The ${command} of ${release} has ended; nothing of it is left to go on with.`,
+    message: `The ${command} of ${subjectOf(plan)} has ended; nothing of it is left to go on with.`,
     state: "Nothing was changed.",
     next: `cozy history ${environment}`,
   });

@@ -134,6 +134,13 @@ export function hostContract(name: string, createStage: () => Promise<HostStage>
       expect(past).toMatchObject({ requests: 0, slowMs: undefined });
     });
 
+    it("counts no request at a site that nobody visits, whatever was proven there", async () => {
+      const span = { from: Date.now() - 3_600_000, to: Date.now() };
+      const { counts } = await host.countRequests([span, { ...span, slowMs: 0 }], within());
+      const none = { requests: 0, lost: 0, failed: 0, givenUp: 0, timed: 0, slow: 0, unreadable: 0 };
+      expect(counts).toMatchObject([none, none]);
+    });
+
     it("has nothing in flight at a site that nobody visits", async () => {
       const counts = Object.values(await host.inFlight(within()));
       expect(counts.every(({ requests, streams }) => requests === 0 && streams === 0)).toBe(true);

@@ -57,5 +57,5 @@ function staleness({ at }: Evidence, now: number, limitMs: number): string | und
   if (isInFuture(at, now)) return "the last drill is dated in the future: a clock is wrong, or was";
   const age = now - at;
   if (age <= limitMs) return undefined;
-  return `the last drill was ${spanText(age)} ago, and proves it for ${spanText(limitMs)}`;
+  return `the last drill was ${spanText(age)} ago, and a drill proves it for ${spanText(limitMs)}`;
 }

@@ -11,7 +11,7 @@ export function judgeLost(
   const left = givenUp === 0 ? "" : `; ${counted(givenUp, "client")} went away first`;
   const measurement = { measured: lost, declared: 0 };
   if (lost > 0) {
-    const text = `${counted(lost, "request")} of ${requests.toLocaleString("en-GB")} got no whole answer in ${what}${left}`;
+    const text = `${lost.toLocaleString("en-GB")} of ${counted(requests, "request")} got no whole answer in ${what}${left}`;
     return { ...measurement, outcome: "broken", text };
   }
   if (unreadable > 0) {

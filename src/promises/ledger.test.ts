@@ -16,7 +16,11 @@ import {
 const hourMs = 3_600_000;
 
 function states(facts: PromiseFacts): Record<string, PromiseRow["state"]> {
-  return Object.fromEntries(ledgerOf(facts).rows.map(({ promise, state }) => [promise, state]));
+  return statesOf(ledgerOf(facts).rows);
+}
+
+function statesOf(rows: readonly PromiseRow[]): Record<string, PromiseRow["state"]> {
+  return Object.fromEntries(rows.map(({ promise, state }) => [promise, state]));
 }
 
 function rowOf(promise: PromiseRow["promise"], change: Partial<PromiseFacts>): PromiseRow {
@@ -32,7 +36,7 @@ const withEvidence = (promise: PromiseName, ...measurements: Evidence[]): Partia
 describe("the ledger", () => {
   it("has a row for everything that is promised, and is kept where all of them are", () => {
     const ledger = ledgerOf(sampleFacts());
-    expect(Object.fromEntries(ledger.rows.map(({ promise, state }) => [promise, state]))).toEqual({
+    expect(statesOf(ledger.rows)).toEqual({
       "recovery.rto": "kept",
       "recovery.rpo": "kept",
       "data.media": "not promised",
@@ -76,7 +80,7 @@ describe("recovery", () => {
     expect(at(30 * dayMs).state).toBe("kept");
     expect(at(30 * dayMs + 1)).toMatchObject({
       state: "not proven",
-      text: "the last drill was 30 d ago, and proves it for 30 d",
+      text: "the last drill was 30 d ago, and a drill proves it for 30 d",
     });
     expect(at(-2 * hourMs)).toMatchObject({ state: "not proven", measuredAt: sampleNow + 2 * hourMs });
     const open = sampleEvidence("recovery.rto", { outcome: "not proven", text: "no smoke check" });
@@ -111,18 +115,18 @@ describe("recovery", () => {
   });
 
   it("loses no more than promised only while the newest sound backup is young enough", () => {
-    const with_ = (...kept: PromiseFacts["kept"]) => rowOf("recovery.rpo", { kept });
-    expect(with_(sampleBackup(sampleNow - 23 * hourMs)).state).toBe("kept");
-    expect(with_(sampleBackup(sampleNow - 25 * hourMs))).toMatchObject({
+    const rpoWith = (...kept: PromiseFacts["kept"]) => rowOf("recovery.rpo", { kept });
+    expect(rpoWith(sampleBackup(sampleNow - 23 * hourMs)).state).toBe("kept");
+    expect(rpoWith(sampleBackup(sampleNow - 25 * hourMs))).toMatchObject({
       state: "broken",
       measured: "newest backup 25 h old",
       next: "cozy backup production",
     });
     const damaged = sampleBackup(sampleNow - hourMs, { fault: "database.sqlite is missing" });
-    expect(with_(sampleBackup(sampleNow - 25 * hourMs), damaged).state).toBe("broken");
+    expect(rpoWith(sampleBackup(sampleNow - 25 * hourMs), damaged).state).toBe("broken");
     const ofTheFuture = sampleBackup(sampleNow + 2 * hourMs);
-    expect(with_(sampleBackup(sampleNow - 25 * hourMs), ofTheFuture).state).toBe("broken");
-    expect(with_()).toMatchObject({ state: "broken", measured: undefined });
+    expect(rpoWith(sampleBackup(sampleNow - 25 * hourMs), ofTheFuture).state).toBe("broken");
+    expect(rpoWith()).toMatchObject({ state: "broken", measured: undefined });
     expect(rowOf("recovery.rpo", { kept: [], since: sampleNow - hourMs }).state).toBe("not proven");
   });
 
@@ -228,7 +232,7 @@ describe("requests", () => {
     expect(of(999, 0)).toMatchObject({
       state: "not proven",
       measured: "100 %",
-      text: "0 requests of 999 requests failed or had no answer in 30 d; 99.9 % can be shown by 1,000 requests or more",
+      text: "0 of 999 requests failed or had no answer in 30 d; 99.9 % can be shown by 1,000 requests or more",
     });
     expect(of(999, 1).state).toBe("broken");
     expect(of(0, 0)).toMatchObject({ state: "not proven", measured: undefined });
@@ -269,7 +273,7 @@ describe("no lost request", () => {
     command: "deploy",
     release: "new",
     startedAt: sampleNow - hourMs,
-    endedAt: sampleNow - hourMs + 2_000,
+    endedAt: sampleNow - hourMs + 60_000,
   } as const;
 
   it("is what the last deploy counted, and nothing that was counted before it", () => {
@@ -277,7 +281,7 @@ describe("no lost request", () => {
       at: sampleNow - hourMs + 2_000,
       outcome: "broken",
       measured: 3,
-      text: "3 requests of 900 requests got no whole answer",
+      text: "3 of 900 requests got no whole answer",
     });
     const row = rowOf("no-lost-request", {
       ...withEvidence("no-lost-request", lost),
@@ -305,9 +309,11 @@ describe("no lost request", () => {
       measured: "1 lost",
     });
     expect(of(sampleCounts({ requests: 12, unreadable: 1 })).state).toBe("not proven");
-    expect(of(sampleCounts({ requests: 12 }), { logBegin: sampleNow - hourMs + 1 }).state).toBe("not proven");
+    expect(of(sampleCounts({ requests: 12 }), { logBegin: sampleNow - hourMs + 6_000 }).state).toBe(
+      "not proven",
+    );
     // Nothing was logged before the first release answered.
-    const first = { since: change.endedAt, logBegin: sampleNow - hourMs + 1 };
+    const first = { since: change.endedAt, logBegin: sampleNow - hourMs + 6_000 };
     expect(of(sampleCounts({ requests: 12 }), first).state).toBe("kept");
     expect(
       rowOf("no-lost-request", {
@@ -329,7 +335,7 @@ describe("a schedule", () => {
   it("is kept by a success for one of its last two starts", () => {
     expect(of({ runs: [sampleRun(sampleNow - hourMs), sampleRun(sampleNow, bad)] })).toMatchObject({
       state: "kept",
-      text: "its last success was 59 min 58 s ago; its last run failed with exit code 3 after 2 s",
+      text: "its last success was 59 min ago; its last run failed with exit code 3 after 2 s",
     });
     expect(
       of({ runs: [sampleRun(sampleNow - 2 * hourMs), sampleRun(sampleNow - hourMs, bad)] }),
@@ -344,10 +350,7 @@ describe("a schedule", () => {
     const suspended = { at: sampleNow - dayMs, by: "alice on laptop", reason: "the archive is full" };
     expect(of({ suspended, runs: [sampleRun(sampleNow - dayMs)] })).toMatchObject({
       state: "not proven",
-      text: "its last success was 23 h 59 min 58 s ago; alice on laptop suspended it at 2026-11-23 12:00:00 UTC: the archive is full".replace(
-        "23 h 59 min 58 s",
-        "24 h",
-      ),
+      text: "its last success was 23 h ago; alice on laptop suspended it at 2026-11-23 12:00:00 UTC: the archive is full",
       next: "cozy schedules production --resume cleanup",
     });
     expect(of({ suspended }).state).toBe("kept");
@@ -358,14 +361,7 @@ describe("what is missing", () => {
   it("never makes a promise kept that was not, nor lets it vanish", () => {
     fc.assert(
       fc.property(anyFacts, fc.constantFrom(...removals), (facts, [, remove]) => {
-        const before = states(facts);
-        const after = states(remove(facts));
-        for (const [promise, state] of Object.entries(before)) {
-          expect(after).toHaveProperty([promise]);
-          // That a backup is gone before its time is known from the evidence that names it, and from nothing else.
-          if (promise === "retention" && state === "broken") continue;
-          if (state !== "kept") expect(after[promise]).not.toBe("kept");
-        }
+        expect(gained(states(facts), states(remove(facts)))).toEqual([]);
       }),
       { numRuns: 800 },
     );
@@ -378,19 +374,33 @@ describe("what is missing", () => {
   });
 
   it("is what time makes of drills and backups", () => {
+    const ofDrills = ({ promise }: PromiseRow) => /^recovery|restorable/.test(promise);
     fc.assert(
       fc.property(anyFacts, fc.integer({ min: 0, max: 60 * dayMs }), (facts, later) => {
-        const before = states(facts);
+        const before = ledgerOf(facts).rows.filter(ofDrills);
         const after = states({ ...facts, now: facts.now + later });
-        for (const promise of ["recovery.rto", "recovery.rpo", "backups-restorable"]) {
-          if (before[promise] !== "kept") expect(after[promise]).not.toBe("kept");
-          if (before[promise] === "broken") expect(after[promise]).toBe("broken");
-        }
+        expect(gained(statesOf(before), after)).toEqual([]);
+        const broken = before.filter(({ state }) => state === "broken");
+        expect(broken.map(({ promise }) => after[promise])).toEqual(broken.map(() => "broken"));
       }),
       { numRuns: 400 },
     );
   });
 });
+
+/** Promises that are kept afterwards and were not, or that are not there any more. */
+function gained(
+  before: Record<string, PromiseRow["state"]>,
+  after: Record<string, PromiseRow["state"]>,
+): string[] {
+  return Object.entries(before)
+    .filter(([promise, state]) => {
+      // That a backup is gone before its time is known from the evidence that names it, and from nothing else.
+      if (promise === "retention" && state === "broken") return false;
+      return after[promise] === undefined || (state !== "kept" && after[promise] === "kept");
+    })
+    .map(([promise]) => promise);
+}
 
 const drilledPromises = ["recovery.rto", "recovery.rpo", "backups-restorable", "no-lost-request"] as const;
 

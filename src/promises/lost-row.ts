@@ -1,4 +1,5 @@
 import {
+  isLoggedSince,
   lastDecisive,
   lastOf,
   measuredBy,
@@ -32,18 +33,15 @@ export function lostRow(facts: PromiseFacts): PromiseRow {
   return { ...row, ...countedNow(change, facts) };
 }
 
-function countedNow(
-  change: ReleaseChange,
-  { environment, now, logBegin, since }: PromiseFacts,
-): Partial<PromiseRow> {
+function countedNow(change: ReleaseChange, facts: PromiseFacts): Partial<PromiseRow> {
+  const { environment, now, since } = facts;
   const { command, release, startedAt, endedAt, requests } = change;
   const what = `the ${command} of ${release}`;
   if (endedAt === undefined) return { text: `${what} has not ended`, next: `cozy status ${environment}` };
-  if (requests === undefined || logBegin === undefined)
-    return { text: `${what} left no count`, next: undefined };
+  if (requests === undefined) return { text: `${what} left no count`, next: undefined };
   // Before the first release there was nothing to log.
   const isFirst = since !== undefined && since >= startedAt;
-  if (logBegin > (isFirst ? endedAt : startedAt)) {
+  if (!isLoggedSince(facts, isFirst ? endedAt : startedAt)) {
     return { text: `the access log tells nothing, or not all, of ${what}`, next: undefined };
   }
   const { outcome: state, measured, text } = judgeLost(requests, { command, release });

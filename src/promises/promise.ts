@@ -80,6 +80,14 @@ export interface ScheduleFacts {
   readonly runs: readonly RunEvidence[];
 }
 
+/** The first answer is logged when it is over, which may be a moment after somebody else saw that. */
+const logSlackMs = 5_000;
+
+/** Whether the access log tells of everything since a moment. */
+export function isLoggedSince({ logBegin }: Pick<PromiseFacts, "logBegin">, at: number): boolean {
+  return logBegin !== undefined && logBegin <= at + logSlackMs;
+}
+
 /** A span that is measured begins where the environment did, if that is later. */
 export function spanStart({ now, since }: Pick<PromiseFacts, "now" | "since">, overMs: number): number {
   return Math.max(now - overMs, since ?? now);

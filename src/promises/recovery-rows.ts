@@ -1,11 +1,11 @@
 import type { DataHolder, RecoveryPromise } from "../project/project.ts";
 import { isSound, momentOf } from "../recovery/choose-backup.ts";
 import type { KeptBackup } from "../recovery/backup.ts";
-import { durationText, momentText } from "../shared/duration.ts";
+import { durationText } from "../shared/duration.ts";
 import { backedUp, holderWords } from "./data-holders.ts";
 import { drilled, type Drilled } from "./drilled.ts";
 import { isInFuture, unmeasured, type PromiseFacts, type PromiseRow } from "./promise.ts";
-import { spanText } from "./words.ts";
+import { ageText, spanText } from "./words.ts";
 
 /** What was promised of the data: how soon it is back, how much of it may be lost, and what is not covered. */
 export function recoveryRows(facts: PromiseFacts): PromiseRow[] {
@@ -38,8 +38,8 @@ function rpoRow({ rpoMs }: RecoveryPromise, facts: PromiseFacts): PromiseRow {
     return { ...row, state, measured: undefined, text: none, next: `cozy backup ${environment}` };
   }
   const age = Math.max(0, now - momentOf(newest));
-  const text = `the newest sound backup, ${newest.id}, is ${spanText(age)} old`;
-  const measured = `newest backup ${spanText(age)} old`;
+  const text = `the newest sound backup, ${newest.id}, is ${ageText(age)} old`;
+  const measured = `newest backup ${ageText(age)} old`;
   if (age > rpoMs) {
     const tooOld = `${text}: older than ${spanText(rpoMs)}`;
     return { ...row, state: "broken", measured, text: tooOld, next: `cozy backup ${environment}` };
@@ -75,12 +75,12 @@ function rowOf(
 function holderRow(
   holder: DataHolder,
   { notPromised }: RecoveryPromise,
-  { backups, kept, environment, now }: PromiseFacts,
+  { backups, kept, environment }: PromiseFacts,
 ): PromiseRow | undefined {
   const row = { promise: `data.${holder}`, declared: "", limitMs: undefined, ...unmeasured } as const;
   const words = holderWords[holder];
   if (notPromised.includes(holder)) {
-    const text = `${words}: left out by \`notPromised\`, as of ${momentText(now)}`;
+    const text = `left out by \`notPromised\`: ${words}`;
     return { ...row, state: "not promised", text, next: undefined };
   }
   if (!backedUp.includes(holder)) {

@@ -7,6 +7,8 @@ export interface CountSpan {
   readonly to: number;
   /** From which duration on a request is slow. */
   readonly slowMs?: number | undefined;
+  /** The span of an environment's first deploy: until its table there was nobody to answer, and who came too early lost nothing. */
+  readonly firstDeploy?: boolean | undefined;
 }
 
 /** What the access log says of the requests in a span of time. */
@@ -48,6 +50,7 @@ export class RequestCounter {
   add(line: AccessLine): void {
     const at = Date.parse(line.time);
     if (at < this.#span.from || at > this.#span.to) return;
+    if (this.#span.firstDeploy === true && line.table === undefined && line.error !== undefined) return;
     const fate = fateOf(line);
     if (fate === "none") return;
     if (this.#firstAt === undefined || at < this.#firstAt) this.#firstAt = at;

@@ -4,7 +4,7 @@ import { isBad, outcomeText } from "../schedules/run-text.ts";
 import { decisiveRuns } from "../schedules/failing-schedules.ts";
 import { momentText } from "../shared/duration.ts";
 import { isInFuture, unmeasured, type PromiseFacts, type PromiseRow, type ScheduleFacts } from "./promise.ts";
-import { spanText } from "./words.ts";
+import { ageText } from "./words.ts";
 
 /** That a schedule does its work: it succeeded for one of its last two starts, or since. */
 export function scheduleRow(facts: ScheduleFacts, { environment, now }: PromiseFacts): PromiseRow {
@@ -25,7 +25,7 @@ export function scheduleRow(facts: ScheduleFacts, { environment, now }: PromiseF
   const said = [
     success === undefined
       ? "it has not succeeded yet"
-      : `its last success was ${spanText(now - success.endedAt)} ago`,
+      : `its last success was ${ageText(now - success.endedAt)} ago`,
     last !== undefined && isBad(last) ? `its last run ${outcomeText(last)}` : undefined,
     suspended === null ? undefined : suspendedText(suspended),
   ];
@@ -45,7 +45,7 @@ function measurement(
   now: number,
 ): Pick<PromiseRow, "measured" | "measuredAt" | "ageMs" | "release" | "backup" | "by" | "details"> {
   return {
-    measured: `success ${spanText(Math.max(0, now - endedAt))} ago`,
+    measured: "succeeded",
     measuredAt: endedAt,
     ageMs: Math.max(0, now - endedAt),
     release,

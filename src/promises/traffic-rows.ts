@@ -1,6 +1,6 @@
 import { durationText, momentText } from "../shared/duration.ts";
 import { lostRow } from "./lost-row.ts";
-import { spanStart, unmeasured, type PromiseFacts, type PromiseRow } from "./promise.ts";
+import { isLoggedSince, spanStart, unmeasured, type PromiseFacts, type PromiseRow } from "./promise.ts";
 import type { RequestCounts } from "./request-counts.ts";
 import { counted, shareText, spanText } from "./words.ts";
 
@@ -29,7 +29,7 @@ function availabilityRow(
   const { requests, lost, failed, unreadable } = counts;
   const bad = lost + failed;
   const measured = requests === 0 ? undefined : shareText(bad, requests);
-  const text = `${counted(bad, "request")} of ${counted(requests, "request")} failed or had no answer in ${spanOf(overMs, facts)}`;
+  const text = `${bad.toLocaleString("en-GB")} of ${counted(requests, "request")} failed or had no answer in ${spanOf(overMs, facts)}`;
   if (isMoreThan(bad, requests, percent)) {
     return { ...row, measured, state: "broken", text, next: `cozy logs ${facts.environment} --type access` };
   }
@@ -47,13 +47,13 @@ function latencyRow(
   { p95Ms, overMs }: { readonly p95Ms: number; readonly overMs: number },
   facts: PromiseFacts,
 ): PromiseRow {
-  const row = liveRow("latency", `95 % within ${durationText(p95Ms)} over ${spanText(overMs)}`, facts);
+  const row = liveRow("latency", `p95 ${durationText(p95Ms)} over ${spanText(overMs)}`, facts);
   const counts = facts.latency;
   if (counts === undefined || facts.since === undefined)
     return { ...row, text: "no request was counted yet" };
   const { timed, slow, unreadable } = counts;
   const measured = counts.p95Ms === undefined ? undefined : `p95 ${durationText(counts.p95Ms)}`;
-  const text = `${counted(slow, "request")} of ${counted(timed, "request")} took longer than ${durationText(p95Ms)} in ${spanOf(overMs, facts)}`;
+  const text = `${slow.toLocaleString("en-GB")} of ${counted(timed, "request")} took longer than ${durationText(p95Ms)} in ${spanOf(overMs, facts)}`;
   if (isMoreThan(slow, timed, 95)) {
     return { ...row, measured, state: "broken", text, next: `cozy logs ${facts.environment} --type access` };
   }
@@ -102,10 +102,9 @@ function spanOf(overMs: number, facts: PromiseFacts): string {
 
 /** What the log does not tell of. An environment that is younger than the span has no more to tell. */
 function gap(overMs: number, facts: PromiseFacts): string | undefined {
-  const from = spanStart(facts, overMs);
+  if (isLoggedSince(facts, spanStart(facts, overMs))) return undefined;
   const { logBegin } = facts;
-  if (logBegin === undefined) return "no log is there";
-  return logBegin <= from ? undefined : `the access log only begins at ${momentText(logBegin)}`;
+  return logBegin === undefined ? "no log is there" : `the access log only begins at ${momentText(logBegin)}`;
 }
 
 function unreadableText({ unreadable }: RequestCounts): string {

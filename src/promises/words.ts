@@ -9,6 +9,16 @@ export function spanText(spanMs: number): string {
   return `${days < 10 ? Math.floor(days * 10) / 10 : Math.floor(days)} d`;
 }
 
+/** How old something is, in its largest unit: `now`, `40 s`, `59 min`, `26 h`, `3 d`. */
+export function ageText(ageMs: number): string {
+  const seconds = Math.floor(ageMs / 1_000);
+  if (seconds < 1) return "now";
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min`;
+  const hours = Math.floor(seconds / 3_600);
+  return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} d`;
+}
+
 /** The share of the good, never rounded up to what it was not: `99.98 %`. */
 export function shareText(bad: number, of: number): string {
   if (bad === 0) return "100 %";

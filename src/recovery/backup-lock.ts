@@ -23,8 +23,8 @@ export async function withBackupLock<Value>(
   const file = join(paths.root, "backup.lock");
   const until = performance.now() + waitMs;
   let lock = await exclusiveLock(file, Math.min(waitMs, 50));
-  if (lock === undefined) progress?.("another backup is being made: waiting for it");
   while (lock === undefined) {
+    progress?.("another backup is being made: waiting for it");
     signal.throwIfAborted();
     if (performance.now() >= until) throw underWay(environment, waitMs);
     lock = await exclusiveLock(file, 250);

@@ -32,6 +32,14 @@ function kept(hours: number, fault?: string): KeptBackup {
 const chosen = (list: readonly KeptBackup[], wish: Parameters<typeof chooseBackup>[1] = {}) =>
   chooseBackup(list, wish, "production");
 
+function orNone(choose: () => KeptBackup): KeptBackup | undefined {
+  try {
+    return choose();
+  } catch {
+    return undefined;
+  }
+}
+
 describe("which backup is restored", () => {
   it("is the newest sound one, and says that a newer one is damaged", () => {
     const list = [kept(0), kept(1), kept(2, "database.sqlite is missing")];
@@ -59,21 +67,28 @@ describe("which backup is restored", () => {
 
   it("is none where there is none", () => {
     expect(() => chosen([])).toThrow("production has no backup.");
-    expect(() => chosen([kept(5)], { at: at(1) })).toThrow("no sound backup from 2026-11-24 01:00:00 UTC or before");
+    expect(() => chosen([kept(5)], { at: at(1) })).toThrow(
+      "no sound backup from 2026-11-24 01:00:00 UTC or before",
+    );
     expect(() => chosen([kept(5, "gone")])).toThrow("production has no sound backup.");
   });
 
   it("is never a damaged one, nor one from after the moment, nor older than another that would do", () => {
     const backups = fc
-      .uniqueArray(fc.record({ hours: fc.nat(1_000), damaged: fc.boolean() }), { selector: ({ hours }) => hours })
-      .map((some) => some.toSorted((a, b) => a.hours - b.hours).map((one) => kept(one.hours, one.damaged ? "bad" : undefined)));
+      .uniqueArray(fc.record({ hours: fc.nat(1_000), damaged: fc.boolean() }), {
+        selector: ({ hours }) => hours,
+      })
+      .map((some) =>
+        some
+          .toSorted((a, b) => a.hours - b.hours)
+          .map((one) => kept(one.hours, one.damaged ? "bad" : undefined)),
+      );
     fc.assert(
       fc.property(backups, fc.option(fc.nat(1_000), { nil: undefined }), (list, hours) => {
         const moment = hours === undefined ? Infinity : at(hours);
         const fit = list.filter((backup) => isSound(backup) && momentOf(backup) <= moment);
         const wish = { at: hours === undefined ? undefined : at(hours) };
-        if (fit.length === 0) expect(() => chosen(list, wish)).toThrow();
-        else expect(chosen(list, wish).backup).toBe(fit.at(-1));
+        expect(orNone(() => chosen(list, wish).backup)).toBe(fit.at(-1));
       }),
     );
   });

@@ -1,6 +1,6 @@
 import type { Finding, Outcome } from "../rehearsal/verdict.ts";
 import { durationText, momentText } from "../shared/duration.ts";
-import { spanText } from "../promises/words.ts";
+import { counted, spanText } from "../promises/words.ts";
 import type { KeptBackup, RestoredDatabase } from "./backup.ts";
 import { isSound, momentOf } from "./choose-backup.ts";
 import type { DamagedBackup } from "./drill-verdict.ts";
@@ -49,7 +49,7 @@ function rowsFinding(
     ? {
         name: "rows",
         outcome: "pass",
-        text: `${count} in ${tables.length} tables, as counted when the backup was made`,
+        text: `${counted(count, "row")} in ${counted(tables.length, "table")}, as counted when the backup was made`,
       }
     : {
         name: "rows",
@@ -124,8 +124,7 @@ export function ageFinding(
       ageMs,
     };
   }
-  const promised =
-    rpoMs === undefined ? "; nothing is promised" : `, within the promised ${spanText(rpoMs)}`;
+  const promised = rpoMs === undefined ? "; nothing is promised" : `, within the promised ${spanText(rpoMs)}`;
   if (heartbeatAt === undefined && heartbeat) {
     const text = `${age}${promised}; the heartbeat that should be written each minute is not in the data`;
     return { finding: { name, outcome: "not proven", text }, ageMs };

@@ -1,8 +1,19 @@
 import { execFile, spawn } from "node:child_process";
-import { copyFile, mkdir, open, readdir, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
+import {
+  copyFile,
+  cp,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { mayBeLeftOut } from "../../test/support/may-be-left-out.ts";
 import { hashFile } from "../shared/hash-file.ts";
 import type { BackupRecord, KeptBackup } from "./backup.ts";
@@ -14,8 +25,6 @@ const within = (): AbortSignal => AbortSignal.timeout(30_000);
 const daily = { class: "daily", release: "r1", for: undefined } as const;
 
 let stage: SqliteStage;
-beforeEach(async () => void (stage = await sqliteStage()));
-afterEach(() => stage.dispose());
 
 async function newest(): Promise<KeptBackup> {
   const found = (await stage.backups.list(within())).at(-1);
@@ -28,12 +37,27 @@ async function manifestOf({ place }: KeptBackup): Promise<Record<string, unknown
   return manifest;
 }
 
+/** One of its own for each test. */
+function freshStage(): void {
+  beforeEach(async () => void (stage = await sqliteStage()));
+  afterEach(() => stage.dispose());
+}
+
 describe("a damaged backup", () => {
-  beforeEach(async () => {
+  beforeAll(async () => {
+    stage = await sqliteStage();
     await stage.addBookings(4);
     await stage.backups.backUp(daily, within());
     stage.pass(1_000);
     await stage.backups.backUp(daily, within());
+    await cp((await newest()).place, `${stage.folder}-whole`, { recursive: true });
+  });
+
+  afterAll(() => stage.dispose());
+  afterEach(async () => {
+    const { place } = await newest();
+    await rm(place, { recursive: true });
+    await cp(`${stage.folder}-whole`, place, { recursive: true });
   });
 
   const damages: Record<
@@ -124,6 +148,8 @@ describe("a damaged backup", () => {
 });
 
 describe("a damaged database", () => {
+  freshStage();
+
   it("is not backed up as if it were sound", async () => {
     addBookings(stage.database, 40, "delete");
     const handle = await open(stage.database, "r+");
@@ -147,6 +173,8 @@ describe("a damaged database", () => {
 });
 
 describe("a store that is not there", () => {
+  freshStage();
+
   it("is not made by itself, since its disk may not be mounted", async () => {
     await stage.addBookings(1);
     // The empty folder that a disk is mounted at.
@@ -178,6 +206,8 @@ describe("a store that is not there", () => {
 });
 
 describe("a backup that is killed in the middle", () => {
+  freshStage();
+
   it("is never listed, and what it left is cleared by the next one", async () => {
     const store = (await stage.backups.stores())[0]?.folder ?? "";
     fillDatabase(stage.database, 30_000_000, "wal");
@@ -207,6 +237,8 @@ describe("a backup that is killed in the middle", () => {
 });
 
 describe("a removal that is cut off", () => {
+  freshStage();
+
   it("leaves no backup with half of its files", async () => {
     await stage.addBookings(1);
     await stage.backups.backUp(daily, within());
@@ -219,6 +251,8 @@ describe("a removal that is cut off", () => {
 });
 
 describe("two backups at once", () => {
+  freshStage();
+
   it("follow each other", async () => {
     fillDatabase(stage.database, 10_000_000, "wal");
     const told: string[] = [];
@@ -249,6 +283,7 @@ const canMount = process.platform === "linux" && process.getuid?.() === 0;
 const run = promisify(execFile);
 
 describe.skipIf(mayBeLeftOut(!canMount))("a full disk (a small tmpfs; needs root on Linux)", () => {
+  freshStage();
   let store: string;
   beforeEach(async () => {
     store = (await stage.backups.stores())[0]?.folder ?? "";

@@ -23,7 +23,9 @@ describe("what a restore would take away", () => {
   });
 
   it("says that counts don't show everything, and why they can't be had", () => {
-    expect(lines({ a: 1 }, { rows: { a: 1 } }).join()).toContain("No table would have fewer rows, or more. Rows that were changed");
+    expect(lines({ a: 1 }, { rows: { a: 1 } }).join()).toContain(
+      "No table would have fewer rows, or more. Rows that were changed",
+    );
     expect(lines({ a: 1 }, { unreadable: "it is not there" })).toContainEqual(
       "What that is can't be said, because the database in use can't be read: it is not there.",
     );

@@ -103,7 +103,10 @@ class RestoreStory {
     const { routes, instances, current } = await this.host.observe(never);
     const served = Object.keys(routes).toSorted().join();
     if (served !== "r1/web.0.sock,r1/web.1.sock") return `routes lead to ${served}`;
-    const running = instances.map(({ id }) => `${id.type}.${id.index}`).toSorted().join();
+    const running = instances
+      .map(({ id }) => `${id.type}.${id.index}`)
+      .toSorted()
+      .join();
     if (running !== "web.0,web.1,worker.0") return `these run: ${running}`;
     if (current !== "r1") return `current is ${current}`;
     const has = bookingsIn(this.stage.database);
@@ -169,10 +172,10 @@ function bookingsIn(file: string): number {
 let stage: SqliteStage;
 beforeEach(async () => {
   stage = await sqliteStage();
-  stage.addBookings(3);
+  await stage.addBookings(3);
   await stage.backups.backUp({ class: "daily", release: "r1", for: undefined }, never);
   stage.pass(3_600_000);
-  stage.addBookings(3);
+  await stage.addBookings(3);
 });
 afterEach(async () => stage.dispose());
 

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { chmod, link, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -64,17 +65,20 @@ async function program(sql: string, kill = false): Promise<() => Promise<void>> 
 }
 
 describe("putting a restored database in place", () => {
-  it.each(["delete", "wal"])("keeps the one of before whole, and its way of journaling (%s)", async (mode) => {
-    make(database, 5, mode);
-    await chmod(database, 0o640);
-    make(swapFiles(database, stamp).restored, 2);
-    await putInPlace(database, stamp, never);
-    expect([rowsIn(database), modeOf(database), await isInPlace(database, stamp)]).toEqual([2, mode, true]);
-    expect(rowsIn(swapFiles(database, stamp).before)).toBe(5);
-    expect((await stat(database)).mode & 0o777).toBe(0o640);
-    await putInPlace(database, stamp, never); // after a kill
-    expect(rowsIn(database)).toBe(2);
-  });
+  it.each(["delete", "wal"])(
+    "keeps the one of before whole, and its way of journaling (%s)",
+    async (mode) => {
+      make(database, 5, mode);
+      await chmod(database, 0o640);
+      make(swapFiles(database, stamp).restored, 2);
+      await putInPlace(database, stamp, never);
+      expect([rowsIn(database), modeOf(database), await isInPlace(database, stamp)]).toEqual([2, mode, true]);
+      expect(rowsIn(swapFiles(database, stamp).before)).toBe(5);
+      expect((await stat(database)).mode & 0o777).toBe(0o640);
+      await putInPlace(database, stamp, never); // after a kill
+      expect(rowsIn(database)).toBe(2);
+    },
+  );
 
   it("takes along what a killed writer left in the log, and plays none of it into the restored one", async () => {
     make(database, 5, "wal");
@@ -87,7 +91,8 @@ describe("putting a restored database in place", () => {
 
   it("rolls back what a killed writer left half-way", async () => {
     make(database, 5);
-    const half = "PRAGMA cache_size = 1; BEGIN; INSERT INTO t SELECT randomblob(9000) FROM (VALUES (1),(2),(3),(4),(5),(6),(7),(8),(9))";
+    const half =
+      "PRAGMA cache_size = 1; BEGIN; INSERT INTO t SELECT randomblob(9000) FROM (VALUES (1),(2),(3),(4),(5),(6),(7),(8),(9))";
     await program(half, true);
     make(swapFiles(database, stamp).restored, 2);
     await putInPlace(database, stamp, never);
@@ -166,6 +171,31 @@ describe("taking it out again", () => {
   });
 });
 
+describe("a deployer that was killed between two steps of it", () => {
+  it("left the one of before in use, under two names: it goes on, or back", async () => {
+    const { before, restored } = swapFiles(database, stamp);
+    make(database, 5);
+    make(restored, 2);
+    await link(database, before);
+    expect(await isInPlace(database, stamp)).toBe(false);
+    expect(await takeOut(database, stamp, never)).toBeUndefined();
+    expect([rowsIn(database), existsSync(before)]).toEqual([5, false]);
+    await link(database, before);
+    await putInPlace(database, stamp, never);
+    expect([rowsIn(database), rowsIn(before)]).toEqual([2, 5]);
+  });
+
+  it("left the restored one in use, under two names: it is taken out all the same", async () => {
+    const { restored, takenBack } = swapFiles(database, stamp);
+    make(database, 5);
+    make(restored, 2);
+    await putInPlace(database, stamp, never);
+    await link(database, takenBack);
+    expect(await takeOut(database, stamp, never)).toBe(takenBack);
+    expect([rowsIn(database), rowsIn(takenBack)]).toEqual([5, 2]);
+  });
+});
+
 describe("what restores set aside", () => {
   it("is removed by the time in its name, and nothing else is", async () => {
     const at = Date.UTC(2026, 10, 24, 3, 15);
@@ -177,7 +207,9 @@ describe("what restores set aside", () => {
       await utimes(file, 0, 0);
     }
     expect(await setAsideBefore(database, at)).toEqual([]);
-    expect([...(await setAsideBefore(database, at + 1))].toSorted()).toEqual([before, `${before}-wal`, takenBack].toSorted());
+    expect([...(await setAsideBefore(database, at + 1))].toSorted()).toEqual(
+      [before, `${before}-wal`, takenBack].toSorted(),
+    );
     expect(await setAsideBefore(join(folder, "not", "there"), at)).toEqual([]);
   });
 });

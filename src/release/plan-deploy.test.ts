@@ -83,6 +83,32 @@ describe("planDeploy", () => {
     expect(await names({ rehearsal: undefined })).not.toContain("rehearse");
   });
 
+  it("backs up before anything is changed where backups are declared, and right before the migrations always", async () => {
+    const backups = {
+      store: undefined,
+      keepMs: 7 * 86_400_000,
+      when: { kind: "every", everyMs: 86_400_000 },
+      weekly: undefined,
+    } as const;
+    const lines = async (change: Partial<Environment>, app: Parameters<typeof sampleProject>[0] = {}) => {
+      const project = sampleProject({ hooks: { beforeMigrate: ["b"] }, ...app }, change);
+      return outline(deployOf(project, await observedServing(project, "old"))).filter((line) =>
+        /back up|before|migrate/i.test(line),
+      );
+    };
+    const migrations = [
+      "migrate: back up the database",
+      "migrate: hook beforeMigrate",
+      "migrate: node migrate.js",
+    ];
+    expect(await lines({})).toEqual(migrations);
+    expect(await lines({ backups })).toEqual(["backup: back up the database", ...migrations]);
+    expect(await lines({ backups }, { migrate: undefined, hooks: {} })).toEqual([
+      "backup: back up the database",
+    ]);
+    expect(await lines({ backups, database: undefined }, { migrate: undefined, hooks: {} })).toEqual([]);
+  });
+
   it("runs every hook at its place", async () => {
     const hooks = {
       afterBuild: ["a"],

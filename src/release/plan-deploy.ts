@@ -159,6 +159,7 @@ function finishPhase(facts: DeployFacts): Phase[] {
         environment: environment.name,
         command: "deploy",
         since: observed.clock,
+        first: observed.current === undefined,
       }),
     ],
     true,

@@ -64,6 +64,7 @@ export function planRollback({ project, environment, observed, release }: Rollba
             environment: environment.name,
             command: "rollback",
             since: observed.clock,
+            first: false,
           }),
         ],
         true,

@@ -20,7 +20,7 @@ export async function linesBackTo(
   take: (line: AccessLine) => void,
 ): Promise<number> {
   const handles = await openLogs(file);
-  const reading = { from, signal, take, unreadable: 0 };
+  const reading = { from, signal, take, unreadable: 0, laterEnd: Infinity };
   try {
     for (const handle of handles) {
       if ((await handle.stat()).mtimeMs < from) break;
@@ -54,6 +54,8 @@ interface Reading {
   readonly signal: AbortSignal;
   readonly take: (line: AccessLine) => void;
   unreadable: number;
+  /** When the answer of the line after those that are read now had ended. */
+  laterEnd: number;
 }
 
 /** One file; whether what is older than the span was reached. */
@@ -61,7 +63,6 @@ async function readBack(handle: FileHandle, reading: Reading): Promise<boolean> 
   let at = (await handle.stat()).size;
   let rest = Buffer.alloc(0);
   let atEnd = true;
-  let laterEnd = Infinity;
   while (at > 0) {
     reading.signal.throwIfAborted();
     const sizeBytes = Math.min(chunkBytes, at);
@@ -81,19 +82,14 @@ async function readBack(handle: FileHandle, reading: Reading): Promise<boolean> 
       .split("\n");
     if (atEnd) lines.pop(); // empty after a whole line, and else a line that is only begun
     atEnd = false;
-    const { first, newest } = takeLines(lines, laterEnd, reading);
-    laterEnd = first;
+    const newest = takeLines(lines, reading);
     if (newest !== -Infinity && newest < reading.from - disorderMs) return true;
   }
   return false;
 }
 
-/** Of lines in their order; `laterEnd` is when the answer after the last of them ended. A torn line is as old as the one after it. */
-function takeLines(
-  lines: readonly string[],
-  laterEnd: number,
-  reading: Reading,
-): { readonly first: number; readonly newest: number } {
+/** Of lines in their order; gives when the last of their answers had ended. A torn line is as old as the one after it. */
+function takeLines(lines: readonly string[], reading: Reading): number {
   let first: number | undefined;
   let newest = -Infinity;
   let torn = 0;
@@ -114,8 +110,9 @@ function takeLines(
     count(end);
     reading.take(line);
   }
-  count(laterEnd);
-  return { first: first ?? laterEnd, newest };
+  count(reading.laterEnd);
+  reading.laterEnd = first ?? reading.laterEnd;
+  return newest;
 }
 
 function endOf({ time, ms }: AccessLine): number {

@@ -3,14 +3,17 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { startLoad } from "../../src/routing/testing/load.ts";
 import type { Sandbox } from "../support/sandbox.ts";
-import { createDjangoSandbox, djangoConfig, djangoPage } from "../support/tiny-django.ts";
+import { createDjangoSandboxBesideOthers, djangoConfig, djangoPage, named } from "../support/tiny-django.ts";
+
+const name = "builds";
+const config = (more?: string): string => named(name, djangoConfig(sandbox.port, more));
 
 let sandbox: Sandbox;
 let good: string;
 const originals = new Map<string, string>();
 
 beforeAll(async () => {
-  sandbox = await createDjangoSandbox();
+  sandbox = await createDjangoSandboxBesideOthers(name);
   await sandbox.ok(["deploy", "staging"]);
   good = (await djangoPage(sandbox.url)).release;
   for (const file of ["tiny/settings.py", "notes/models.py", "requirements.txt", "cozy.config.ts"]) {
@@ -49,8 +52,7 @@ describe("a Django application that is not built", () => {
   });
 
   it("has a settings module that is not there", async () => {
-    const config = djangoConfig(sandbox.port, 'settings: "tiny.settings.production",');
-    const stderr = await refused({ "cozy.config.ts": config });
+    const stderr = await refused({ "cozy.config.ts": config('settings: "tiny.settings.production",') });
     expect(stderr).toContain("settings-module-missing");
     expect(stderr).toContain("There is no settings module tiny.settings.production");
     expect(stderr).toContain('settings: "tiny.settings"');
@@ -82,7 +84,7 @@ class Migration(migrations.Migration):
 `;
     const path = "notes/migrations/0002_done.py";
     const stderr = await refused({
-      "cozy.config.ts": djangoConfig(sandbox.port, "migrate: false,"),
+      "cozy.config.ts": config("migrate: false,"),
       "notes/models.py": `${original("notes/models.py")}    done = models.BooleanField(default=False)\n`,
       [path]: migration,
     });
@@ -123,8 +125,7 @@ class Migration(migrations.Migration):
   });
 
   it("asks for a Python that this machine has not", async () => {
-    const config = djangoConfig(sandbox.port).replace('">=3.10"', '"3.99"');
-    const stderr = await refused({ "cozy.config.ts": config });
+    const stderr = await refused({ "cozy.config.ts": config().replace('">=3.10"', '"3.99"') });
     expect(stderr).toContain("runtime-not-found");
     expect(stderr).toContain("it has 3.");
   });

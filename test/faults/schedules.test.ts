@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isAlive } from "../../src/instances/process-identity.ts";
@@ -6,13 +6,18 @@ import type { RunningRun } from "../../src/schedules/running.ts";
 import { createSandbox, processesOf, served, until, type Sandbox } from "../support/sandbox.ts";
 import { configWith, lastSeenTo, listOf, runsOf, watchers } from "../support/schedules.ts";
 
-// Each writes a line when it begins, so that a run that came twice would be seen.
-const job = (seconds: number) =>
-  `["node", "-e", "require('fs').appendFileSync('data/began.txt', process.env.COZY_SCHEDULE + '\\\\n'); setTimeout(() => console.log('done'), ${seconds * 1000})"]`;
-/** Longer than what happens meanwhile takes on a busy machine. */
-const secondsOf = { overrun: 8, killed: 60, watcher: 8, deploy: 20, stop: 120 };
-const schedules = Object.entries(secondsOf)
-  .map(([name, seconds]) => `${name}: { every: "1d", catchUp: true, run: ${job(seconds)} }`)
+/** Writes a line when it begins, so that a run that came twice would be seen, and ends when it is told to. */
+const job = `
+  const { appendFileSync, existsSync } = require("fs");
+  const name = process.env.COZY_SCHEDULE;
+  appendFileSync("data/began.txt", name + "\\n");
+  const asking = setInterval(() => {
+    if (!existsSync("data/end-" + name)) return;
+    console.log("done");
+    clearInterval(asking);
+  }, 50);`;
+const schedules = ["overrun", "killed", "watcher", "deploy", "stop"]
+  .map((name) => `${name}: { every: "1d", catchUp: true, run: ${JSON.stringify(["node", "-e", job])} }`)
   .join(",\n");
 const daily = { kind: "every", everyMs: 86_400_000 } as const;
 
@@ -41,9 +46,15 @@ async function outcomesOf(name: string): Promise<readonly string[]> {
   return (await runsOf(sandbox, name)).map(({ outcome }) => outcome);
 }
 
+const dataFile = (name: string): string =>
+  join(sandbox.home, "environments", "tiny-staging", "persist", "data", name);
+
+async function tellToEnd(name: string): Promise<void> {
+  await writeFile(dataFile(`end-${name}`), "");
+}
+
 async function timesBegun(name: string): Promise<number> {
-  const file = join(sandbox.home, "environments", "tiny-staging", "persist", "data", "began.txt");
-  return (await readFile(file, "utf8")).split("\n").filter((line) => line === name).length;
+  return (await readFile(dataFile("began.txt"), "utf8")).split("\n").filter((line) => line === name).length;
 }
 
 describe("a schedule", () => {
@@ -52,6 +63,7 @@ describe("a schedule", () => {
     await until("it runs", async () => (await runningOf("overrun"))?.command !== undefined);
     await lastSeenTo(sandbox, "overrun", Date.now() - 86_400_000, daily);
     await until("it is skipped", async () => (await outcomesOf("overrun")).includes("skipped"));
+    await tellToEnd("overrun");
     expect((await byHand).code).toBe(0);
     expect(await outcomesOf("overrun")).toEqual(["missed", "skipped", "succeeded"]);
     expect(await timesBegun("overrun")).toBe(1);
@@ -74,7 +86,8 @@ describe("a schedule", () => {
     process.kill(watcher?.pid ?? 0, "SIGKILL");
     await until("it watches again", async () => (await watchers(sandbox))[0]?.pid !== watcher?.pid);
     expect((await runningOf("watcher"))?.id).toBe(run.id);
-    await until("it ends", async () => (await outcomesOf("watcher")).length === 2, 20_000);
+    await tellToEnd("watcher");
+    await until("it ends", async () => (await outcomesOf("watcher")).length === 2);
     expect((await runsOf(sandbox, "watcher")).at(-1)).toMatchObject({ id: run.id, outcome: "succeeded" });
     expect(await timesBegun("watcher")).toBe(1);
   });
@@ -87,7 +100,8 @@ describe("a schedule", () => {
     expect(run.release).not.toBe(release);
     expect((await watchers(sandbox)).map(({ id }) => id.release)).toEqual([release]);
     expect(isAlive(run.keeper)).toBe(true);
-    await until("it ends", async () => (await outcomesOf("deploy")).length === 2, 30_000);
+    await tellToEnd("deploy");
+    await until("it ends", async () => (await outcomesOf("deploy")).length === 2);
     expect((await runsOf(sandbox, "deploy")).at(-1)).toMatchObject({
       id: run.id,
       release: run.release,

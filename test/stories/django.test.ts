@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startLoad } from "../../src/routing/testing/load.ts";
 import type { Sandbox } from "../support/sandbox.ts";
-import { createDjangoSandbox, djangoPage } from "../support/tiny-django.ts";
+import { createDjangoSandboxBesideOthers, djangoPage } from "../support/tiny-django.ts";
 
 let sandbox: Sandbox;
 beforeAll(async () => {
-  sandbox = await createDjangoSandbox();
+  sandbox = await createDjangoSandboxBesideOthers("story");
   await sandbox.ok(["deploy", "staging"]);
 });
 afterAll(async () => sandbox.dispose());
@@ -25,7 +25,7 @@ describe("a Django application", () => {
     const style = await fetch(`${sandbox.url}${page.style}`);
     expect([style.status, await style.text()]).toEqual([200, expect.stringContaining("color")]);
     // Only Linux tells which program a process runs; elsewhere the release's own link has to do.
-    const link = join(sandbox.home, "environments", "tiny-staging", "releases", page.release, "runtime");
+    const link = join(sandbox.home, "environments", "story-staging", "releases", page.release, "runtime");
     const program = process.platform === "linux" ? `/proc/${page.pid}/exe` : link;
     expect((await readlink(program)).startsWith(join(sandbox.home, "runtimes", "python-3."))).toBe(true);
   });
@@ -57,7 +57,7 @@ describe("a Django application", () => {
   });
 
   it("loses no request over a one-line change, renamed settings, and back to the release that had the old ones", async () => {
-    const load = startLoad({ url: `${sandbox.url}/`, connections: 8 });
+    const load = startLoad({ url: `${sandbox.url}/`, connections: 8, pauseMs: 10 });
     await sandbox.commit(await views("two"));
     await sandbox.ok(["deploy", "staging"]);
     const two = await djangoPage(sandbox.url);

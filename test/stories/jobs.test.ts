@@ -5,6 +5,7 @@ import { startLoad } from "../../src/routing/testing/load.ts";
 import { countedIn } from "../support/count-rows.ts";
 import { createExampleSandbox, replaced, type Example } from "../support/example-sandbox.ts";
 import { Guest } from "../support/guest.ts";
+import { pythonHome } from "../support/python-home.ts";
 import { startRedis, type RedisServer } from "../support/redis-server.ts";
 import { until, type Sandbox } from "../support/sandbox.ts";
 
@@ -39,13 +40,13 @@ describe.each(examples)("the jobs of $name", ({ name, seed, change, deploys }) =
   let database: string;
   beforeAll(async () => {
     redis = await startRedis();
-    sandbox = await createExampleSandbox(name, (config) =>
+    const withRedis = (config: string): string =>
       replaced(
         replaced(config, "import {", "import { redis as redisOf,"),
         /database: sqlite\(\),/,
         `database: sqlite(), queue: redisOf({ url: "${redis.address(2)}" }), sessions: redisOf({ url: "${redis.address(1)}" }),`,
-      ),
-    );
+      );
+    sandbox = await createExampleSandbox(name, withRedis, { home: pythonHome() });
     database = join(sandbox.home, "environments", `${name}-local`, "database", "database.sqlite");
     await sandbox.ok(["deploy", "local"]);
     await sandbox.ok(["run", "local", "--", ...seed]);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { RehearsalVerdict } from "../../src/rehearsal/verdict.ts";
 import { replaced } from "../support/example-sandbox.ts";
 import type { Sandbox } from "../support/sandbox.ts";
-import { createDjangoSandbox, djangoConfig } from "../support/tiny-django.ts";
+import { createDjangoSandboxBesideOthers, djangoConfig } from "../support/tiny-django.ts";
 
 const insert = "from notes.models import Note; Note.objects.create(text='a').delete()";
 const check = `{ command: ["python", "manage.py", "shell", "-v0", "-c", ${JSON.stringify(insert)}], within: "30s" }`;
@@ -17,7 +17,7 @@ const config = (port: number) =>
 
 let sandbox: Sandbox;
 beforeAll(async () => {
-  sandbox = await createDjangoSandbox({ config });
+  sandbox = await createDjangoSandboxBesideOthers("rehearsed", config);
   await sandbox.ok(["deploy", "staging"]);
 });
 afterAll(async () => sandbox.dispose());

@@ -91,6 +91,7 @@ describe("a release that is rehearsed", () => {
       "migrations.json": migrations(note),
       "behaviour.json": behaviour("city", "note"),
     });
+    await sandbox.ok(["backup", "production"]);
     const { verdict } = await rehearsed();
     expect(outcomes(verdict)).toEqual({
       restored: "pass",

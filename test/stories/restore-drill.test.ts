@@ -53,7 +53,10 @@ async function booked(): Promise<number> {
 }
 
 async function backUp(): Promise<string> {
-  const { backup } = await sandbox.json<{ readonly backup: { readonly id: string } }>(["backup", "production"]);
+  const { backup } = await sandbox.json<{ readonly backup: { readonly id: string } }>([
+    "backup",
+    "production",
+  ]);
   return backup.id;
 }
 
@@ -76,7 +79,9 @@ describe("a drill", () => {
     expect([code, stderr.includes("starting"), failed]).toEqual([0, true, 0]);
     expect(sent).toBeGreaterThan(100);
     expect(stdout).toMatch(/drill of production with backup \S+: pass, in/);
-    expect(stdout).toMatch(/PROVEN: the data is back within .+, from backup \S+\. Production was not touched\./);
+    expect(stdout).toMatch(
+      /PROVEN: the data is back within .+, from backup \S+\. Production was not touched\./,
+    );
     expect(await readFile(database())).toEqual(before);
     expect(await pids()).toEqual(instances);
     expect(await readdir(join(environment(), "scratch"))).toEqual(["drill.lock"]);
@@ -114,7 +119,9 @@ describe("a restore", () => {
     expect(stderr).toMatch(/bookings: 2 fewer \(\d+ instead of \d+\)/);
     expect(stderr).toContain(`cozy restore production ${first} --yes`);
     expect(await booked()).toBe(had);
-    expect(await readdir(join(environment(), "database"))).not.toContainEqual(expect.stringMatching(/restored/));
+    expect(await readdir(join(environment(), "database"))).not.toContainEqual(
+      expect.stringMatching(/restored/),
+    );
   });
 
   it("puts the backup into use, and keeps what there was", async () => {

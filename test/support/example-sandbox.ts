@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createSandbox, type Sandbox } from "./sandbox.ts";
+import { createSandbox, type Sandbox, type SandboxOptions } from "./sandbox.ts";
 
 export type Example = "cozywish" | "cozywish-django";
 
@@ -9,10 +9,12 @@ export type Example = "cozywish" | "cozywish-django";
 export async function createExampleSandbox(
   example: Example,
   changed: (config: string) => string = (config) => config,
+  options: Pick<SandboxOptions, "home"> = {},
 ): Promise<Sandbox> {
   const fixture = fileURLToPath(new URL(`../../examples/${example}`, import.meta.url));
   const config = await readFile(join(fixture, "cozy.config.ts"), "utf8");
   return createSandbox({
+    ...options,
     fixture,
     environment: "local",
     config: (port) =>

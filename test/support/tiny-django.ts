@@ -1,4 +1,6 @@
 import { fileURLToPath } from "node:url";
+import { replaced } from "./example-sandbox.ts";
+import { pythonHome } from "./python-home.ts";
 import { createSandbox, type Sandbox, type SandboxOptions } from "./sandbox.ts";
 
 /** The project file of the Django fixture; `more` goes into `django({ … })`. */
@@ -30,6 +32,18 @@ const fixture = fileURLToPath(new URL("../fixtures/tiny-django", import.meta.url
 
 export async function createDjangoSandbox(options: Omit<SandboxOptions, "fixture"> = {}): Promise<Sandbox> {
   return createSandbox({ config: (port) => djangoConfig(port), ...options, fixture });
+}
+
+/** The same on the home of every such sandbox, where the project needs a name of its own. */
+export async function createDjangoSandboxBesideOthers(
+  name: string,
+  config: (port: number) => string = djangoConfig,
+): Promise<Sandbox> {
+  return createDjangoSandbox({ home: pythonHome(), config: (port) => named(name, config(port)) });
+}
+
+export function named(name: string, config: string): string {
+  return replaced(config, 'name: "tiny"', `name: "${name}"`);
 }
 
 /** What the fixture's front page says. */

@@ -1,4 +1,5 @@
 import type { Operation } from "../../engine/operation.ts";
+import { counted } from "../../promises/words.ts";
 import type { ReleaseWorld } from "../../release/world.ts";
 import { durationText } from "../../shared/duration.ts";
 
@@ -16,7 +17,7 @@ export const restoreAside: Operation<RestoreInput, ReleaseWorld> = {
     const { rows, stages } = await world.restorer.layAside(input, signal);
     const count = Object.values(rows).reduce((sum, table) => sum + table, 0);
     const parts = stages.map(({ name, durationMs }) => `${name} ${durationText(durationMs)}`).join(", ");
-    return `${count} ${count === 1 ? "row" : "rows"} in ${Object.keys(rows).length} tables; ${parts}`;
+    return `${counted(count, "row")} in ${counted(Object.keys(rows).length, "table")}; ${parts}`;
   },
   verify: async (input, { world }) => world.restorer.isLaid(input),
   async undo(input, { world }) {

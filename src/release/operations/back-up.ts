@@ -17,6 +17,8 @@ export interface BackUpInput {
 /** A backup for the release that is no older is not made again: before the migrations, as little as possible may be missing from it. */
 const youngMs = 60_000;
 
+const tellEveryMs = 2_000;
+
 /** Backs the database up before a release changes it. What is made stays, whatever becomes of the deploy. */
 export const backUp: Operation<BackUpInput, ReleaseWorld> = {
   kind: "back-up",
@@ -26,7 +28,7 @@ export const backUp: Operation<BackUpInput, ReleaseWorld> = {
     const young = await youngBackup(backups, release, now(), signal);
     if (young !== undefined) return `${young.id} is ${durationText(now() - young.at)} old`;
     const order = { class: "deploy", release: previous ?? undefined, for: release } as const;
-    const made = await backups.backUp(order, signal, progress);
+    const made = await backups.backUp(order, signal, unhurried(progress, now));
     if (made === undefined) return "nothing to back up yet";
     const removed = await pruned(backups, context);
     const old = removed === 0 ? "" : `; ${removed} old ${removed === 1 ? "one" : "ones"} removed`;
@@ -35,6 +37,16 @@ export const backUp: Operation<BackUpInput, ReleaseWorld> = {
   verify: async () => false, // it may have grown old since
   deadlineMs: () => 6 * 3_600_000,
 };
+
+/** A copy tells more than a log should hold. */
+function unhurried(progress: (text: string) => void, now: () => number): (text: string) => void {
+  let told = now();
+  return (text) => {
+    if (now() - told < tellEveryMs) return;
+    told = now();
+    progress(text);
+  };
+}
 
 async function youngBackup(backups: DatabaseBackups, release: string, now: number, signal: AbortSignal) {
   const kept = await backups.list(signal);

@@ -10,6 +10,8 @@ export interface CountLostInput {
   readonly command: "deploy" | "rollback";
   /** The host's time when the plan was made. */
   readonly since: number;
+  /** Whether nothing was in force before. */
+  readonly first: boolean;
 }
 
 /** A log that can't be read in this time leaves the promise unproven, and the release in force. */
@@ -22,14 +24,14 @@ const withinMs = 20_000;
 export const countLost: Operation<CountLostInput, ReleaseWorld> = {
   kind: "count-lost",
   async run(input, { world, now, signal, warn }) {
-    const { release, environment, command, since } = input;
+    const { release, environment, command, since, first } = input;
     const at = now();
     const by = `cozy ${command} ${environment}`;
     const about = { format: 1, promise: "no-lost-request", at, release, backup: undefined, by } as const;
     try {
       const within = AbortSignal.any([signal, AbortSignal.timeout(withinMs)]);
       const host = world.host(input.host);
-      const { counts } = await host.countRequests([{ from: since, to: at }], within);
+      const { counts } = await host.countRequests([{ from: since, to: at, firstDeploy: first }], within);
       const [requests] = counts;
       if (requests === undefined) throw new Error("nothing was counted");
       const judged = judgeLost(requests, input);

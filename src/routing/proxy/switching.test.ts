@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
+import { closedSocket } from "../route-table.ts";
 import { ask } from "../testing/ask.ts";
 import { startLoad } from "../testing/load.ts";
 import { Stage, until } from "../testing/stage.ts";
@@ -22,6 +23,16 @@ describe("before the first table", () => {
     await stage.routeTo("blue");
     await setTimeout(100);
     expect(await ask(stage.url)).toMatchObject({ status: 200, text: "blue/0" });
+  });
+});
+
+describe("a table that lets nobody in", () => {
+  it("answers 503, although the instances of before still listen", async () => {
+    await stage.route({ hundredths: 100, sockets: [join(stage.run, closedSocket)] });
+    await until(async () => (await ask(stage.url)).status === 503);
+    expect(await ask(stage.url)).toMatchObject({ status: 503, headers: { "retry-after": "2" } });
+    await stage.routeTo("blue");
+    await until(async () => (await ask(stage.url)).status === 200);
   });
 });
 

@@ -1,0 +1,90 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+/** What is run and looked at as one: it passes, it fails, or it is left out. */
+export interface Tier {
+  readonly name: string;
+  readonly commands: readonly (readonly string[])[];
+  readonly folder?: string;
+  /** Whether it can begin before the packages of the TypeScript example are installed. */
+  readonly withoutExample?: boolean;
+  /** Why it can't run here, if it can't. */
+  readonly missing?: () => string | undefined;
+}
+
+export const root = fileURLToPath(new URL("..", import.meta.url));
+export const example = fileURLToPath(new URL("../examples/cozywish", import.meta.url));
+const djangoExample = fileURLToPath(new URL("../examples/cozywish-django", import.meta.url));
+
+const browsers = ["chromium", "google-chrome", "chromium-browser"];
+
+const format: Tier = { name: "format", commands: [["npx", "oxfmt", "--check"]], withoutExample: true };
+const lint: Tier = { name: "lint", commands: [["npx", "oxlint", "--type-aware"]] };
+const types: Tier = {
+  name: "types",
+  commands: [
+    ["npx", "tsc", "--noEmit"],
+    ["npx", "tsc", "--noEmit", "-p", example],
+  ],
+};
+const unused: Tier = { name: "unused", commands: [["npx", "knip"]] };
+const packaged: Tier = { name: "package", commands: [["npx", "publint", "--strict"]], withoutExample: true };
+const unit: Tier = { name: "unit", commands: [vitest("unit")] };
+const cozywish: Tier = {
+  name: "example",
+  folder: example,
+  commands: [["npm", "test"]],
+  missing: serversAreMissing,
+};
+const django: Tier = {
+  name: "django",
+  folder: djangoExample,
+  commands: [["make", "test"]],
+  withoutExample: true,
+  missing: serversAreMissing,
+};
+const browser: Tier = {
+  name: "browser",
+  commands: [vitest("browser")],
+  missing: () => (browsers.some(isOnThePath) ? undefined : `none of ${browsers.join(", ")} is installed`),
+};
+const story: Tier = { name: "story", commands: [vitest("story")], missing: releasesAreMissing };
+const fault: Tier = { name: "fault", commands: [vitest("fault")], missing: releasesAreMissing };
+
+/**
+ * Stages come one after the other, the lanes of a stage beside each other, and in a lane one tier after the other. Only what waits for
+ * servers, or is not about time at all, is beside something else. The browser needs what the Django tier has installed.
+ */
+export const stages: readonly (readonly (readonly Tier[])[])[] = [
+  [
+    [format, packaged, lint, types, unused, cozywish],
+    [django, browser],
+  ],
+  [[unit]],
+  [[story]],
+  [[fault]],
+];
+
+function vitest(project: string): readonly string[] {
+  return ["npx", "vitest", "run", "--project", project];
+}
+
+function releasesAreMissing(): string | undefined {
+  return process.platform === "win32" ? "releases on this machine want Linux or macOS" : undefined;
+}
+
+function serversAreMissing(): string | undefined {
+  const absent = [
+    ...(existsSync("/usr/lib/postgresql") || isOnThePath("initdb") ? [] : ["PostgreSQL"]),
+    ...(isOnThePath("redis-server") ? [] : ["Redis"]),
+    ...(isOnThePath("python3") ? [] : ["Python"]),
+  ];
+  return absent.length === 0
+    ? undefined
+    : `${absent.join(", ")} not installed, and this is not root on Debian`;
+}
+
+function isOnThePath(program: string): boolean {
+  return spawnSync(program, ["--version"], { stdio: "ignore" }).error === undefined;
+}
