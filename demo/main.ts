@@ -70,11 +70,12 @@ async function play(stage: Stage): Promise<Measure[]> {
   );
 
   act(7, "The newest backup is restored aside and served from, to see that it can be");
-  await stage.cozy(["backup", "local"]);
+  await stage.cozy(["schedules", "local", "--run", "backup"]);
   await stage.cozy(["drill", "local"]);
 
   act(8, "What was promised, and what was measured");
-  await stage.cozy(["promises", "local"], { codes: [0, 1, 3] });
+  await stage.cozy(["schedules", "local", "--run", "cleanup"]);
+  await stage.cozy(["promises", "local"]);
   return [first, second, third, fourth, fifth, sixth];
 }
 

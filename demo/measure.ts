@@ -84,13 +84,17 @@ export function reportTable(measures: readonly Measure[]): string {
     [
       `  ${name}`,
       textTable(
-        taken.map(({ title, durationMs }) => [title, ms(durationMs)]),
+        taken
+          .filter(({ durationMs }) => durationMs >= shortestShownMs)
+          .map(({ title, durationMs }) => [title, ms(durationMs)]),
         "    ",
       ),
     ].join("\n"),
   );
-  return ["\nWhat was measured", "", requests, "", "Time of each step", "", ...steps].join("\n");
+  return ["\nWhat was measured", "", requests, "", "Steps that took 0.1 s and more", "", ...steps].join("\n");
 }
+
+const shortestShownMs = 100;
 
 function ms(value: number): string {
   return value < 10 ? `${value.toFixed(1)} ms` : `${Math.round(value)} ms`;

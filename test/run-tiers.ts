@@ -119,8 +119,12 @@ function installWhatIsMissing(): void {
     (name) => spawnSync("dpkg", ["-s", name], { stdio: "ignore" }).status !== 0,
   );
   if (absent.length === 0) return;
-  spawnSync("apt-get", ["update", "-qq"], { stdio: "inherit" });
-  spawnSync("apt-get", ["install", "-y", "-qq", ...absent], { stdio: "inherit" });
+  runNow("apt-get", "update", "-qq");
+  runNow("apt-get", "install", "-y", "-qq", ...absent);
+}
+
+function runNow(program: string, ...args: readonly string[]): void {
+  spawnSync(program, args, { stdio: "inherit" });
 }
 
 function secondsSince(start: number): number {
