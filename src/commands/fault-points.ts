@@ -24,7 +24,12 @@ export function faultPoints(fault: string | undefined): FaultPoints {
 }
 
 function dyingWorld(world: ReleaseWorld): ReleaseWorld {
-  return { ...world, host: (name) => dying(world.host(name)), builder: dying(world.builder), restorer: dying(world.restorer) };
+  return {
+    ...world,
+    host: (name) => dying(world.host(name)),
+    builder: dying(world.builder),
+    restorer: dying(world.restorer),
+  };
 }
 
 /** The same object, and the process dies as soon as one of its methods has had its effect. */

@@ -70,9 +70,7 @@ function describePromises({ recovery, availability, latency }: Promises): Descri
         `drill within ${spanText(recovery.drillWithinMs)}`,
         ...(recovery.notPromised.length === 0 ? [] : [`without ${recovery.notPromised.join(", ")}`]),
       ].join(", "),
-    "promise availability":
-      availability && `${availability.percent} % over ${spanText(availability.overMs)}`,
-    "promise latency":
-      latency && `p95 within ${spanText(latency.p95Ms)} over ${spanText(latency.overMs)}`,
+    "promise availability": availability && `${availability.percent} % over ${spanText(availability.overMs)}`,
+    "promise latency": latency && `p95 within ${spanText(latency.p95Ms)} over ${spanText(latency.overMs)}`,
   };
 }
