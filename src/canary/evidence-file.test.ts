@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { canaryFiles, watchedReleases } from "./evidence-file.ts";
-import { sampleEvidence } from "./text-sample.ts";
+import { sampleEvidence } from "./testing/evidence-sample.ts";
 
 let folder = "";
 beforeEach(async () => {

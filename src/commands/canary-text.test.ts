@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { sampleEvidence } from "../canary/text-sample.ts";
+import { sampleEvidence } from "../canary/testing/evidence-sample.ts";
 import { styleOf } from "../events/marks.ts";
 import { evidenceText } from "./canary-text.ts";
 

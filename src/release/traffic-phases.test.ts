@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { watchOf } from "../canary/testing/ticks.ts";
 import { fakeHost } from "../hosts/fake-host.ts";
 import type { HostState } from "../hosts/host.ts";
-import type { Strategy, Watch } from "../project/project.ts";
+import type { Strategy } from "../project/project.ts";
 import type { Share } from "../routing/route-table.ts";
 import { planDeploy } from "./plan-deploy.ts";
 import type { Plan } from "./plan.ts";
@@ -10,18 +11,7 @@ import { switchRoutes, type SwitchRoutesInput } from "./operations/switch-routes
 import { sampleProject, sampleRecord, sampleRelease, sampleWorld } from "./testing.ts";
 
 const never = new AbortController().signal;
-const watch: Watch = {
-  bakeMs: 300_000,
-  inconclusive: "hold",
-  extendMs: 600_000,
-  alpha: 0.01,
-  beta: 0.05,
-  maxErrorRate: 0.05,
-  errorMargin: 1,
-  slowMargin: 1.5,
-  slowMs: undefined,
-  minRequests: 20,
-};
+const watch = watchOf(300_000);
 const canary: Strategy = { kind: "canary", steps: [20, 50], watch };
 
 function sockets(release: string): string[] {

@@ -2,19 +2,23 @@ import type { Watch } from "../../project/project.ts";
 import type { Baseline, Tick } from "../verdict.ts";
 import type { Random } from "./random.ts";
 
-/** The defaults of the project file, with a bake of an hour. */
-export const hourWatch: Watch = {
-  bakeMs: 60 * 60_000,
-  inconclusive: "hold",
-  extendMs: 120 * 60_000,
-  alpha: 0.01,
-  beta: 0.05,
-  maxErrorRate: 0.05,
-  errorMargin: 1,
-  slowMargin: 1.5,
-  slowMs: undefined,
-  minRequests: 20,
-};
+/** The defaults of the project file, with that bake. */
+export function watchOf(bakeMs: number, extendMs = 2 * bakeMs): Watch {
+  return {
+    bakeMs,
+    inconclusive: "hold",
+    extendMs,
+    alpha: 0.01,
+    beta: 0.05,
+    maxErrorRate: 0.05,
+    errorMargin: 1,
+    slowMargin: 1.5,
+    slowMs: undefined,
+    minRequests: 20,
+  };
+}
+
+export const hourWatch = watchOf(60 * 60_000);
 
 /** A stable release whose failures come one by one. */
 export const calmBaseline: Baseline = {

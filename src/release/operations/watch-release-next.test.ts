@@ -1,37 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { CanaryEvidence } from "../../canary/evidence-file.ts";
 import type { Watch } from "../../project/project.ts";
-import type { WatchReleaseInput } from "./watch-release.ts";
 import { whatNext, type Person } from "./watch-release-next.ts";
 import { longestHoldMs, tickMsOf } from "./watch-release-times.ts";
+import { shortWatch, watchInput } from "./watch-release-sample.ts";
 
-const watch: Watch = {
-  bakeMs: 160,
-  inconclusive: "hold",
-  extendMs: 120,
-  alpha: 0.01,
-  beta: 0.05,
-  maxErrorRate: 0.05,
-  errorMargin: 1,
-  slowMargin: 1.5,
-  slowMs: undefined,
-  minRequests: 20,
-};
-
-const input: WatchReleaseInput = {
-  host: "fake",
-  release: "new",
-  environment: "staging",
-  stable: ["old"],
-  kind: "canary",
-  share: 20,
-  steps: [20],
-  last: true,
-  watch,
-  tickMs: 20,
-  check: { path: "/ready", status: 200, timeoutMs: 1_000 },
-  instances: 2,
-};
+const watch = shortWatch;
+const input = watchInput;
 
 describe("what follows from a look", () => {
   const nobody: Person = {

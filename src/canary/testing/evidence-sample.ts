@@ -1,21 +1,11 @@
-import { stepsOf, sumOf } from "./steps.ts";
-import type { CanaryEvidence } from "./evidence-file.ts";
-import type { Tick, Verdict } from "./verdict.ts";
+import { stepsOf, sumOf } from "../steps.ts";
+import type { CanaryEvidence } from "../evidence-file.ts";
+import { watchOf } from "./ticks.ts";
+import type { Tick, Verdict } from "../verdict.ts";
 
 /** A canary of two steps whose release fails on one page, for tests of what is shown of it. */
 export function sampleEvidence(): CanaryEvidence {
-  const watch = {
-    bakeMs: 60_000,
-    inconclusive: "hold" as const,
-    extendMs: 120_000,
-    alpha: 0.01,
-    beta: 0.05,
-    maxErrorRate: 0.05,
-    errorMargin: 1,
-    slowMargin: 1.5,
-    slowMs: undefined,
-    minRequests: 20,
-  };
+  const watch = watchOf(60_000);
   const startedAt = Date.parse("2026-11-24T12:00:00.000Z");
   const baseline = {
     from: startedAt - 3_600_000,
