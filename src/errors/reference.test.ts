@@ -9,6 +9,11 @@ import { engineErrors } from "../engine/errors.ts";
 import { hostErrors } from "../hosts/errors.ts";
 import { instanceErrors } from "../instances/errors.ts";
 import { projectErrors } from "../project/errors.ts";
+import { questionErrors } from "../questions/errors.ts";
+import { recoveryErrors } from "../recovery/errors.ts";
+import { restoreErrors } from "../recovery/restore-errors.ts";
+import { rehearsalErrors } from "../rehearsal/errors.ts";
+import { scratchErrors } from "../rehearsal/scratch-errors.ts";
 import { releaseErrors } from "../release/errors.ts";
 import { routingErrors } from "../routing/errors.ts";
 import { scheduleErrors } from "../schedules/errors.ts";
@@ -31,9 +36,14 @@ describe("the catalogue", () => {
       hostErrors,
       instanceErrors,
       projectErrors,
+      questionErrors,
+      recoveryErrors,
+      rehearsalErrors,
       releaseErrors,
+      restoreErrors,
       routingErrors,
       scheduleErrors,
+      scratchErrors,
     ];
     const codes = domains.flatMap((errors) => Object.keys(errors));
     expect(codes.toSorted((a, b) => a.localeCompare(b))).toEqual(

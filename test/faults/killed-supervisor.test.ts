@@ -30,7 +30,7 @@ async function pidOf(agent: string): Promise<number> {
 describe("the supervisor, killed under load", () => {
   it("comes back with the same instances and the same table, and no request is lost", async () => {
     const before = await sandbox.json<StatusJson>(["status", "staging"]);
-    const load = startLoad({ url: `${sandbox.url}/`, connections: 16, pauseMs: 5 });
+    const load = startLoad({ url: `${sandbox.url}/`, connections: 16 });
     for (let round = 0; round < 3; round += 1) {
       const pid = await pidOf("supervisor.mjs");
       process.kill(pid, "SIGKILL");

@@ -46,7 +46,7 @@ describe("a supervisor of the format before this one", () => {
   it("is replaced by a deploy under load, and its instances are taken up", async () => {
     const before = await sandbox.json<StatusJson>(["status", "staging"]);
     await replaceBySupervisorThatSpeaks([0], "0.0.9");
-    const load = startLoad({ url: `${sandbox.url}/`, connections: 16, pauseMs: 5 });
+    const load = startLoad({ url: `${sandbox.url}/`, connections: 16 });
     await sandbox.commit({ "version.txt": "two\n" });
     await sandbox.ok(["deploy", "staging"]);
     const { failed, errors, sent } = await load.stop();

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startLoad } from "../../src/routing/testing/load.ts";
+import { replaced } from "../support/example-sandbox.ts";
 import { createSandbox, type Sandbox } from "../support/sandbox.ts";
 import { Visitor } from "../support/visitor.ts";
 
@@ -17,13 +18,14 @@ beforeAll(async () => {
     fixture,
     environment: "local",
     config: (port) =>
-      config
-        .replace('Number(process.env["COZYWISH_PORT"] ?? 8080)', String(port))
-        .replace(
-          "SESSION_SECRET: generated() }",
-          'SESSION_SECRET: generated(), LOG_LEVEL: "debug", LOG_FILE: "LOGFILE" }',
-        )
-        .replace('LOG_LEVEL: "info",', 'LOG_LEVEL: "info",\n      LOG_FILE: { required: false },'),
+      [
+        ['Number(process.env["COZYWISH_PORT"] ?? 8080)', String(port)],
+        [
+          "SESSION_SECRET: generated()",
+          'SESSION_SECRET: generated(), LOG_LEVEL: "debug", LOG_FILE: "LOGFILE"',
+        ],
+        ['LOG_LEVEL: "info",', 'LOG_LEVEL: "info",\n      LOG_FILE: { required: false },'],
+      ].reduce((text, [from = "", to = ""]) => replaced(text, from, to), config),
   });
   root = join(sandbox.home, "environments", "cozywish-local");
   logFile = join(sandbox.home, "cozywish.log");
@@ -95,7 +97,7 @@ describe("CozyWish on this machine", () => {
 
   it("keeps accounts and pictures through a release, a stop and a start, and loses no request", async () => {
     const picture = /src="(\/media\/[^"]+)"/.exec((await new Visitor(sandbox.url).open("/venues")).text)?.[1];
-    const load = startLoad({ url: `${sandbox.url}/`, connections: 8, pauseMs: 10 });
+    const load = startLoad({ url: `${sandbox.url}/`, connections: 8 });
     await sandbox.commit({ "src/new-file.ts": "export {};\n" });
     await sandbox.ok(["deploy", "local"]);
     const { failed, errors } = await load.stop();

@@ -57,7 +57,7 @@ describe("a Django application", () => {
   });
 
   it("loses no request over a one-line change, renamed settings, and back to the release that had the old ones", async () => {
-    const load = startLoad({ url: `${sandbox.url}/`, connections: 8, pauseMs: 10 });
+    const load = startLoad({ url: `${sandbox.url}/`, connections: 8 });
     await sandbox.commit(await views("two"));
     await sandbox.ok(["deploy", "staging"]);
     const two = await djangoPage(sandbox.url);

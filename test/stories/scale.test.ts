@@ -41,7 +41,7 @@ async function running(): Promise<{ types: Record<string, number>; buckets: numb
 
 describe("cozy scale", () => {
   it("goes up and down under load and loses no request", async () => {
-    const load = startLoad({ url: `${sandbox.url}/slow?ms=30`, connections: 24, pauseMs: 10 });
+    const load = startLoad({ url: `${sandbox.url}/slow?ms=30`, connections: 24 });
     for (const count of [5, 1, 3]) {
       await sandbox.ok(["scale", "staging", `web=${count}`]);
       expect((await running()).types["web"]).toBe(count);
@@ -151,7 +151,7 @@ describe("a deployer that is killed while it scales", () => {
       "after:switch-routes",
       "after:start-instances",
     ]) {
-      const load = startLoad({ url: `${sandbox.url}/`, connections: 4, pauseMs: 5 });
+      const load = startLoad({ url: `${sandbox.url}/`, connections: 4 });
       const { code } = await sandbox.cozy(["scale", "staging", "web=4"], {
         env: { COZY_FAULT: `${point}@this-machine` },
       });

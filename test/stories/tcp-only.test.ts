@@ -47,11 +47,10 @@ describe("an application that listens on a TCP port only", () => {
     await sandbox.ok(["deploy", "staging"]);
     const { release: second } = await served(sandbox.url);
     const socket = await upgraded(sandbox.port);
-    const load = startLoad({ url: `${sandbox.url}/`, connections: 16, pauseMs: 10 });
+    const load = startLoad({ url: `${sandbox.url}/`, connections: 16 });
     const uploads = startLoad({
       url: `${sandbox.url}/echo`,
       connections: 2,
-      pauseMs: 20,
       method: "POST",
       body: "x".repeat(300_000),
       check: ({ status, text }) =>
@@ -71,7 +70,7 @@ describe("an application that listens on a TCP port only", () => {
   });
 
   it("loses none over deploys either", async () => {
-    const load = startLoad({ url: `${sandbox.url}/`, connections: 16, pauseMs: 10 });
+    const load = startLoad({ url: `${sandbox.url}/`, connections: 16 });
     for (const version of ["three", "four"]) {
       await sandbox.commit({ "version.txt": `${version}\n` });
       await sandbox.ok(["deploy", "staging"]);
