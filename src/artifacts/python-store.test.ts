@@ -1,11 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { chmod, cp, readdir, readFile, rename, stat, symlink, truncate, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { FoundPython } from "./ask-python.ts";
 import { pythonsOfMachine } from "./python-runtime.ts";
 import { keepPython, type PythonRuntime } from "./python-store.ts";
-import { comparePythons } from "./python-version.ts";
 import { chooseRuntime } from "./runtime.ts";
 import { builderWorkshop, tempFolder, testWorkshop } from "./testing.ts";
 import type { Workshop } from "./workshop.ts";
@@ -57,9 +55,7 @@ describe("a Python", { timeout: 180_000 }, () => {
       /^3\.(9|1\d)\.\d+$/.test(version),
     );
     expect(found.length).toBeGreaterThan(0);
-    // Those that came from one place are laid out alike, so the newest and the oldest of them stand for all.
-    const places = Map.groupBy(found, ({ binary }) => dirname(dirname(dirname(binary))));
-    for (const { version } of [...places.values()].flatMap((alike) => newestAndOldest(alike))) {
+    for (const { version } of found) {
       const runtime = await kept(version, workshop);
       expect(ask(runtime.python, "import sys, json, zlib; print(sys.version.split()[0])")).toBe(version);
     }
@@ -136,11 +132,6 @@ describe("a Python", { timeout: 180_000 }, () => {
     expect((await chooseRuntime(request(donor.version), workshop)).from.place).toBe("this-machine");
   });
 });
-
-function newestAndOldest(alike: readonly FoundPython[]): FoundPython[] {
-  const sorted = alike.toSorted((a, b) => comparePythons(a.version, b.version));
-  return [...new Set([sorted.at(0), sorted.at(-1)])].filter((python) => python !== undefined);
-}
 
 async function symlinkPrograms(bin: string, folder: string): Promise<void> {
   for (const name of await readdir(bin)) await symlink(join(bin, name), join(folder, name));

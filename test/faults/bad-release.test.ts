@@ -22,7 +22,7 @@ beforeEach(async () => {
 /** Deploys under load, expects a refusal, and that the good release never stopped serving. */
 async function refused(files: Record<string, string>): Promise<CliResult> {
   await sandbox.commit(files);
-  const load = startLoad({ url: `${sandbox.url}/`, connections: 8, pauseMs: 5 });
+  const load = startLoad({ url: `${sandbox.url}/`, connections: 8 });
   const result = await sandbox.cozy(["deploy", "staging"]);
   const { failed, errors } = await load.stop();
   expect(errors).toEqual([]);

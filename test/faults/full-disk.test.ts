@@ -32,7 +32,7 @@ describe.skipIf(mayBeLeftOut(!canMount))("a full disk (a small tmpfs; needs root
       const before = await served(sandbox.url);
       await sandbox.commit({ "version.txt": `v${leftKb}\n`, "ballast.txt": "x".repeat(2_000_000) });
       await fill(leftKb * 1024);
-      const load = startLoad({ url: `${sandbox.url}/`, connections: 4, pauseMs: 5 });
+      const load = startLoad({ url: `${sandbox.url}/`, connections: 4 });
       const { code, stderr } = await sandbox.cozy(["deploy", "staging"]);
       const { failed } = await load.stop();
       expect(code).not.toBe(0);

@@ -73,7 +73,7 @@ describe("a deployer that is killed before, in and after any operation", () => {
       const story = new KillStory(sandbox, way);
       try {
         await story.deploy();
-        const load = startLoad({ url: `${sandbox.url}/`, connections: 2, pauseMs: 15 });
+        const load = startLoad({ url: `${sandbox.url}/`, connections: 2, pauseMs: 5 });
         const told: string[] = [];
         for (const kind of kinds) {
           for (const point of points) {

@@ -53,7 +53,7 @@ describe("a worker in a long job at a deploy", () => {
   it("finishes it, and ends after that, while requests go on under load", async () => {
     const { release: old } = await served(sandbox.url);
     await until("a job has begun", async () => (await notesOf(old)).includes("begins a job"));
-    const load = startLoad({ url: `${sandbox.url}/`, connections: 8, pauseMs: 5 });
+    const load = startLoad({ url: `${sandbox.url}/`, connections: 8 });
     const { release, stdout } = await deployed({ "version.txt": "two\n" });
     expect((await load.stop()).errors).toEqual([]);
     expect((await notesOf(old)).slice(-2)).toEqual(["told to stop", "ends a job"]);

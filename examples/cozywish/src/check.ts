@@ -4,8 +4,8 @@ import { settingsOrExit } from "./settings/settings-or-exit.ts";
 
 /** Whether this release can do what it is there for: run before guests see it, as often as one likes. */
 const settings = settingsOrExit(process.env);
-const password = process.env["CHECK_PASSWORD"];
-if (!password) {
+const password = settings.checkPassword;
+if (password === undefined) {
   process.stderr.write("CHECK_PASSWORD is not set: the account that checks needs a password.\n");
   process.exit(1);
 }

@@ -12,6 +12,8 @@ export type Settings = {
   database: DatabaseAddress;
   media: MediaAddress;
   sessionSecret: string;
+  /** Of the account that checks a release. */
+  checkPassword: string | undefined;
   logLevel: (typeof LOG_LEVELS)[number];
   logFile: string | undefined;
   /** Ends with a slash; a path, or a whole http(s) address. */
@@ -61,6 +63,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     database: rest.DATABASE_URL,
     media: rest.MEDIA_URL,
     sessionSecret: rest.SESSION_SECRET,
+    checkPassword: rest.CHECK_PASSWORD,
     logLevel: rest.LOG_LEVEL,
     logFile: rest.LOG_FILE,
     staticUrl: rest.STATIC_URL,
@@ -92,6 +95,7 @@ function schema(production: boolean, cacheUrl: string | undefined) {
     SESSION_SECRET: production
       ? z.string({ error: needed }).pipe(secret)
       : secret.default(DEVELOPMENT_SECRET),
+    CHECK_PASSWORD: z.string().optional(),
     LOG_LEVEL: z
       .enum(LOG_LEVELS, { error: (issue) => `"${String(issue.input)}" is none of ${LOG_LEVELS.join(", ")}` })
       .default("info"),

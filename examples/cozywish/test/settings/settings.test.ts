@@ -171,6 +171,13 @@ const cases: Case[] = [
     bad: notRedis,
   },
   {
+    setting: "CHECK_PASSWORD",
+    of: (settings) => settings.checkPassword,
+    byDefault: undefined,
+    good: [["long enough", "long enough"]],
+    bad: [],
+  },
+  {
     setting: "CONFIRMATION_MS",
     of: (settings) => settings.confirmationMs,
     byDefault: 0,
