@@ -1,5 +1,6 @@
 import type { OnPoint } from "../engine/engine.ts";
 import type { Host } from "../hosts/host.ts";
+import type { DatabaseBackups } from "../recovery/backup.ts";
 import type { ReleaseWorld } from "../release/world.ts";
 
 /**
@@ -29,6 +30,18 @@ function dyingWorld(world: ReleaseWorld): ReleaseWorld {
     host: (name) => dying(world.host(name)),
     builder: dying(world.builder),
     restorer: dying(world.restorer),
+    backups: async () => dyingBackups(await world.backups()),
+  };
+}
+
+/** They are listed before one is made, which is no effect yet. */
+function dyingBackups(backups: DatabaseBackups): DatabaseBackups {
+  return {
+    ...backups,
+    async backUp(...args) {
+      await backups.backUp(...args);
+      return killOneself();
+    },
   };
 }
 
