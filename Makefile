@@ -1,13 +1,16 @@
 # Every target does its own set-up, from a fresh clone on. npm scripts run on the Node 24 that is a dev dependency.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: demo test bench build clean
+.PHONY: demo test soak bench build clean
 
 demo: build        ## CozyWish from nothing to deployed, under load, broken, and taken back
 	node demo/main.ts
 
 test: build        ## every tier that this machine can carry
 	node test/run-tiers.ts
+
+soak: build        ## what takes turns, with many more of them
+	SOAK=1 npx vitest run --project story jobs tcp-only
 
 bench: build       ## every figure that the docs quote
 	node bench/run-all.ts

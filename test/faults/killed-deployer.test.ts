@@ -49,6 +49,7 @@ const kinds = [
   "end-warm-instances",
   "prune-releases",
   "run-hook-afterDeploy",
+  "count-lost",
 ];
 
 /** Those that depend on what is there to tidy up, and hold the names of old releases. */
@@ -63,6 +64,7 @@ const rollbackKinds = [
   "prove-served",
   "set-current",
   "run-hook-afterRollback",
+  "count-lost",
 ];
 
 describe("a deployer that is killed before, in and after any operation", () => {

@@ -97,7 +97,7 @@ describe("CozyWish on this machine", () => {
 
   it("keeps accounts and pictures through a release, a stop and a start, and loses no request", async () => {
     const picture = /src="(\/media\/[^"]+)"/.exec((await new Visitor(sandbox.url).open("/venues")).text)?.[1];
-    const load = startLoad({ url: `${sandbox.url}/`, connections: 8 });
+    const load = startLoad({ url: `${sandbox.url}/`, connections: 8, pauseMs: 20 });
     await sandbox.commit({ "src/new-file.ts": "export {};\n" });
     await sandbox.ok(["deploy", "local"]);
     const { failed, errors } = await load.stop();

@@ -7,6 +7,7 @@ import { createExampleSandbox, replaced, type Example } from "../support/example
 import { Guest } from "../support/guest.ts";
 import { pythonHome } from "../support/python-home.ts";
 import { startRedis, type RedisServer } from "../support/redis-server.ts";
+import { times } from "../support/soak.ts";
 import { until, type Sandbox } from "../support/sandbox.ts";
 
 const guests = 4;
@@ -22,14 +23,14 @@ const examples: readonly {
   {
     name: "cozywish",
     seed: ["node", "src/seed.ts"],
-    deploys: 20,
+    deploys: times(5, 20),
     change: (round) => ({ "src/version.ts": `export const version = ${round};\n` }),
   },
   {
     name: "cozywish-django",
     seed: ["python", "manage.py", "seed"],
-    // Each takes some seconds, so the story makes do with fewer.
-    deploys: 8,
+    // Each takes some seconds.
+    deploys: times(3, 8),
     change: (round) => ({ "common/version.py": `VERSION = ${round}\n` }),
   },
 ];
