@@ -10,7 +10,7 @@ test: build        ## every tier that this machine can carry
 	node test/run-tiers.ts
 
 soak: build        ## what takes turns, with many more of them
-	SOAK=1 npx vitest run --project story jobs tcp-only
+	SOAK=1 npx vitest run --project story --project fault jobs tcp-only killed-deployer
 
 bench: build       ## every figure that the docs quote
 	node bench/run-all.ts

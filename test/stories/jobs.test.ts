@@ -23,14 +23,14 @@ const examples: readonly {
   {
     name: "cozywish",
     seed: ["node", "src/seed.ts"],
-    deploys: times(5, 20),
+    deploys: times(4, 20),
     change: (round) => ({ "src/version.ts": `export const version = ${round};\n` }),
   },
   {
     name: "cozywish-django",
     seed: ["python", "manage.py", "seed"],
     // Each takes some seconds.
-    deploys: times(3, 8),
+    deploys: times(2, 8),
     change: (round) => ({ "common/version.py": `VERSION = ${round}\n` }),
   },
 ];
