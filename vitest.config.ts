@@ -25,7 +25,7 @@ export default defineConfig({
         test: {
           name: "story",
           include: ["test/stories/**/*.test.ts"],
-          globalSetup: ["test/support/python-home.ts"],
+          globalSetup: ["test/support/shared-home.ts"],
           testTimeout: 300_000,
           hookTimeout: 300_000,
           maxWorkers: storiesAtOnce,
@@ -36,7 +36,7 @@ export default defineConfig({
         test: {
           name: "fault",
           include: ["test/faults/**/*.test.ts"],
-          globalSetup: ["test/support/python-home.ts"],
+          globalSetup: ["test/support/shared-home.ts"],
           testTimeout: 1_200_000,
           hookTimeout: 300_000,
           maxWorkers: storiesAtOnce,

@@ -4,7 +4,7 @@
  */
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { makePythonHome } from "./support/python-home.ts";
+import { makeSharedHome } from "./support/shared-home.ts";
 import { example, root, stages, type Tier } from "./tiers.ts";
 
 interface Result {
@@ -32,7 +32,7 @@ const only = process.argv.slice(2);
 const results: Result[] = [];
 
 installWhatIsMissing();
-const pythonHome = await makePythonHome();
+const sharedHome = await makeSharedHome();
 // The example's own dependencies, which lint and types look at as well.
 const exampleIsThere = run(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], example, true);
 for (const stage of stages) {
@@ -46,7 +46,7 @@ for (const stage of stages) {
   );
 }
 await exampleIsThere;
-await pythonHome.remove();
+await sharedHome.remove();
 
 console.log("\n── tiers ──────────────────────────────────────────────────────");
 for (const { name, outcome, seconds, note } of results) {
@@ -97,7 +97,7 @@ async function run(
   const colours = isKept && process.stdout.isTTY ? { FORCE_COLOR: "1" } : {};
   const child = spawn(program, args, {
     cwd: folder,
-    env: { ...process.env, ...pythonHome.env, ...colours },
+    env: { ...process.env, ...sharedHome.env, ...colours },
     stdio: isKept ? ["ignore", "pipe", "pipe"] : "inherit",
   });
   let output = "";

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startLoad } from "../../src/routing/testing/load.ts";
 import { replaced } from "../support/example-sandbox.ts";
+import { sharedHome } from "../support/shared-home.ts";
 import { createSandbox, type Sandbox } from "../support/sandbox.ts";
 import { Visitor } from "../support/visitor.ts";
 
@@ -17,8 +18,10 @@ beforeAll(async () => {
   sandbox = await createSandbox({
     fixture,
     environment: "local",
+    home: sharedHome(),
     config: (port) =>
       [
+        ['name: "cozywish"', 'name: "cozywish-story"'],
         ['Number(process.env["COZYWISH_PORT"] ?? 8080)', String(port)],
         [
           "SESSION_SECRET: generated()",
@@ -27,8 +30,8 @@ beforeAll(async () => {
         ['LOG_LEVEL: "info",', 'LOG_LEVEL: "info",\n      LOG_FILE: { required: false },'],
       ].reduce((text, [from = "", to = ""]) => replaced(text, from, to), config),
   });
-  root = join(sandbox.home, "environments", "cozywish-local");
-  logFile = join(sandbox.home, "cozywish.log");
+  root = join(sandbox.home, "environments", "cozywish-story-local");
+  logFile = join(root, "cozywish.log");
   const path = join(sandbox.project, "cozy.config.ts");
   await sandbox.commit({ "cozy.config.ts": (await readFile(path, "utf8")).replace("LOGFILE", logFile) });
   await sandbox.ok(["deploy", "local"]);

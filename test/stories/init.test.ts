@@ -2,6 +2,7 @@ import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { sharedHome } from "../support/shared-home.ts";
 import { createSandbox, served } from "../support/sandbox.ts";
 
 const cozywish = fileURLToPath(new URL("../../examples/cozywish", import.meta.url));
@@ -34,7 +35,7 @@ describe("cozy init", () => {
   });
 
   it("does so for CozyWish", async () => {
-    const sandbox = await createSandbox({ environment: "local", fixture: cozywish });
+    const sandbox = await createSandbox({ environment: "local", fixture: cozywish, home: sharedHome() });
     const config = join(sandbox.project, "cozy.config.ts");
     try {
       await rm(config);

@@ -5,7 +5,7 @@ import { startLoad } from "../../src/routing/testing/load.ts";
 import { countedIn } from "../support/count-rows.ts";
 import { createExampleSandbox, replaced, type Example } from "../support/example-sandbox.ts";
 import { Guest } from "../support/guest.ts";
-import { pythonHome } from "../support/python-home.ts";
+import { sharedHome } from "../support/shared-home.ts";
 import { startRedis, type RedisServer } from "../support/redis-server.ts";
 import { times } from "../support/soak.ts";
 import { until, type Sandbox } from "../support/sandbox.ts";
@@ -47,7 +47,7 @@ describe.each(examples)("the jobs of $name", ({ name, seed, change, deploys }) =
         /database: sqlite\(\),/,
         `database: sqlite(), queue: redisOf({ url: "${redis.address(2)}" }), sessions: redisOf({ url: "${redis.address(1)}" }),`,
       );
-    sandbox = await createExampleSandbox(name, withRedis, { home: pythonHome() });
+    sandbox = await createExampleSandbox(name, withRedis, { home: sharedHome() });
     database = join(sandbox.home, "environments", `${name}-local`, "database", "database.sqlite");
     await sandbox.ok(["deploy", "local"]);
     await sandbox.ok(["run", "local", "--", ...seed]);

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { replaced } from "./example-sandbox.ts";
-import { pythonHome } from "./python-home.ts";
+import { sharedHome } from "./shared-home.ts";
 import { createSandbox, type Sandbox, type SandboxOptions } from "./sandbox.ts";
 
 /** The project file of the Django fixture; `more` goes into `django({ … })`. */
@@ -39,7 +39,7 @@ export async function createDjangoSandboxBesideOthers(
   name: string,
   config: (port: number) => string = djangoConfig,
 ): Promise<Sandbox> {
-  return createDjangoSandbox({ home: pythonHome(), config: (port) => named(name, config(port)) });
+  return createDjangoSandbox({ home: sharedHome(), config: (port) => named(name, config(port)) });
 }
 
 export function named(name: string, config: string): string {

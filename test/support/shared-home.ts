@@ -2,13 +2,13 @@ import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const variable = "COZY_TEST_PYTHON_HOME";
+const variable = "COZY_TEST_SHARED_HOME";
 
 /**
- * A cozy home that the Django sandboxes of one run share, as the projects of one machine do: keeping a Python, uv and the packages takes
- * longer than most stories. That each is kept well from nothing is shown by the first of them and beside `src/artifacts/python-*.ts`.
+ * A cozy home that the sandboxes of the examples and of Django share, as the projects of one machine do: keeping a Python and installing
+ * packages takes longer than most stories. That each is kept well from nothing is shown by the first of them, and beside `src/artifacts`.
  */
-export function pythonHome(): string {
+export function sharedHome(): string {
   const home = process.env[variable];
   if (home === undefined) throw new Error(`${variable} is not set: vitest's global set-up does it`);
   return home;
@@ -17,14 +17,14 @@ export function pythonHome(): string {
 /** vitest calls it once a run; where several runs are to share one, whoever starts them makes it. */
 export async function setup(): Promise<(() => Promise<void>) | undefined> {
   if (process.env[variable] !== undefined) return undefined;
-  const made = await makePythonHome();
+  const made = await makeSharedHome();
   process.env[variable] = made.home;
   return made.remove;
 }
 
 /** With what a program needs to have its tests share it. */
-export async function makePythonHome() {
-  const home = await realpath(await mkdtemp(join(tmpdir(), "cozy-python-")));
+export async function makeSharedHome() {
+  const home = await realpath(await mkdtemp(join(tmpdir(), "cozy-shared-")));
   return {
     home,
     env: { [variable]: home },
