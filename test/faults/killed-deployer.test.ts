@@ -3,10 +3,9 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { startLoad } from "../../src/routing/testing/load.ts";
+import { killsInTurn } from "../support/kills.ts";
 import { createSandbox, served, tinyConfig, type Sandbox } from "../support/sandbox.ts";
-import { inSoak } from "../support/soak.ts";
 
-const points = ["before", "in", "after", "recorded"] as const;
 /** Warm for just longer than what is in flight may take, so that many deploys don't fill the machine. */
 const keep = `keep: { releases: 1, warm: "2s" }, drain: { requests: "1s", streams: "1s" },`;
 const hooks = `hooks: { afterBuild: ["true"], beforeMigrate: ["true"], beforeSwitch: ["true"], afterDeploy: ["true"], afterRollback: ["true"] },`;
@@ -78,11 +77,11 @@ describe("a deployer that is killed before, in and after any operation", () => {
         await story.deploy();
         const load = startLoad({ url: `${sandbox.url}/`, connections: 2, pauseMs: 5 });
         const told: string[] = [];
-        for (const { kind, point } of killsFollowedBy(way, kinds)) {
+        for (const { kind, point } of killsInTurn(way, kinds)) {
           const fault = await story.killedAt(kind, point);
           if (fault !== undefined) told.push(`${point} ${kind}: ${fault}`);
         }
-        for (const { kind, point } of killsFollowedBy(way, rollbackKinds)) {
+        for (const { kind, point } of killsInTurn(way, rollbackKinds)) {
           const fault = await story.rollbackKilledAt(kind, point);
           if (fault !== undefined) told.push(`rollback, ${point} ${kind}: ${fault}`);
         }
@@ -97,14 +96,6 @@ describe("a deployer that is killed before, in and after any operation", () => {
     },
   );
 });
-
-/** Every point of every kind, followed by the one in turn and by the other in turn; in `make soak` by both. */
-function killsFollowedBy(way: "resume" | "abort", all: readonly string[]): { kind: string; point: string }[] {
-  const turn = way === "resume" ? 0 : 1;
-  return all.flatMap((kind, row) =>
-    points.filter((_, column) => inSoak || (row + column) % 2 === turn).map((point) => ({ kind, point })),
-  );
-}
 
 class KillStory {
   readonly #sandbox: Sandbox;

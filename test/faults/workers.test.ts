@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startLoad } from "../../src/routing/testing/load.ts";
+import { killsInTurn } from "../support/kills.ts";
 import { createSandbox, served, tinyConfig, until, type Sandbox } from "../support/sandbox.ts";
 import { schedulerNotes } from "../support/schedulers.ts";
 
@@ -117,7 +118,6 @@ describe("a supervisor that is killed while it ends the old scheduler", () => {
 });
 
 describe("a deployer that is killed between the old scheduler and the new", () => {
-  const points = ["before", "in", "after", "recorded"];
   const operations = [
     "stop-singletons",
     "start-instances-singletons",
@@ -127,38 +127,35 @@ describe("a deployer that is killed between the old scheduler and the new", () =
     "stop-instances",
   ];
 
-  it.each(["resume", "abort"])("leaves never two, and after %s exactly one", async (way) => {
+  it.each(["resume", "abort"] as const)("leaves never two, and after %s exactly one", async (way) => {
     const told: string[] = [];
-    for (const operation of operations) {
-      for (const point of points) {
-        const before = (await served(sandbox.url)).release;
-        await sandbox.commit({
-          "version.txt": `${way} ${operation} ${point}\n`,
-          "behaviour.json": '{ "jobMs": 100 }',
-        });
-        const isOfOld = operation === "stop-singletons" || operation === "stop-instances";
-        const id = isOfOld ? `${operation}-${before}` : operation;
-        const { code } = await sandbox.cozy(["deploy", "staging"], {
-          env: { COZY_FAULT: `${point}:${id}@this-machine` },
-        });
-        if (code !== 128) told.push(`${point} ${operation}: not killed but ended with ${code}`);
-        // From its end on the release is in force, and what is left can only be done.
-        const inForce = operation === "stop-instances";
-        const isRefused = inForce && way === "abort";
-        const refused = isRefused ? (await sandbox.cozy(["abort", "staging"])).stderr : "";
-        if (isRefused && !refused.includes("already-committed"))
-          told.push(`${point} ${operation}: ${refused}`);
-        await sandbox.ok([isRefused ? "resume" : way, "staging"]);
-        const { release } = await served(sandbox.url);
-        if ((way === "abort" && !inForce) !== (release === before))
-          told.push(`${point} ${operation}: serves ${release}`);
-        await until("one scheduler runs", async () => (await schedulerNotes(sandbox)).running.length === 1);
-        const { most, running } = await schedulerNotes(sandbox);
-        if (most !== 1 || running[0] !== release)
-          told.push(`${point} ${operation}: ${most}, ${running.join()}`);
-        const workers = (await instancesOf("worker")).map((one) => one.release);
-        if (workers.join() !== release) told.push(`${point} ${operation}: workers of ${workers.join()}`);
-      }
+    for (const { kind: operation, point } of killsInTurn(way, operations)) {
+      const before = (await served(sandbox.url)).release;
+      await sandbox.commit({
+        "version.txt": `${way} ${operation} ${point}\n`,
+        "behaviour.json": '{ "jobMs": 100 }',
+      });
+      const isOfOld = operation === "stop-singletons" || operation === "stop-instances";
+      const id = isOfOld ? `${operation}-${before}` : operation;
+      const { code } = await sandbox.cozy(["deploy", "staging"], {
+        env: { COZY_FAULT: `${point}:${id}@this-machine` },
+      });
+      if (code !== 128) told.push(`${point} ${operation}: not killed but ended with ${code}`);
+      // From its end on the release is in force, and what is left can only be done.
+      const inForce = operation === "stop-instances";
+      const isRefused = inForce && way === "abort";
+      const refused = isRefused ? (await sandbox.cozy(["abort", "staging"])).stderr : "";
+      if (isRefused && !refused.includes("already-committed")) told.push(`${point} ${operation}: ${refused}`);
+      await sandbox.ok([isRefused ? "resume" : way, "staging"]);
+      const { release } = await served(sandbox.url);
+      if ((way === "abort" && !inForce) !== (release === before))
+        told.push(`${point} ${operation}: serves ${release}`);
+      await until("one scheduler runs", async () => (await schedulerNotes(sandbox)).running.length === 1);
+      const { most, running } = await schedulerNotes(sandbox);
+      if (most !== 1 || running[0] !== release)
+        told.push(`${point} ${operation}: ${most}, ${running.join()}`);
+      const workers = (await instancesOf("worker")).map((one) => one.release);
+      if (workers.join() !== release) told.push(`${point} ${operation}: workers of ${workers.join()}`);
     }
     expect(told).toEqual([]);
   });
