@@ -7,7 +7,7 @@ export interface Application {
   readonly better: Change;
   /** A health check that never passes. */
   readonly broken: Change;
-  /** The list of places fails for some of the visitors, and no check sees it. */
+  /** The page of a place fails for some of the visitors, and no check asks for it. */
   readonly subtle: Change;
   /** A migration that the new release likes, and that the one in force can't live with. */
   readonly breaking: Change;
@@ -81,12 +81,12 @@ export const applications: Readonly<Record<string, Application>> = {
       ],
     },
     subtle: {
-      message: "Look for places in a cleverer way",
+      message: "Show a place in a cleverer way",
       edits: [
         {
           file: "src/venues/venue-routes.ts",
-          from: "const search = readSearch(c);",
-          to: 'const search = readSearch(c);\n    if (Math.random() < 0.15) throw new Error("too clever");',
+          from: 'const id = c.req.param("venue");',
+          to: 'const id = c.req.param("venue");\n    if (Math.random() < 0.2) throw new Error("too clever");',
         },
       ],
     },
@@ -131,7 +131,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       ],
     },
     subtle: {
-      message: "Look for places in a cleverer way",
+      message: "Show a place in a cleverer way",
       edits: [
         {
           file: "venues/views.py",
@@ -140,8 +140,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
         },
         {
           file: "venues/views.py",
-          from: "search = VenueSearch.read(request.GET)",
-          to: 'search = VenueSearch.read(request.GET)\n    if random.random() < 0.15:\n        raise RuntimeError("too clever")',
+          from: 'everything = Venue.objects.prefetch_related("pictures", "services")',
+          to: 'if random.random() < 0.2:\n        raise RuntimeError("too clever")\n    everything = Venue.objects.prefetch_related("pictures", "services")',
         },
       ],
     },

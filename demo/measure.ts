@@ -25,7 +25,7 @@ export async function measured(
   work: () => Promise<void>,
   { load = true } = {},
 ): Promise<Measure> {
-  const visitors = load ? startVisitors(stage) : undefined;
+  const visitors = load ? await startVisitors(stage) : undefined;
   const start = performance.now();
   await work().catch(async (error: unknown) => {
     await visitors?.stop();
@@ -41,10 +41,13 @@ export async function measured(
 }
 
 /** Sixteen connections that stay open, with a moment between two pages. */
-function startVisitors({ url }: Stage) {
+async function startVisitors({ url }: Stage) {
+  const places = await (await fetch(`${url}/venues`)).text();
+  const [, place] = /href="(\/venues\/[\w-]+)"/.exec(places) ?? [];
+  if (place === undefined) throw new Error("there is no place to visit");
   let errors500 = 0;
   const load = startLoad({
-    url: [`${url}/`, `${url}/venues`],
+    url: [`${url}/`, `${url}${place}`],
     connections: 16,
     pauseMs: 60,
     check({ status }) {
