@@ -19,7 +19,8 @@ def check_booking(password: str, now: datetime) -> str | None:
     Books an hour, gives it back and leaves nothing of it. Returns what it has booked, or None where there is no place
     to book yet.
     """
-    for slot in _latest_slots(_account(password), now):
+    slots = list(_latest_slots(_account(password), now))
+    for slot in slots:
         try:
             hold(slot, now)
             # In one transaction, so that nobody is told of a booking that is gone.
@@ -32,6 +33,9 @@ def check_booking(password: str, now: datetime) -> str | None:
         if not cancelled:
             raise RuntimeError("the booking could not be cancelled")
         return f"{slot.service.name} at {slot.venue.name}"
+    if slots:
+        # A fault of the database is told to guests as a slot that is taken.
+        raise RuntimeError(f"none of {len(slots)} times of a whole day could be booked")
     return None
 
 

@@ -10,7 +10,7 @@ from accounts.models import Account
 from bookings.checking import CHECK_EMAIL, check_booking
 from bookings.models import BookedUnit, Booking, Confirmation, Hold, OutstandingConfirmation
 from bookings.slots import SlotRequest
-from bookings.taking import book
+from bookings.taking import TAKEN, Refused, book
 
 from .support.fixtures import NOW, add_account, add_venue
 
@@ -35,6 +35,12 @@ class CheckTest(TransactionTestCase):
         service = venue.services.select_related("venue").order_by("slug")[0]
         book(SlotRequest(add_account(), service, day, venue.opens_at), NOW)
         self.assertEqual(check_booking("a password for checks", NOW), "Massage at Still Water")
+
+    def test_fails_where_nothing_can_be_booked(self) -> None:
+        add_venue()
+        with mock.patch("bookings.checking.book", side_effect=Refused(TAKEN)):
+            with self.assertRaisesRegex(RuntimeError, "none of 15 times"):
+                check_booking("a password for checks", NOW)
 
     def test_the_command_says_what_it_did_and_what_it_lacks(self) -> None:
         with mock.patch.dict(os.environ, {"CHECK_PASSWORD": ""}), self.assertRaises(CommandError):

@@ -20,7 +20,8 @@ export async function checkBooking(
   { password, now }: { password: string; now: Date },
 ): Promise<string | undefined> {
   const accountId = await setPassword(database, { name: "Check", email: CHECK_EMAIL, password, now });
-  for (const request of await latestSlots(database, { accountId, now })) {
+  const requests = await latestSlots(database, { accountId, now });
+  for (const request of requests) {
     const outcome = await book(database, request);
     if (!outcome.booked) continue;
     const cancelled = await cancel(database, { accountId, bookingId: outcome.id, now });
@@ -28,6 +29,7 @@ export async function checkBooking(
     if (cancelled !== "cancelled") throw new Error(`the booking could not be cancelled: ${cancelled}`);
     return `${request.service.name} at ${request.venue.name}`;
   }
+  if (requests.length > 0) throw new Error(`none of ${requests.length} times of a whole day could be booked`);
   return undefined;
 }
 
