@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import {
   chmod,
   constants,
@@ -16,7 +14,6 @@ import {
   utimes,
 } from "node:fs/promises";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { CozyError, systemCode } from "../errors/cozy-error.ts";
 import type { MachinePaths } from "../hosts/environment-paths.ts";
 import { fetchNodeArguments, nodePackage } from "../stacks/node.ts";
@@ -29,6 +26,7 @@ import { runProgram } from "./run-program.ts";
 import type { RuntimeChoice } from "./runtime.ts";
 import { isTempName, tempName } from "./temp-name.ts";
 import type { Workshop } from "./workshop.ts";
+import { hashFile } from "../shared/hash-file.ts";
 
 /** A Node that is kept: it stays what it is, whatever happens to the one it was taken from. */
 export interface Runtime extends KeptRuntime {
@@ -146,7 +144,7 @@ async function fetchBinary(choice: RuntimeChoice, temp: string, workshop: Worksh
 async function putInPlace(choice: RuntimeChoice, temp: string, workshop: Workshop): Promise<Runtime> {
   const { version, platform } = choice;
   const binary = join(temp, "bin", "node");
-  const sha256 = await hashOfFile(binary);
+  const sha256 = await hashFile(binary);
   const { size: sizeBytes } = await stat(binary);
   const id = `node-${version}-${platform.os}-${platform.arch}-${sha256.slice(0, 8)}`;
   const record = { format: 1, version, platform, sha256, sizeBytes, keptAt: workshop.now() } as const;
@@ -212,10 +210,4 @@ async function pointTo(file: string, target: string): Promise<void> {
   const temp = tempName(file);
   await symlink(target, temp);
   await rename(temp, file);
-}
-
-async function hashOfFile(file: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(file, { highWaterMark: 1024 * 1024 }), hash);
-  return hash.digest("hex");
 }

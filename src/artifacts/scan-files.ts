@@ -1,12 +1,10 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { chmod, lstat, readdir, readFile, readlink } from "node:fs/promises";
 import { join, posix } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { CozyError } from "../errors/cozy-error.ts";
 import { sha256 } from "./canonical-json.ts";
 import { inParallel } from "./in-parallel.ts";
 import { sortedByPath, type ManifestEntry } from "./manifest.ts";
+import { hashFile as hashLargeFile } from "../shared/hash-file.ts";
 
 const width = 16;
 const readWhole = 4 * 1024 * 1024;
@@ -68,7 +66,5 @@ function linkEntry(path: string, target: string): ManifestEntry {
 
 export async function hashFile(file: string, sizeBytes: number): Promise<string> {
   if (sizeBytes <= readWhole) return sha256(await readFile(file));
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(file, { highWaterMark: 1024 * 1024 }), hash);
-  return hash.digest("hex");
+  return hashLargeFile(file);
 }

@@ -1,6 +1,5 @@
 import type { BackupLook, BackupsList, StoreLook } from "../recovery/look-at-backups.ts";
-import { spanText } from "../promises/words.ts";
-import { durationText, momentText } from "../shared/duration.ts";
+import { durationText, momentText, spanText } from "../shared/duration.ts";
 import { sizeText } from "../shared/size-text.ts";
 import { textTable } from "./text-table.ts";
 

@@ -1,20 +1,18 @@
-import { history } from "../engine/journal-store.ts";
+import { firstInForce } from "../engine/release-changes.ts";
 import { CozyError } from "../errors/cozy-error.ts";
 import { readRelease } from "../hosts/release-folder.ts";
 import { currentRelease } from "../hosts/this-machine/current-release.ts";
 import type { DrillPromises } from "../recovery/drill-findings.ts";
 import { drillLines } from "../recovery/drill-text.ts";
 import type { DrillVerdict } from "../recovery/drill-verdict.ts";
-import type { Outcome } from "../rehearsal/verdict.ts";
+import { exitCodeOf } from "../rehearsal/verdict.ts";
 import { backupsOf } from "./backups-of.ts";
 import { printResult, type CommandContext } from "./command-context.ts";
 import { defineCommand, environmentArgument } from "./define-command.ts";
 import { openEnvironment, type OpenEnvironment } from "./open-environment.ts";
-import { rehearsalVariables } from "./rehearse-world.ts";
+import { resolveRehearsalVariables } from "./resolve-values.ts";
 import { refuseWithoutDatabase } from "./restore.ts";
-import { scratchPartsOf } from "./restore-world.ts";
-
-const exitCodes = { pass: 0, fail: 1, "not proven": 3 } as const satisfies Record<Outcome, number>;
+import { scratchPartsOf } from "./scratch-parts.ts";
 
 export const command = defineCommand({
   name: "drill",
@@ -34,7 +32,7 @@ export const command = defineCommand({
     refuseWithoutDatabase(opened);
     const verdict = await drilled(context, opened, options.backup);
     printResult(context, verdict, () => drillLines(verdict).join("\n"));
-    return exitCodes[verdict.outcome];
+    return exitCodeOf(verdict);
   },
 });
 
@@ -64,7 +62,7 @@ async function drilled(
       only: id,
       promises: { ...promises, heartbeat: release.backups !== undefined },
       open: async (within) => {
-        const variables = await rehearsalVariables(context, opened);
+        const variables = await resolveRehearsalVariables(context, opened);
         const parts = { ...scratchPartsOf(context, opened), name: "drill", variables };
         return openRecorded(parts, [release.id], within);
       },
@@ -79,20 +77,15 @@ async function drilled(
   return verdict;
 }
 
-/** Journals that are looked through for the environment's first. */
-const lookedThrough = 1_000;
-
 async function promisesOf({
   environment: { promises, backups },
   journals,
 }: OpenEnvironment): Promise<Omit<DrillPromises, "heartbeat">> {
-  const past = await history(journals, lookedThrough);
-  const times = past.flatMap((journal) => ("error" in journal ? [] : [journal.header.startedAt]));
   return {
     rtoMs: promises.recovery?.rtoMs,
     rpoMs: promises.recovery?.rpoMs,
     keepMs: backups?.keepMs,
-    since: times.length === 0 ? undefined : Math.min(...times),
+    since: await firstInForce(journals),
   };
 }
 

@@ -2,6 +2,7 @@ import type { OnPoint } from "../engine/engine.ts";
 import type { Host } from "../hosts/host.ts";
 import type { DatabaseBackups } from "../recovery/backup.ts";
 import type { ReleaseWorld } from "../release/world.ts";
+import type { Restorer } from "../recovery/restorer.ts";
 
 /**
  * For tests: `COZY_FAULT=before:switch-routes@this-machine` kills this process with SIGKILL at that point of that operation.
@@ -29,7 +30,7 @@ function dyingWorld(world: ReleaseWorld): ReleaseWorld {
     ...world,
     host: (name) => dying(world.host(name)),
     builder: dying(world.builder),
-    restorer: dying(world.restorer),
+    restorer: async () => dying(await world.restorer()),
     backups: async () => dyingBackups(await world.backups()),
   };
 }
@@ -46,7 +47,7 @@ function dyingBackups(backups: DatabaseBackups): DatabaseBackups {
 }
 
 /** The same object, and the process dies as soon as one of its methods has had its effect. */
-function dying<T extends Host | ReleaseWorld["builder" | "restorer"]>(target: T): T {
+function dying<T extends Host | ReleaseWorld["builder"] | Restorer>(target: T): T {
   return new Proxy(target, {
     get(object, key, receiver) {
       const value: unknown = Reflect.get(object, key, receiver);

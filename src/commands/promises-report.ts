@@ -2,8 +2,7 @@ import { printable } from "../events/text-width.ts";
 import type { Evidence } from "../promises/evidence.ts";
 import type { Ledger } from "../promises/ledger.ts";
 import type { PromiseFacts, PromiseRow } from "../promises/promise.ts";
-import { spanText } from "../promises/words.ts";
-import { momentText } from "../shared/duration.ts";
+import { momentText, spanText } from "../shared/duration.ts";
 
 /** The newest measurements of each promise that a report shows. */
 const shown = 20;

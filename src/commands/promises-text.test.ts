@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { styleOf } from "../events/marks.ts";
 import { ledgerOf } from "../promises/ledger.ts";
-import { dayMs } from "../promises/promise.ts";
+import { dayMs } from "../shared/duration.ts";
 import { sampleBackup, sampleEvidence, sampleFacts, sampleNow } from "../promises/testing.ts";
 import { reportText } from "./promises-report.ts";
 import { ledgerText } from "./promises-text.ts";

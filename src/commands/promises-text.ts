@@ -2,8 +2,9 @@ import type { Style } from "../events/marks.ts";
 import { printable } from "../events/text-width.ts";
 import type { Ledger } from "../promises/ledger.ts";
 import type { PromiseRow, PromiseState } from "../promises/promise.ts";
-import { ageText, counted } from "../promises/words.ts";
 import { textTable } from "./text-table.ts";
+import { ageText } from "../shared/duration.ts";
+import { counted } from "../shared/words.ts";
 
 /** What `cozy promises` prints: a line a promise, then why one is not kept and what would change that. */
 export function ledgerText(ledger: Ledger, style: Style, project: string): string {

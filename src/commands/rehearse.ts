@@ -1,15 +1,13 @@
 import { CozyError } from "../errors/cozy-error.ts";
 import type { Host } from "../hosts/host.ts";
 import { verdictLines } from "../rehearsal/verdict-text.ts";
-import type { Outcome, RehearsalVerdict } from "../rehearsal/verdict.ts";
+import { exitCodeOf, type RehearsalVerdict } from "../rehearsal/verdict.ts";
 import { printResult, type CommandContext } from "./command-context.ts";
 import { defineCommand, environmentArgument } from "./define-command.ts";
 import { openEnvironment, type OpenEnvironment } from "./open-environment.ts";
 import { openHostToChange } from "./open-host.ts";
 import { preparedDeploy, refOption, type DeployOptions } from "./prepare-deploy.ts";
 import { withLease } from "./with-lease.ts";
-
-const exitCodes = { pass: 0, fail: 1, "not proven": 3 } as const satisfies Record<Outcome, number>;
 
 /** Without a word about it in the project file. */
 const longestMigrationMs = 3_600_000;
@@ -33,7 +31,7 @@ export const command = defineCommand({
       const verdict = await rehearsed(context, opened, host, options);
       hold.lost.throwIfAborted();
       printResult(context, verdict, () => verdictLines(verdict).join("\n"));
-      return exitCodes[verdict.outcome];
+      return exitCodeOf(verdict);
     });
   },
 });

@@ -26,6 +26,24 @@ export async function checkReleaseVariables(context: CommandContext, opened: Ope
   await resolve(context, opened, { read: () => kept.read(), write: () => Promise.resolve() });
 }
 
+/** What differs in a rehearsal from the environment's own variables. Nothing that is drawn here is kept. */
+export async function resolveRehearsalVariables(
+  context: CommandContext,
+  { project, environment }: OpenEnvironment,
+): Promise<ResolvedVariables> {
+  const declared = Object.entries(project.app.variables).map(([name, variable]) => [
+    name,
+    { ...variable, default: undefined },
+  ]);
+  const app = { ...project.app, variables: Object.fromEntries(declared) };
+  const variables = environment.rehearsal?.variables ?? {};
+  return resolve(
+    context,
+    { project: { ...project, app }, environment: { ...environment, variables } },
+    { read: () => Promise.resolve({}), write: () => Promise.resolve() },
+  );
+}
+
 /** The values of `build.secrets`, by name. */
 export async function resolveBuildSecrets(
   { env }: CommandContext,
@@ -39,7 +57,7 @@ export async function resolveBuildSecrets(
 
 function resolve(
   { env }: CommandContext,
-  { project, environment }: OpenEnvironment,
+  { project, environment }: Pick<OpenEnvironment, "project" | "environment">,
   generatedStore: ReturnType<typeof generatedStoreAt>,
 ): Promise<ResolvedVariables> {
   return resolveVariables(project, environment, {

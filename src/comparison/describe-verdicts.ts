@@ -1,7 +1,7 @@
 import type { Backups, Environment, Promises, Rehearsal, Strategy, Watch } from "../project/project.ts";
-import { spanText } from "../promises/words.ts";
 import type { Described } from "./difference.ts";
 import { describeTimes } from "./describe-times.ts";
+import { spanText } from "../shared/duration.ts";
 
 type Asked = Pick<Environment, "strategy" | "backups" | "rehearsal" | "promises">;
 

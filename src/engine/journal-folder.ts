@@ -1,7 +1,7 @@
 import { mkdir, open, readdir, readFile, rename, rm, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { CozyError, messageOf, systemCode } from "../errors/cozy-error.ts";
-import { flushFolder } from "../shared/atomic-write.ts";
+import { flush } from "../shared/atomic-write.ts";
 import type { JournalFile, JournalStore } from "./journal-store.ts";
 
 /** Room kept aside while a plan runs, so that on a full disk there is still room to record its undoing. */
@@ -40,7 +40,7 @@ async function create(folder: string, name: string, header: string): Promise<Jou
     await fresh.close();
   }
   await rename(`${path}.new`, path);
-  await flushFolder(folder);
+  await flush(folder);
   return appendingTo(folder, await open(path, "a"));
 }
 

@@ -1,5 +1,4 @@
-import { open } from "node:fs/promises";
-import { systemCode } from "../errors/cozy-error.ts";
+import { openIfThere } from "../shared/open-if-there.ts";
 
 const chunkBytes = 64 * 1024;
 
@@ -63,13 +62,4 @@ function newlines(buffer: Buffer): number {
   let count = 0;
   for (const byte of buffer) if (byte === 0x0a) count += 1;
   return count;
-}
-
-async function openIfThere(path: string) {
-  try {
-    return await open(path, "r");
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return undefined;
-    throw error;
-  }
 }

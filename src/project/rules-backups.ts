@@ -2,10 +2,9 @@ import { isAbsolute, relative, resolve } from "node:path";
 import type { Draft } from "./draft.ts";
 import { fault, type Fault, type Path } from "./faults.ts";
 import { durationMs } from "./units.ts";
+import { dayMs } from "../shared/duration.ts";
 
 type DraftBackups = NonNullable<NonNullable<NonNullable<Draft["environments"]>[string]>["backups"]>;
-
-const dayMs = 86_400_000;
 
 /** Backups lie apart from what they are of, apart from each other, and long enough for the next one to be there before they go. */
 export function backupFaults(draft: Draft, root: string): Fault[] {

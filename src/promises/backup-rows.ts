@@ -2,7 +2,7 @@ import { isSound } from "../recovery/choose-backup.ts";
 import { drilled } from "./drilled.ts";
 import { lastDecisive, type PromiseFacts, type PromiseRow } from "./promise.ts";
 import { retentionRow } from "./retention-row.ts";
-import { counted, listed } from "./words.ts";
+import { counted, listed } from "../shared/words.ts";
 
 /** What cozy promises of backups by itself, where any are declared. */
 export function backupRows(facts: PromiseFacts): PromiseRow[] {

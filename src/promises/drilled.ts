@@ -1,4 +1,4 @@
-import { durationText } from "../shared/duration.ts";
+import { durationText, spanText } from "../shared/duration.ts";
 import type { Evidence, PromiseName } from "./evidence.ts";
 import {
   drillWithinMs,
@@ -10,7 +10,6 @@ import {
   type PromiseFacts,
   type PromiseRow,
 } from "./promise.ts";
-import { spanText } from "./words.ts";
 
 export type Drilled = Pick<
   PromiseRow,

@@ -1,6 +1,6 @@
 import type { Evidence } from "./evidence.ts";
 import type { RequestCounts } from "./request-counts.ts";
-import { counted } from "./words.ts";
+import { counted } from "../shared/words.ts";
 
 /** What the requests of a deploy or a rollback say of the promise that none is lost. */
 export function judgeLost(

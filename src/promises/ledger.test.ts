@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Evidence, PromiseName } from "./evidence.ts";
 import { ledgerOf } from "./ledger.ts";
-import { dayMs, type PromiseFacts, type PromiseRow } from "./promise.ts";
+import { type PromiseFacts, type PromiseRow } from "./promise.ts";
 import {
   sampleBackup,
   sampleCounts,
@@ -12,6 +12,7 @@ import {
   sampleRun,
   sampleSchedule,
 } from "./testing.ts";
+import { dayMs } from "../shared/duration.ts";
 
 const hourMs = 3_600_000;
 

@@ -4,6 +4,7 @@ import type { RunEvidence } from "../schedules/evidence.ts";
 import type { Suspension } from "../schedules/suspension.ts";
 import type { Evidence, PromiseName } from "./evidence.ts";
 import type { RequestCounts } from "./request-counts.ts";
+import { dayMs } from "../shared/duration.ts";
 
 /** `not promised` is said of what holds data and is left out on purpose; it counts for nothing. */
 export type PromiseState = "kept" | "broken" | "not proven" | "not promised";
@@ -92,8 +93,6 @@ export function isLoggedSince({ logBegin }: Pick<PromiseFacts, "logBegin">, at: 
 export function spanStart({ now, since }: Pick<PromiseFacts, "now" | "since">, overMs: number): number {
   return Math.max(now - overMs, since ?? now);
 }
-
-export const dayMs = 86_400_000;
 
 /** Clocks differ a little; what is dated later than this shows that one was set wrong, and proves nothing. */
 const futureMs = 3_600_000;

@@ -1,11 +1,10 @@
 import type { DataHolder, RecoveryPromise } from "../project/project.ts";
 import { isSound, momentOf } from "../recovery/choose-backup.ts";
 import type { KeptBackup } from "../recovery/backup.ts";
-import { durationText } from "../shared/duration.ts";
+import { durationText, ageText, spanText } from "../shared/duration.ts";
 import { backedUp, holderWords } from "./data-holders.ts";
 import { drilled, type Drilled } from "./drilled.ts";
 import { isInFuture, unmeasured, type PromiseFacts, type PromiseRow } from "./promise.ts";
-import { ageText, spanText } from "./words.ts";
 
 /** What was promised of the data: how soon it is back, how much of it may be lost, and what is not covered. */
 export function recoveryRows(facts: PromiseFacts): PromiseRow[] {

@@ -3,9 +3,8 @@ import { partsOfId } from "../recovery/backup-id.ts";
 import { weeklyTimes } from "../recovery/backup-schedules.ts";
 import { isSound, momentOf } from "../recovery/choose-backup.ts";
 import { runsBetween } from "../schedules/times.ts";
-import { momentText } from "../shared/duration.ts";
-import { dayMs, unmeasured, type PromiseFacts, type PromiseRow } from "./promise.ts";
-import { spanText } from "./words.ts";
+import { momentText, spanText, dayMs } from "../shared/duration.ts";
+import { unmeasured, type PromiseFacts, type PromiseRow } from "./promise.ts";
 
 /**
  * That backups which should still be there are: the oldest of each store against how long they are said to be kept. A backup made too late

@@ -2,9 +2,8 @@ import type { RunEvidence } from "../schedules/evidence.ts";
 import { whenText } from "../schedules/in-words.ts";
 import { isBad, outcomeText } from "../schedules/run-text.ts";
 import { decisiveRuns } from "../schedules/failing-schedules.ts";
-import { momentText } from "../shared/duration.ts";
+import { momentText, ageText } from "../shared/duration.ts";
 import { isInFuture, unmeasured, type PromiseFacts, type PromiseRow, type ScheduleFacts } from "./promise.ts";
-import { ageText } from "./words.ts";
 
 /** That a schedule does its work: it succeeded for one of its last two starts, or since. */
 export function scheduleRow(facts: ScheduleFacts, { environment, now }: PromiseFacts): PromiseRow {

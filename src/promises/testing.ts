@@ -1,8 +1,9 @@
 import type { KeptBackup } from "../recovery/backup.ts";
 import type { RunEvidence } from "../schedules/evidence.ts";
 import type { Evidence, PromiseName } from "./evidence.ts";
-import { dayMs, type PromiseFacts, type ScheduleFacts } from "./promise.ts";
+import { type PromiseFacts, type ScheduleFacts } from "./promise.ts";
 import type { RequestCounts } from "./request-counts.ts";
+import { dayMs } from "../shared/duration.ts";
 
 /** An environment of forty days that keeps everything it promises, for tests of the ledger and of its texts. */
 export const sampleNow = Date.parse("2026-11-24T12:00:00.000Z");

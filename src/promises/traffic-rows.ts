@@ -1,8 +1,9 @@
-import { durationText, momentText } from "../shared/duration.ts";
+import { durationText, momentText, spanText } from "../shared/duration.ts";
 import { lostRow } from "./lost-row.ts";
 import { isLoggedSince, spanStart, unmeasured, type PromiseFacts, type PromiseRow } from "./promise.ts";
 import type { RequestCounts } from "./request-counts.ts";
-import { counted, shareText, spanText } from "./words.ts";
+import { counted } from "../shared/words.ts";
+import { shareText } from "./share-text.ts";
 
 /** What was promised of requests, and what cozy promises of them by itself. */
 export function trafficRows(facts: PromiseFacts): PromiseRow[] {

@@ -1,4 +1,4 @@
-import { open, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { diskFull, hasNoRoom } from "../artifacts/disk-full.ts";
 import { writeKept } from "../artifacts/kept-file.ts";
@@ -11,6 +11,8 @@ import { copyDatabase, type CopyProgress } from "./copy-database.ts";
 import { clearPartials, put, storedIds, type DirectoryStore } from "./directory-store.ts";
 import { databaseName, manifestName, type BackupOwner } from "./manifest.ts";
 import { readDatabase } from "./read-back.ts";
+import { flush } from "../shared/atomic-write.ts";
+import { sizeOf } from "./swap-files.ts";
 
 export interface SqliteBackupWork {
   readonly store: DirectoryStore;
@@ -30,7 +32,7 @@ export async function backUpSqlite(
   const { store, order, database, now } = work;
   try {
     await clearPartials(store);
-    const sizeBytes = await sizeOf(database);
+    const sizeBytes = await sizeWithLog(database);
     if (sizeBytes === undefined) return undefined;
     if (await hasNoRoom(store.folder, sizeBytes)) throw noRoom(work);
     const id = backupId(now(), order.class, await storedIds(store));
@@ -80,27 +82,9 @@ async function written(
 }
 
 /** With its log, which the copy takes in. */
-async function sizeOf(database: string): Promise<number | undefined> {
-  const sizes = await Promise.all([database, `${database}-wal`].map(async (file) => sizeIfThere(file)));
-  return sizes[0] === undefined ? undefined : sizes[0] + (sizes[1] ?? 0);
-}
-
-async function sizeIfThere(file: string): Promise<number | undefined> {
-  try {
-    return (await stat(file)).size;
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return undefined;
-    throw error;
-  }
-}
-
-async function flush(file: string): Promise<void> {
-  const handle = await open(file, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+async function sizeWithLog(database: string): Promise<number | undefined> {
+  const [size, log] = await Promise.all([sizeOf(database), sizeOf(`${database}-wal`)]);
+  return size === undefined ? undefined : size + (log ?? 0);
 }
 
 async function failed(work: SqliteBackupWork, error: unknown): Promise<CozyError> {

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { CozyError, systemCode } from "../errors/cozy-error.ts";
-import { flushFolder } from "../shared/atomic-write.ts";
+import { flush } from "../shared/atomic-write.ts";
 import type { StoreName } from "./backup.ts";
 import { partsOfId } from "./backup-id.ts";
 
@@ -49,9 +49,9 @@ export async function put<Value>(
   try {
     await mkdir(partial, { mode: 0o700 });
     const value = await fill(partial);
-    await flushFolder(partial);
+    await flush(partial);
     await rename(partial, join(folder, id));
-    await flushFolder(folder);
+    await flush(folder);
     return value;
   } catch (error) {
     await rm(partial, { recursive: true, force: true });

@@ -1,10 +1,10 @@
 import type { Finding, Outcome } from "../rehearsal/verdict.ts";
-import { durationText, momentText } from "../shared/duration.ts";
-import { counted, spanText } from "../promises/words.ts";
+import { durationText, momentText, spanText, dayMs } from "../shared/duration.ts";
 import type { KeptBackup, RestoredDatabase } from "./backup.ts";
 import { isSound, momentOf } from "./choose-backup.ts";
 import type { DamagedBackup } from "./drill-verdict.ts";
 import { trialFault, type RestoredTrial } from "./try-restored.ts";
+import { counted } from "../shared/words.ts";
 
 /** What was promised, as far as a drill can hold it against something. */
 export interface DrillPromises {
@@ -133,7 +133,7 @@ export function ageFinding(
 }
 
 /** Between two daily backups there is a day, so the oldest may be that much younger than the retention. */
-const dayMs = 86_400_000;
+const betweenTwoMs = dayMs;
 
 /** Whether there is something to go back to as far back as is declared; of a young environment, as far back as it goes. */
 export function retentionFinding(
@@ -149,7 +149,7 @@ export function retentionFinding(
     return [{ name, outcome: "not proven", text: `there is no sound backup; ${declared}` }];
   }
   const point = `the oldest restorable point is ${oldest.id}, ${spanText(now - momentOf(oldest))} ago`;
-  const isReached = momentOf(oldest) <= now - keepMs + dayMs;
+  const isReached = momentOf(oldest) <= now - keepMs + betweenTwoMs;
   const isYoung = since !== undefined && since > now - keepMs;
   if (isReached) return [{ name, outcome: "pass", text: `${point}; ${declared}` }];
   const text = isYoung

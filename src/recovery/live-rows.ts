@@ -1,8 +1,7 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import { isFields } from "../artifacts/kept-file.ts";
 import { messageOf } from "../shared/thrown.ts";
 import type { LiveRows } from "./loss.ts";
+import { answerOf } from "../shared/own-process.ts";
 
 /** As long as a count may take before it is given up; a restore that is urgent is not kept waiting by it for ever. */
 const withinMs = 300_000;
@@ -13,11 +12,8 @@ const withinMs = 300_000;
  */
 export async function liveRows(file: string, signal: AbortSignal): Promise<LiveRows> {
   const within = AbortSignal.any([signal, AbortSignal.timeout(withinMs)]);
-  const args = ["--no-warnings", "-e", script, "--", file];
   try {
-    const options = { signal: within, env: {}, maxBuffer: 64e6 };
-    const { stdout } = await promisify(execFile)(process.execPath, args, options);
-    const value: unknown = JSON.parse(stdout);
+    const value = await answerOf(script, [file], within);
     if (isFields(value) && typeof value["unreadable"] === "string")
       return { unreadable: value["unreadable"] };
     if (isFields(value) && isCounts(value["rows"])) return { rows: value["rows"] };

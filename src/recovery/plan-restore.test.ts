@@ -111,7 +111,7 @@ function context(choice: string | undefined) {
   const notes: string[] = [];
   const world: ReleaseWorld = {
     ...sampleWorld(),
-    restorer: { ...noRestores, loss: async () => loss },
+    restorer: async () => ({ ...noRestores, loss: async () => loss }),
     person: {
       atTerminal: choice !== undefined,
       ask: async () => ({ choice: choice ?? "", who: "ada on laptop" }),
@@ -189,7 +189,7 @@ describe("a release that does not run on the restored data", () => {
     const { made } = context(undefined);
     const world = {
       ...made.world,
-      restorer: { ...noRestores, tryOn: async () => ({ release: "r1", ...trial }) },
+      restorer: async () => ({ ...noRestores, tryOn: async () => ({ release: "r1", ...trial }) }),
     };
     const input = { host: "h", backup: "b1", stamp: "s", release: "r1", environment: "staging", migrate };
     await expect(tryRestoredRelease.run(input, { ...made, world })).rejects.toMatchObject({

@@ -1,9 +1,9 @@
-import { spawn } from "node:child_process";
 import { stat } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import { openQuietly } from "../shared/open-quietly.ts";
 import { messageOf } from "../shared/thrown.ts";
 import { databaseContent, type DatabaseContent } from "./database-content.ts";
+import { answerOf } from "../shared/own-process.ts";
 
 /** Checked in a few milliseconds, where a process takes many times that to start. */
 const smallBytes = 4 * 1024 * 1024;
@@ -19,7 +19,7 @@ export async function readDatabase(file: string, signal: AbortSignal): Promise<D
   signal.throwIfAborted();
   return size <= smallBytes
     ? databaseContent(() => openQuietly(url, { readOnly: true }))
-    : answerOf(url.href, signal);
+    : contentElsewhere(url.href, signal);
 }
 
 /** Runs as CommonJS text, so that it needs no file that a bundle would have to bring. */
@@ -29,32 +29,12 @@ const content = (${databaseContent.toString()})(() => new DatabaseSync(new URL(p
 process.stdout.write(JSON.stringify(content));
 `;
 
-async function answerOf(address: string, signal: AbortSignal): Promise<DatabaseContent> {
-  const child = spawn(process.execPath, ["--no-warnings", "-e", script, "--", address], {
-    env: {},
-    stdio: ["ignore", "pipe", "pipe"],
-    signal,
-    killSignal: "SIGKILL",
-  });
-  let text = "";
-  let errors = "";
-  child.stdout.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
-  child.stderr.setEncoding("utf8").on("data", (chunk: string) => (errors += chunk));
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", resolve);
-  }).catch((error: unknown) => {
-    signal.throwIfAborted();
-    throw error;
-  });
-  signal.throwIfAborted();
-  if (code !== 0) throw new Error(`the check of the database ended with ${code}: ${errors.slice(-500)}`);
+async function contentElsewhere(address: string, signal: AbortSignal): Promise<DatabaseContent> {
   try {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the script above alone writes it
-    return JSON.parse(text) as DatabaseContent;
+    return (await answerOf(script, [address], signal)) as DatabaseContent;
   } catch (error) {
-    throw new Error(`the check of the database said ${text.slice(0, 100)}: ${messageOf(error)}`, {
-      cause: error,
-    });
+    signal.throwIfAborted();
+    throw new Error(`the check of the database failed: ${messageOf(error)}`, { cause: error });
   }
 }

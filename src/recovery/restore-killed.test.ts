@@ -35,7 +35,7 @@ class RestoreStory {
   private constructor(stage: SqliteStage, host: FakeHost, restorer: Restorer, plan: Plan) {
     this.stage = stage;
     this.host = host;
-    this.world = { ...sampleWorld(host), restorer };
+    this.world = { ...sampleWorld(host), restorer: async () => restorer };
     this.plan = plan;
   }
 
@@ -156,7 +156,11 @@ function dyingWorld(world: ReleaseWorld, die: () => Promise<void>): ReleaseWorld
         };
       },
     });
-  return { ...world, host: (name) => dying(world.host(name)), restorer: dying(world.restorer) };
+  return {
+    ...world,
+    host: (name) => dying(world.host(name)),
+    restorer: async () => dying(await world.restorer()),
+  };
 }
 
 function bookingsIn(file: string): number {

@@ -1,4 +1,4 @@
-import { chmod, mkdir, open, rename, rm } from "node:fs/promises";
+import { chmod, mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { readRelease } from "../hosts/release-folder.ts";
 import { databaseFile } from "../hosts/this-machine/release-variables.ts";
@@ -14,6 +14,8 @@ import { noteTimes } from "./note-times.ts";
 import { isInPlace, putInPlace, takeOut } from "./swap-database.ts";
 import { exists, removeWithCompanions, setAsideBefore, swapFiles } from "./swap-files.ts";
 import { tryRestored, type RestoredTrial } from "./try-restored.ts";
+import { defaultKeepMs } from "./retention-rules.ts";
+import { flush } from "../shared/atomic-write.ts";
 
 /** One restore: which backup, and the time by which its files are named. */
 export interface RestoreOrder {
@@ -66,10 +68,6 @@ export interface RestorerParts extends Omit<ScratchParts, "name" | "variables"> 
   readonly variables: () => Promise<ScratchParts["variables"]>;
 }
 
-const dayMs = 86_400_000;
-/** Where nothing is declared, as long as backups are kept then. */
-const keptMs = 7 * dayMs;
-
 /** Restores the SQLite database of an environment on this machine. */
 export function thisMachineRestorer(parts: RestorerParts): Restorer {
   const { environment, paths, now } = parts;
@@ -93,7 +91,8 @@ export function thisMachineRestorer(parts: RestorerParts): Restorer {
       await removeWithCompanions(restored);
       laid = await restoreTo(order, partial, signal);
       await chmod(partial, 0o600);
-      await flushFile(partial);
+      // What is about to be the only database has to outlive a power cut.
+      await flush(partial);
       await rename(partial, restored);
       return laid;
     },
@@ -139,21 +138,11 @@ export function thisMachineRestorer(parts: RestorerParts): Restorer {
     },
     note,
     async finish(order) {
-      const old = await setAsideBefore(database, now() - (environment.backups?.keepMs ?? keptMs));
+      const old = await setAsideBefore(database, now() - (environment.backups?.keepMs ?? defaultKeepMs));
       for (const file of old) await rm(file, { force: true });
       return filesOf(order).before;
     },
   };
-}
-
-/** What is about to be the only database has to outlive a power cut. */
-async function flushFile(file: string): Promise<void> {
-  const handle = await open(file, "r+");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 /** After a kill another process counts what the first one had counted. */

@@ -2,7 +2,7 @@ import { chmod, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { openSqlite } from "../databases/open-sqlite.ts";
 import { CozyError } from "../errors/cozy-error.ts";
-import { flushFolder } from "../shared/atomic-write.ts";
+import { flush } from "../shared/atomic-write.ts";
 import { pause } from "../shared/pause.ts";
 import { messageOf } from "../shared/thrown.ts";
 import { openBy, type Opener } from "./open-by.ts";
@@ -39,9 +39,9 @@ export async function putInPlace(
     // What could not be brought into its own file goes with it; of a sound database nothing is left there.
     if (mode === "unreadable") await moveCompanions(database, before);
     else await withoutEmptyLog(database);
-    await flushFolder(dirname(database));
+    await flush(dirname(database));
     await rename(restored, database);
-    await flushFolder(dirname(database));
+    await flush(dirname(database));
   } catch (error) {
     throw error instanceof CozyError ? error : failed(database, messageOf(error), error);
   }
@@ -79,7 +79,7 @@ export async function takeOut(
     await rename(before, database);
     await moveCompanions(before, database);
   }
-  await flushFolder(dirname(database));
+  await flush(dirname(database));
   return takenBack;
 }
 

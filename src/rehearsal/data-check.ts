@@ -1,6 +1,5 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import { isFields } from "../artifacts/kept-file.ts";
+import { answerOf } from "../shared/own-process.ts";
 
 /** What only reading all of a database shows. */
 export interface CheckedData {
@@ -21,9 +20,7 @@ export async function checkData(
   tables: readonly string[],
   signal: AbortSignal,
 ): Promise<CheckedData> {
-  const args = ["--no-warnings", "-e", script, "--", file, JSON.stringify(tables)];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { signal, env: {}, maxBuffer: 64e6 });
-  const value: unknown = JSON.parse(stdout);
+  const value = await answerOf(script, [file, JSON.stringify(tables)], signal);
   if (isChecked(value)) return value;
   throw new Error("the check of a database did not answer as it should");
 }

@@ -3,6 +3,7 @@ import { durationText } from "../shared/duration.ts";
 import { statementText } from "./recorder.ts";
 import type { CheckedAnswer, Trial } from "./try-release.ts";
 import { outcomeOf, type Finding } from "./verdict.ts";
+import { counted } from "../shared/words.ts";
 
 /**
  * What a trial shows. `baseline` is the release in force on the data as restored, before any migration: what fails there too is no
@@ -108,8 +109,4 @@ function statementsOf(trial: Trial, baseline: Trial): string[] {
     .map(statementText);
   const fresh = [...new Set(texts)].filter((text) => !known.has(text));
   return fresh.slice(-5).map((text) => `statement: ${text}`);
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

@@ -33,3 +33,9 @@ export function outcomeOf(findings: readonly Pick<Finding, "outcome">[]): Outcom
   if (findings.some(({ outcome }) => outcome === "fail")) return "fail";
   return findings.length > 0 && findings.every(({ outcome }) => outcome === "pass") ? "pass" : "not proven";
 }
+
+/** How a command ends that holds a rehearsal or a drill. */
+export function exitCodeOf({ outcome }: { readonly outcome: Outcome }): 0 | 1 | 3 {
+  if (outcome === "pass") return 0;
+  return outcome === "fail" ? 1 : 3;
+}

@@ -44,10 +44,6 @@ export function restartsOf(instances: readonly InstanceStatus[], release: string
   return Object.fromEntries(ours.map(({ id, restarts }) => [`${id.type}.${id.index}`, restarts]));
 }
 
-export function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
-}
-
 /** The types that a release has instances of just now. */
 export function typesOnHost({ instances }: HostState, release: string): string[] {
   return [...new Set(instances.filter(({ id }) => id.release === release).map(({ id }) => id.type))];

@@ -8,9 +8,10 @@ import { startInstances } from "./operations/start-instances.ts";
 import { switchRoutes } from "./operations/switch-routes.ts";
 import { phase, planned } from "./planned.ts";
 import type { Phase, PlannedOperation } from "./plan.ts";
-import { counted, restartsOf, runningOf, sharesOf, typesOf, type ServingFacts } from "./serving-facts.ts";
+import { restartsOf, runningOf, sharesOf, typesOf, type ServingFacts } from "./serving-facts.ts";
 import { webSockets } from "./socket-name.ts";
 import { workerOperations } from "./worker-operations.ts";
+import { counted } from "../shared/words.ts";
 
 /** Starts the web instances beside those that serve, and asks them before any user does: the same for a deploy and a rollback. */
 export function startPhases(facts: ServingFacts): Phase[] {

@@ -128,7 +128,7 @@ export function sampleWorld(fake: FakeHost = fakeHost()): SampleWorld {
     proxy: { address: "127.0.0.1", port: 8080, staticUrl: "/static/", mediaUrl: undefined },
     persist: [],
     rehearser: { rehearse: async () => Promise.reject(new Error("nothing is rehearsed in memory")) },
-    restorer: noRestores,
+    restorer: async () => noRestores,
     canaries: {
       read: async (release) => canaries.get(release),
       write: async (evidence) => void canaries.set(evidence.release, evidence),

@@ -20,7 +20,8 @@ export interface ReleaseWorld {
   /** Whoever decides what no rule does. */
   readonly person: AskPerson;
   readonly rehearser: Rehearser;
-  readonly restorer: Restorer;
+  /** The same one each time. */
+  restorer(): Promise<Restorer>;
   /** Those of the environment's database. */
   backups(): Promise<DatabaseBackups>;
   /** Names and values for the release, secrets among them; resolved by each command anew and never part of a plan. */

@@ -1,8 +1,9 @@
-import { open, readdir, type FileHandle } from "node:fs/promises";
+import { readdir, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { isFields } from "../artifacts/kept-file.ts";
 import { systemCode } from "../shared/thrown.ts";
 import type { AccessLine } from "./access-line.ts";
+import { openIfThere } from "../shared/open-if-there.ts";
 
 const chunkBytes = 256 * 1024;
 /** Lines are in the order in which answers ended, but for what two proxies wrote side by side and what waited to be written. */
@@ -143,15 +144,6 @@ async function earlierLogs(file: string): Promise<string[]> {
     .filter((name) => name.startsWith(begin) && /^\d+$/.test(name.slice(begin.length)))
     .toSorted((a, b) => Number(a.slice(begin.length)) - Number(b.slice(begin.length)))
     .map((name) => join(dirname(file), name));
-}
-
-async function openIfThere(file: string): Promise<FileHandle | undefined> {
-  try {
-    return await open(file, "r");
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return undefined;
-    throw error;
-  }
 }
 
 function lineIn(text: string): AccessLine | undefined {

@@ -2,7 +2,7 @@ import { linkSync, readlinkSync, symlinkSync } from "node:fs";
 import { mkdir, readdir, readFile, readlink, rename, rm, symlink } from "node:fs/promises";
 import { isAbsolute, join, relative, sep } from "node:path";
 import { CozyError, messageOf, systemCode } from "../errors/cozy-error.ts";
-import { flushFolder, writeAtomically } from "../shared/atomic-write.ts";
+import { flush, writeAtomically } from "../shared/atomic-write.ts";
 import { bucketName, buckets, type RouteTable } from "./route-table.ts";
 
 /*
@@ -35,7 +35,7 @@ export async function writeTable(runFolder: string, table: RouteTable): Promise<
     await rm(temporary, { recursive: true, force: true });
     await acceptIfTheSame(runFolder, table, error);
   }
-  await flushFolder(tables);
+  await flush(tables);
 }
 
 /** Puts a written table into force: one atomic rename. `at` is the time now, kept for whoever maps a bucket to a release later. */
@@ -46,7 +46,7 @@ export async function putIntoForce(runFolder: string, number: number, at: number
   await rm(temporary, { force: true });
   await symlink(join("tables", String(number)), temporary);
   await rename(temporary, join(runFolder, "routes"));
-  await flushFolder(runFolder);
+  await flush(runFolder);
 }
 
 /** The table in force, its sockets named under `runFolder`; `undefined` where there never was one. */

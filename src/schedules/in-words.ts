@@ -1,6 +1,7 @@
 import type { ScheduleTimes } from "../project/project.ts";
 import { weekdays } from "../project/schema/schedules.ts";
-import { durationText } from "../shared/duration.ts";
+import { durationText, dayMs } from "../shared/duration.ts";
+import { listed } from "../shared/words.ts";
 
 /** When a schedule runs, as a person would say it: `every 15 min`, `at 03:30 on Monday and Friday, Europe/Zurich`. */
 export function whenText(when: ScheduleTimes): string {
@@ -15,7 +16,6 @@ export function whenText(when: ScheduleTimes): string {
 }
 
 function intervalText(everyMs: number): string {
-  const dayMs = 86_400_000;
   if (everyMs % dayMs === 0) return everyMs === dayMs ? "day" : `${everyMs / dayMs} days`;
   const text = durationText(everyMs);
   return text === "1 h" ? "hour" : text === "1 min" ? "minute" : text;
@@ -32,10 +32,6 @@ function daysText(days: string): string {
   if (days === "*") return "";
   const numbers = [...new Set(days.split(",").map((day) => (Number(day) + 6) % 7))].sort((a, b) => a - b);
   return ` on ${listed(numbers.map((day) => capital(weekdays[day] ?? "")))}`;
-}
-
-function listed(words: readonly string[]): string {
-  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
 
 function capital(word: string): string {

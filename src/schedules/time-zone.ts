@@ -1,3 +1,5 @@
+import { dayMs } from "../shared/duration.ts";
+
 /** How far the clocks of a zone are ahead of UTC at an instant, in milliseconds. */
 export function offsetAt(instant: number, timeZone: string): number {
   const seconds = Math.floor(instant / 1000) * 1000;
@@ -36,7 +38,6 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-const dayMs = 86_400_000;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** Making one is what costs. */

@@ -25,9 +25,9 @@ export async function writeAtomically(path: string, text: string, mode = 0o600):
 
 let written = 0;
 
-/** Makes renames in a folder last through a power cut. */
-export async function flushFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r");
+/** Makes what was written to a file, or the renames in a folder, last through a power cut. */
+export async function flush(path: string): Promise<void> {
+  const handle = await open(path, "r");
   try {
     await handle.sync();
   } finally {

@@ -1,6 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, open, readdir, rm, statfs } from "node:fs/promises";
+import { mkdtemp, open, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BackupReport } from "../../src/commands/backup-text.ts";
 import type { BackupsList } from "../../src/recovery/look-at-backups.ts";
 import { openQuietly } from "../../src/shared/open-quietly.ts";
+import { fillDisk } from "../support/fill-disk.ts";
 import { mayBeLeftOut } from "../support/may-be-left-out.ts";
 import { cozyBinary, createSandbox, served, tinyConfig, type Sandbox } from "../support/sandbox.ts";
 
@@ -110,7 +111,7 @@ describe("a backup", () => {
     async () => {
       const before = { kept: await listed(), served: await served(sandbox.url), migrations: migrations() };
       await sandbox.commit({ "version.txt": "two\n" });
-      await fill(4 * 1024 * 1024);
+      await fillDisk(join(disk, "filler"), disk, 4 * 1024 * 1024);
       const byHand = await sandbox.cozy(["backup", "staging"]);
       const deploy = await sandbox.cozy(["deploy", "staging"]);
       for (const { code, stderr } of [byHand, deploy]) {
@@ -132,11 +133,4 @@ describe("a backup", () => {
       expect(await listed()).toHaveLength(before.kept.length + 1);
     },
   );
-
-  async function fill(leaveBytes: number): Promise<void> {
-    const { bavail, bsize } = await statfs(disk);
-    const filler = await open(join(disk, "filler"), "w");
-    await filler.writeFile(Buffer.alloc(bavail * bsize - leaveBytes, 1));
-    await filler.close();
-  }
 });

@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, open, rm, statfs } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { fillDisk } from "../support/fill-disk.ts";
 import { mayBeLeftOut } from "../support/may-be-left-out.ts";
 import { startLoad } from "../../src/routing/testing/load.ts";
 import { createSandbox, served, type Sandbox } from "../support/sandbox.ts";
@@ -31,7 +32,7 @@ describe.skipIf(mayBeLeftOut(!canMount))("a full disk (a small tmpfs; needs root
     async (leftKb) => {
       const before = await served(sandbox.url);
       await sandbox.commit({ "version.txt": `v${leftKb}\n`, "ballast.txt": "x".repeat(2_000_000) });
-      await fill(leftKb * 1024);
+      await fillDisk(join(home, "filler"), home, leftKb * 1024);
       const load = startLoad({ url: `${sandbox.url}/`, connections: 4 });
       const { code, stderr } = await sandbox.cozy(["deploy", "staging"]);
       const { failed } = await load.stop();
@@ -48,18 +49,4 @@ describe.skipIf(mayBeLeftOut(!canMount))("a full disk (a small tmpfs; needs root
       expect((await served(sandbox.url)).version).toBe(`v${leftKb}`);
     },
   );
-
-  async function fill(leaveBytes: number): Promise<void> {
-    const { bavail, bsize } = await statfs(home);
-    const handle = await open(join(home, "filler"), "w");
-    const block = Buffer.alloc(64 * 1024, 1);
-    try {
-      for (let left = bavail * bsize - leaveBytes; left > 0; left -= block.length)
-        await handle.write(block, 0, Math.min(block.length, left));
-    } catch {
-      // full is what it should be
-    } finally {
-      await handle.close();
-    }
-  }
 });

@@ -1,6 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdtemp, open, readdir, readFile, rm, statfs, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { DrillVerdict } from "../../src/recovery/drill-verdict.ts";
 import { openQuietly } from "../../src/shared/open-quietly.ts";
+import { fillDisk } from "../support/fill-disk.ts";
 import { mayBeLeftOut } from "../support/may-be-left-out.ts";
 import { cozyBinary, createSandbox, processesOf, until, type Sandbox } from "../support/sandbox.ts";
 
@@ -108,7 +109,7 @@ describe.skipIf(mayBeLeftOut(!canMount))(
     it("is refused in clear words, and nothing of production changes", async () => {
       const before = await booked();
       const filler = join(home, "filler");
-      await fill(filler, 8 * 1024);
+      await fillDisk(filler, home, 8 * 1024);
       const { code, stderr } = await sandbox.cozy(["restore", "production", backup, "--yes"]);
       await rm(filler);
       expect([code === 0, code === 70]).toEqual([false, false]);
@@ -118,20 +119,6 @@ describe.skipIf(mayBeLeftOut(!canMount))(
       expect(await booked()).toBe(before);
       expect((await readdir(folder())).filter((name) => name.includes("restored"))).toEqual([]);
     });
-
-    async function fill(file: string, leaveBytes: number): Promise<void> {
-      const { bavail, bsize } = await statfs(home);
-      const handle = await open(file, "w");
-      const block = Buffer.alloc(64 * 1024, 1);
-      try {
-        for (let left = bavail * bsize - leaveBytes; left > 0; left -= block.length)
-          await handle.write(block, 0, Math.min(block.length, left));
-      } catch {
-        // full is what it should be
-      } finally {
-        await handle.close();
-      }
-    }
   },
 );
 

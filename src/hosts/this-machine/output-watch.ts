@@ -1,5 +1,5 @@
-import { open, type FileHandle } from "node:fs/promises";
-import { systemCode } from "../../errors/cozy-error.ts";
+import { type FileHandle } from "node:fs/promises";
+import { openIfThere } from "../../shared/open-if-there.ts";
 
 export interface LogPlace {
   readonly file: string;
@@ -62,14 +62,5 @@ export class OutputWatch {
       this.#found = text.includes(this.#wanted);
       this.#rest = Buffer.from(text.subarray(Math.max(0, text.length - this.#wanted.length + 1)));
     }
-  }
-}
-
-async function openIfThere(file: string): Promise<FileHandle | undefined> {
-  try {
-    return await open(file, "r");
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return undefined;
-    throw error;
   }
 }

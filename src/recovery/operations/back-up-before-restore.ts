@@ -15,7 +15,7 @@ export const backUpBeforeRestore: Operation<BackUpBeforeRestoreInput, ReleaseWor
   kind: "back-up-before-restore",
   async run({ release }, { world, signal, warn }) {
     try {
-      const record = await world.restorer.backUp(release, signal);
+      const record = await (await world.restorer()).backUp(release, signal);
       return record === undefined ? "there is no database" : record.id;
     } catch (error) {
       signal.throwIfAborted();
@@ -23,6 +23,6 @@ export const backUpBeforeRestore: Operation<BackUpBeforeRestoreInput, ReleaseWor
       return "not possible; its file is kept";
     }
   },
-  verify: async (input, { world }) => world.restorer.isInPlace(input),
+  verify: async (input, { world }) => (await world.restorer()).isInPlace(input),
   deadlineMs: () => 6 * 3_600_000,
 };

@@ -15,12 +15,12 @@ export interface CloseSiteInput extends RestoreInput {
 export const closeSite: Operation<CloseSiteInput, ReleaseWorld> = {
   kind: "close-site",
   async run(input, { world, token, signal, now }) {
-    await world.restorer.note(input, { closedAt: now() });
+    await (await world.restorer()).note(input, { closedAt: now() });
     await world.host(input.host).switchRoutes(token, [], signal);
   },
   async verify(input, { world, signal }) {
     const { routes } = await world.host(input.host).observe(signal);
-    return Object.keys(routes).length === 0 || world.restorer.isInPlace(input);
+    return Object.keys(routes).length === 0 || (await world.restorer()).isInPlace(input);
   },
   async undo({ host, back }, { world, token, signal }) {
     await world.host(host).switchRoutes(token, back, signal);

@@ -23,7 +23,7 @@ export const confirmRestore: Operation<ConfirmRestoreInput, ReleaseWorld> = {
   async run(input, context) {
     const { world, signal, note } = context;
     const { release, environment, backup } = input;
-    const lines = lossLines(await world.restorer.loss(input, signal));
+    const lines = lossLines(await (await world.restorer()).loss(input, signal));
     if (!input.yes && !world.person.atTerminal) {
       throw new CozyError("restore-not-confirmed", {
         message: `Nobody is at a terminal to say whether ${environment} is to lose what backup ${backup} does not have.`,

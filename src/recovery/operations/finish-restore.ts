@@ -6,8 +6,8 @@ import type { RestoreInput } from "./restore-aside.ts";
 export const finishRestore: Operation<RestoreInput, ReleaseWorld> = {
   kind: "finish-restore",
   async run(input, { world, now, note }) {
-    const before = await world.restorer.finish(input);
-    await world.restorer.note(input, { doneAt: now() });
+    const before = await (await world.restorer()).finish(input);
+    await (await world.restorer()).note(input, { doneAt: now() });
     note(`The database that was in use before is kept in ${before}.`);
   },
   verify: async () => false,

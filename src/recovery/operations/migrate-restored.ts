@@ -13,7 +13,7 @@ export const migrateRestored: Operation<MigrateRestoredInput, ReleaseWorld> = {
   kind: "migrate-restored",
   async run(input, { world, signal, output }) {
     const { host, release, command } = input;
-    const variables = { COZY_RELEASE: release, ...(await world.restorer.variables(input)) };
+    const variables = { COZY_RELEASE: release, ...(await (await world.restorer()).variables(input)) };
     const once = { release, command, variables, onOutput: output };
     const result = await world.host(host).runOnce(once, signal);
     if (result.exitCode === 0) return;
@@ -23,6 +23,6 @@ export const migrateRestored: Operation<MigrateRestoredInput, ReleaseWorld> = {
     });
   },
   // What it was run on may have been restored anew since; where the restored database is in use, it was migrated before.
-  verify: async (input, { world }) => world.restorer.isInPlace(input),
+  verify: async (input, { world }) => (await world.restorer()).isInPlace(input),
   deadlineMs: () => 3_600_000,
 };

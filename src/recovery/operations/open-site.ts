@@ -10,7 +10,7 @@ export interface OpenSiteInput extends RestoreInput, Pick<SwitchRoutesInput, "to
 export const openSite: Operation<OpenSiteInput, ReleaseWorld> = {
   kind: "open-site",
   async run(input, context) {
-    const { restorer } = context.world;
+    const restorer = await context.world.restorer();
     await restorer.note(input, { openingAt: context.now() });
     await switchRoutes.run(input, context);
     const { closedAt, openedAt } = await restorer.note(input, { openedAt: context.now() });

@@ -6,11 +6,11 @@ import type { RestoreInput } from "./restore-aside.ts";
 export const putRestoredInPlace: Operation<RestoreInput, ReleaseWorld> = {
   kind: "put-in-place",
   async run(input, { world, signal }) {
-    await world.restorer.putInPlace(input, signal);
+    await (await world.restorer()).putInPlace(input, signal);
   },
-  verify: async (input, { world }) => world.restorer.isInPlace(input),
+  verify: async (input, { world }) => (await world.restorer()).isInPlace(input),
   async undo(input, { world, signal, note }) {
-    const kept = await world.restorer.takeOut(input, signal);
+    const kept = await (await world.restorer()).takeOut(input, signal);
     if (kept !== undefined) note(`What was written to the restored data in between is kept in ${kept}.`);
   },
   deadlineMs: () => 600_000,

@@ -26,12 +26,12 @@ export const stopWriters: Operation<StopWritersInput, ReleaseWorld> = {
     for (const [release, types] of Object.entries(running)) {
       warnOfKilled(await world.host(host).stopInstances({ release, types }, signal), context);
     }
-    const ended = await world.restorer.endRuns(signal);
+    const ended = await (await world.restorer()).endRuns(signal);
     for (const schedule of ended) note(`A run of ${schedule} was ended.`);
   },
   async verify(input, { world, signal }) {
     const { instances } = await world.host(input.host).observe(signal);
-    return instances.length === 0 || world.restorer.isInPlace(input);
+    return instances.length === 0 || (await world.restorer()).isInPlace(input);
   },
   async undo({ host, back }, context) {
     if (back !== null) await startAgain(host, back, context);

@@ -19,7 +19,7 @@ export interface TryRestoredReleaseInput extends RestoreInput {
 export const tryRestoredRelease: Operation<TryRestoredReleaseInput, ReleaseWorld> = {
   kind: "try-restored-release",
   async run(input, { world, signal }) {
-    const trial = await world.restorer.tryOn(input, input.release, signal);
+    const trial = await (await world.restorer()).tryOn(input, input.release, signal);
     const fault = trialFault(trial);
     if (fault === undefined) {
       const tookMs = trial.stages.reduce((sum, { durationMs }) => sum + durationMs, 0);
@@ -33,7 +33,7 @@ export const tryRestoredRelease: Operation<TryRestoredReleaseInput, ReleaseWorld
       next: wayOut(input),
     });
   },
-  verify: async (input, { world }) => world.restorer.isInPlace(input),
+  verify: async (input, { world }) => (await world.restorer()).isInPlace(input),
   deadlineMs: () => 6 * 3_600_000,
 };
 

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BackupClass, BackupStores, DatabaseBackups, KeptBackup } from "../backup.ts";
+import { dayMs } from "../../shared/duration.ts";
 
 /** An environment without a database, and what the suite needs to work on it. */
 export interface BackupsStage {
@@ -17,7 +18,6 @@ export interface BackupsStage {
   dispose(): Promise<void>;
 }
 
-const dayMs = 86_400_000;
 const within = (): AbortSignal => AbortSignal.timeout(30_000);
 const order = (of: BackupClass) => ({ class: of, release: "r1", for: undefined });
 

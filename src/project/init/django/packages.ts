@@ -2,6 +2,7 @@ import { requirementLines } from "../../../artifacts/requirement-lines.ts";
 import { findRuntime, runtimeFileNames } from "../../runtime.ts";
 import type { Files } from "../files.ts";
 import type { Found, Note } from "../findings.ts";
+import { listed } from "../../../shared/words.ts";
 
 /** The packages that an application's own files lock or ask for. */
 export interface Packages {
@@ -79,10 +80,6 @@ function fromRequirements(files: Files, name: string, isToBeNamed: boolean): Pac
     requirements: { value: name, where: "the first file of requirements that was there" },
     notes: [],
   };
-}
-
-function listed(names: readonly string[]): string {
-  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1) ?? ""}`;
 }
 
 /** Without it the versions would be chosen for whichever Python uv runs on. */
