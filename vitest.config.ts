@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { FailuresLast } from "./test/support/failures-last.ts";
 import { LongestFirst } from "./test/support/longest-first.ts";
 
 /** vitest itself leaves one core for its own, which is half of a machine with two. */
@@ -11,6 +12,7 @@ const storiesAtOnce = 2;
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
+    reporters: ["default", new FailuresLast()],
     projects: [
       {
         test: {

@@ -3,7 +3,9 @@
  * failure: "not proven" is no pass.
  */
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { makeSharedHome } from "./support/shared-home.ts";
 import { example, root, stages, type Tier } from "./tiers.ts";
 
@@ -30,6 +32,8 @@ const debianPackages = [
 const began = performance.now();
 const only = process.argv.slice(2);
 const results: Result[] = [];
+const notes = mkdtempSync(join(tmpdir(), "cozy-tiers-"));
+const failuresFile = join(notes, "failures");
 
 installWhatIsMissing();
 const sharedHome = await makeSharedHome();
@@ -47,6 +51,7 @@ for (const stage of stages) {
 }
 await exampleIsThere;
 await sharedHome.remove();
+tellFailuresAgain();
 
 console.log("\n── tiers ──────────────────────────────────────────────────────");
 for (const { name, outcome, seconds, note } of results) {
@@ -81,6 +86,9 @@ async function resultOf(tier: Tier, isBesideOthers: boolean): Promise<Result> {
   }
   if (isBesideOthers) console.log(`${heading}\n${output.trimEnd()}`);
   else if (!mayBegin) console.log(reason);
+  if (!passed && output !== "") {
+    appendFileSync(failuresFile, `${name}\n${output.trimEnd().split("\n").slice(-60).join("\n")}\n\n`);
+  }
   return {
     name,
     outcome: passed ? "passed" : "failed",
@@ -97,7 +105,7 @@ async function run(
   const colours = isKept && process.stdout.isTTY ? { FORCE_COLOR: "1" } : {};
   const child = spawn(program, args, {
     cwd: folder,
-    env: { ...process.env, ...sharedHome.env, ...colours },
+    env: { ...process.env, ...sharedHome.env, ...colours, COZY_TEST_FAILURES: failuresFile },
     stdio: isKept ? ["ignore", "pipe", "pipe"] : "inherit",
   });
   let output = "";
@@ -110,6 +118,14 @@ async function run(
   // What it started and left behind may hold its output open for ever.
   child.on("exit", (code) => setTimeout(end, 2_000, code).unref());
   return promise;
+}
+
+/** The end of a long log is all that some get to see. */
+function tellFailuresAgain(): void {
+  if (existsSync(failuresFile)) {
+    console.log(`\n── what failed ${"─".repeat(48)}\n${readFileSync(failuresFile, "utf8")}`);
+  }
+  rmSync(notes, { recursive: true });
 }
 
 /** What a test needs is installed where this may be done: by root on Debian. */
