@@ -47,14 +47,19 @@ describe("a newer proxy", () => {
   });
 
   it("leaves the old one its download and its WebSocket, both still counted", async () => {
+    // Longer than a new proxy takes to start on a busy machine.
+    stage.settings = {
+      ...stage.settings,
+      drain: { ...stage.settings.drain, requestsMs: 15_000, streamsMs: 15_000 },
+    };
     const old = await stage.proxy();
-    const slow = ask(`${stage.url}/slow?12`);
+    const slow = ask(`${stage.url}/slow?40`);
     const socket = new WebSocket(stage.url.replace("http", "ws"));
     await once(socket, "message");
     await replace();
     expect(await stage.inFlight("one")).toEqual({ requests: 1, streams: 1 });
     expect((await ask(stage.url)).text).toBe("one/0");
-    expect((await slow).text).toBe("x".repeat(12));
+    expect((await slow).text).toBe("x".repeat(40));
     socket.send("old proxy?");
     expect(String((await once(socket, "message"))[0])).toBe("one/0 heard old proxy?");
     expect(old.exitCode).toBeNull();
