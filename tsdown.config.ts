@@ -83,6 +83,7 @@ function agent(name: string): UserConfig {
     outDir: "dist/agents",
     clean: false,
     plugins: [...plugins, licences(`third-party-licences-${name}.txt`)],
+    outputOptions: { codeSplitting: false },
   };
 }
 
@@ -99,6 +100,9 @@ const builds: UserConfig[] = [
   { ...agent("relay"), entry: { relay: "src/instances/relay/main.ts" } },
   { ...agent("schedules"), entry: { schedules: "src/schedules/agent/main.ts" } },
   { ...agent("backup"), entry: { backup: "src/recovery/agent/main.ts" } },
+  { ...agent("host"), entry: { host: "src/hosts/agent/main.ts" } },
+  // cozy itself, for a server that carries out a deployer's command.
+  { ...agent("cozy"), entry: { cozy: "src/commands/on-host/main.ts" } },
 ];
 
 export default defineConfig(builds);

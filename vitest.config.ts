@@ -47,6 +47,17 @@ export default defineConfig({
       },
       {
         test: {
+          name: "lab",
+          include: ["test/lab/**/*.test.ts"],
+          globalSetup: ["test/support/shared-home.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          maxWorkers: storiesAtOnce,
+          sequence: { groupOrder: 4 },
+        },
+      },
+      {
+        test: {
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
           testTimeout: 120_000,

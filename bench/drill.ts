@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { openSqlite } from "../src/databases/open-sqlite.ts";
 import { environmentPaths, machinePaths } from "../src/hosts/environment-paths.ts";
-import { databaseFile } from "../src/hosts/this-machine/release-variables.ts";
+import { databaseFile } from "../src/hosts/machine/release-variables.ts";
 import type { DatabaseBackups, KeptBackup } from "../src/recovery/backup.ts";
 import { sqliteBackups } from "../src/recovery/sqlite-backups.ts";
 import { median, printTable } from "./statistics.ts";

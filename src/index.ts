@@ -1,4 +1,5 @@
 import type {
+  Acme,
   CanaryStrategy,
   DeclaredVariable,
   Directory,
@@ -6,11 +7,16 @@ import type {
   DjangoApp,
   FromDotenv,
   FromEnvironment,
+  FromSecrets,
   Generated,
+  GivenCertificate,
   Memory,
+  NoCertificate,
   NodeApp,
+  Postgres,
   ProjectFile,
   Redis,
+  Servers,
   Sqlite,
   SwitchStrategy,
   ThisMachine,
@@ -41,9 +47,34 @@ export function thisMachine(options: Omit<ThisMachine, "kind">): ThisMachine {
   return { ...options, kind: "this-machine" };
 }
 
+/** Servers of your own, reached over SSH and prepared by `cozy setup`, as a target. The first one keeps the lease and the journal. */
+export function servers(hosts: Servers["hosts"], options: Omit<Servers, "kind" | "hosts"> = {}): Servers {
+  return { ...options, kind: "servers", hosts };
+}
+
+/** A certificate that an authority gives away (Let's Encrypt unless told otherwise), renewed by itself. */
+export function acme(options: Omit<Acme, "kind">): Acme {
+  return { ...options, kind: "acme" };
+}
+
+/** A certificate that you bring: the files of its chain and of its key, on the deployer's machine. */
+export function givenCertificate(options: Omit<GivenCertificate, "kind">): GivenCertificate {
+  return { ...options, kind: "given-certificate" };
+}
+
+/** Plain HTTP: behind a balancer that ends TLS, or for a trial. */
+export function noCertificate(): NoCertificate {
+  return { kind: "no-certificate" };
+}
+
 /** A SQLite database that outlives releases. */
 export function sqlite(options: Omit<Sqlite, "kind"> = {}): Sqlite {
   return { ...options, kind: "sqlite" };
+}
+
+/** A PostgreSQL database on a server that is there already. */
+export function postgres(options: Omit<Postgres, "kind">): Postgres {
+  return { ...options, kind: "postgres" };
 }
 
 /** Uploaded files in a folder that outlives releases. */
@@ -81,6 +112,11 @@ export function fromEnvironment(name?: string): FromEnvironment {
   return { from: "environment", name };
 }
 
+/** A value from the environment's encrypted file in the repository (`cozy secrets`), under this name or the variable's own. */
+export function fromSecrets(name?: string): FromSecrets {
+  return { from: "secrets", name };
+}
+
 /** A value from a file of `NAME=value` lines that git ignores, under this name or the variable's own. */
 export function dotenv(file: string, name?: string): FromDotenv {
   return { from: "dotenv", file, name };
@@ -108,23 +144,13 @@ export function secret(options: { readonly required?: boolean } = {}): DeclaredV
 
 /** What the builders of later versions leave: it fits nowhere, and cozy refuses it by name. */
 export interface NotYet {
-  readonly kind: "servers" | "aws" | "postgres" | "rds" | "s3";
+  readonly kind: "aws" | "rds" | "s3";
   readonly options: unknown;
-}
-
-/** Servers reached over SSH, as a target. Not carried out by this version of cozy. */
-export function servers(options?: unknown): NotYet {
-  return { kind: "servers", options };
 }
 
 /** Machines on AWS, as a target. Not carried out by this version of cozy. */
 export function aws(options?: unknown): NotYet {
   return { kind: "aws", options };
-}
-
-/** A PostgreSQL database on a server of your own. Not carried out by this version of cozy. */
-export function postgres(options?: unknown): NotYet {
-  return { kind: "postgres", options };
 }
 
 /** A PostgreSQL database that Amazon RDS runs. Not carried out by this version of cozy. */

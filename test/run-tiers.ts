@@ -28,6 +28,8 @@ const debianPackages = [
   "git", "procps", "nginx", "wrk",
   "postgresql", "redis-server", "sqlite3", "chromium", "python3-venv", "python3-pip",
   "zsh", "fish",
+  "systemd", "systemd-container", "debootstrap", "iproute2", "nftables",
+  "openssh-server", "openssh-client", "rsync", "certbot", "pebble", "openssl", "shellcheck",
 ];
 const began = performance.now();
 const only = process.argv.slice(2);

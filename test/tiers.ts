@@ -52,6 +52,8 @@ const browser: Tier = {
 const story: Tier = { name: "story", commands: [vitest("story")], missing: releasesAreMissing };
 const fault: Tier = { name: "fault", commands: [vitest("fault")], missing: releasesAreMissing };
 
+const lab: Tier = { name: "lab", commands: [vitest("lab")], missing: labIsMissing };
+
 /**
  * Stages come one after the other, the lanes of a stage beside each other, and in a lane one tier after the other. Only what waits for
  * servers, or is not about time at all, is beside something else. The browser needs what the Django tier has installed.
@@ -64,6 +66,7 @@ export const stages: readonly (readonly (readonly Tier[])[])[] = [
   [[unit]],
   [[story]],
   [[fault]],
+  [[lab]],
 ];
 
 function vitest(project: string): readonly string[] {
@@ -72,6 +75,16 @@ function vitest(project: string): readonly string[] {
 
 function releasesAreMissing(): string | undefined {
   return process.platform === "win32" ? "releases on this machine want Linux or macOS" : undefined;
+}
+
+function labIsMissing(): string | undefined {
+  if (process.platform !== "linux" || process.getuid?.() !== 0) return "real hosts want root on Linux";
+  const absent = ["systemd-nspawn", "debootstrap", "ip", "ssh", "rsync"].filter((name) => !isFound(name));
+  return absent.length === 0 ? undefined : `${absent.join(", ")} not installed, and this is not Debian`;
+}
+
+function isFound(program: string): boolean {
+  return spawnSync("/bin/sh", ["-c", 'command -v "$1"', "sh", program], { stdio: "ignore" }).status === 0;
 }
 
 function serversAreMissing(): string | undefined {

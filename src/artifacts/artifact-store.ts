@@ -89,12 +89,7 @@ export async function verifyArtifact(
   const manifest = await requireManifest(machine, id);
   const { app, folder } = artifactAt(machine, id);
   const { files } = manifest.content;
-  const faults = await inParallel(files, 16, async (entry) => {
-    signal.throwIfAborted();
-    const fault = await faultOf(app, entry);
-    return fault === undefined ? [] : [`${entry.path}: ${fault}`];
-  });
-  const found = faults.flat();
+  const found = await verifyFiles(manifest, app, signal);
   if (manifest.id !== id || artifactId(manifest.content) !== id) {
     found.unshift("manifest.json: it is not the manifest of this artifact");
   }
@@ -105,6 +100,20 @@ export async function verifyArtifact(
     next: `Move ${folder} away, then deploy again: the artifact is built anew from its commit.`,
     details: found.slice(0, 20),
   });
+}
+
+/** How the files in a folder differ from what a manifest says of them, each in a line. */
+export async function verifyFiles(
+  { content: { files } }: Manifest,
+  app: string,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const faults = await inParallel(files, 16, async (entry) => {
+    signal.throwIfAborted();
+    const fault = await faultOf(app, entry);
+    return fault === undefined ? [] : [`${entry.path}: ${fault}`];
+  });
+  return faults.flat();
 }
 
 export interface ArtifactListing {

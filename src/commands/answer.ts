@@ -1,4 +1,3 @@
-import { whoText } from "../engine/who.ts";
 import { CozyError } from "../errors/cozy-error.ts";
 import { openQuestions, writeAnswer } from "../questions/question-files.ts";
 import type { Question } from "../questions/question.ts";
@@ -6,7 +5,7 @@ import { nearest } from "../shared/nearest.ts";
 import { printResult } from "./command-context.ts";
 import { defineCommand, environmentArgument } from "./define-command.ts";
 import { openEnvironment } from "./open-environment.ts";
-import { ownWho } from "./with-lease.ts";
+import { ownWhoText } from "./with-lease.ts";
 
 export const command = defineCommand({
   name: "answer",
@@ -21,6 +20,7 @@ export const command = defineCommand({
     },
   ],
   options: {},
+  where: "keeper",
   examples: ["cozy answer production", "cozy answer production go-on"],
   async run(context, { args }) {
     const { environment, paths } = await openEnvironment(context, args.environment);
@@ -31,7 +31,7 @@ export const command = defineCommand({
       return 0;
     }
     const choice = checked(question, args.answer, environment.name);
-    await writeAnswer(paths.questions, question, { choice, who: whoText(await ownWho(context)) });
+    await writeAnswer(paths.questions, question, { choice, who: await ownWhoText(context) });
     printResult(
       context,
       { question: question.name, release: question.release, answer: choice },

@@ -1,5 +1,5 @@
 import { CozyError, messageOf } from "../errors/cozy-error.ts";
-import { currentRelease } from "../hosts/this-machine/current-release.ts";
+import { currentRelease } from "../hosts/machine/current-release.ts";
 import type { BackupRecord, BackupStores, DatabaseBackups, StoreName } from "../recovery/backup.ts";
 import { sizeOfBackup } from "../recovery/size-of-backup.ts";
 import { backupText, type BackupReport } from "./backup-text.ts";
@@ -18,6 +18,7 @@ export const command = defineCommand({
     weekly: { kind: "flag", help: "one for the weekly store, kept as long as that says" },
     createStore: { kind: "flag", help: "make the folder of a new store first" },
   },
+  where: "keeper",
   examples: [
     "cozy backup production",
     "cozy backup production --weekly",

@@ -1,5 +1,6 @@
 import { sep } from "node:path";
 import { CozyError } from "../errors/cozy-error.ts";
+import type { Environment } from "../project/project.ts";
 import type { BackupStores, DatabaseBackups } from "../recovery/backup.ts";
 import type { CommandContext } from "./command-context.ts";
 import type { OpenEnvironment } from "./open-environment.ts";
@@ -10,6 +11,7 @@ export async function backupsOf(
   opened: OpenEnvironment,
 ): Promise<DatabaseBackups & BackupStores> {
   const { project, environment, paths } = opened;
+  refuseServerDatabase(opened);
   refuseStoreWithin(opened);
   const { sqliteBackups } = await import("../recovery/sqlite-backups.ts");
   return sqliteBackups({
@@ -19,6 +21,20 @@ export async function backupsOf(
     backups: environment.backups,
     now,
     version,
+  });
+}
+
+/** Backups and all that is made from them, for a database on a server of its own. */
+export function refuseServerDatabase({
+  environment: { name, database },
+}: {
+  readonly environment: Pick<Environment, "name" | "database">;
+}): void {
+  if (database?.kind !== "postgres") return;
+  throw new CozyError("backups-not-carried", {
+    message: `The database of ${name} is \`postgres()\`, and this version of cozy makes backups of \`sqlite()\` only, so it has none to restore or to rehearse on.`,
+    state: "Nothing was changed.",
+    next: "Back it up by other means, such as `pg_dump`; `cozy db` opens its shell.",
   });
 }
 

@@ -1,4 +1,4 @@
-import { currentRelease } from "../hosts/this-machine/current-release.ts";
+import { currentRelease } from "../hosts/machine/current-release.ts";
 import { readRelease } from "../hosts/release-folder.ts";
 import type { Backups } from "../project/project.ts";
 import type { BackupStores, KeptBackup } from "../recovery/backup.ts";
@@ -18,6 +18,7 @@ export const command = defineCommand({
   options: {
     verify: { kind: "flag", help: "read all of each: every hash, and the database's own check" },
   },
+  where: "keeper",
   examples: [
     "cozy backups production",
     "cozy backups production --verify",

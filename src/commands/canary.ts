@@ -21,6 +21,7 @@ export const command = defineCommand({
     release: { kind: "text", placeholder: "id", short: "r", help: "an earlier release that was watched" },
     watch: { kind: "flag", short: "w", help: "follow it until it is over" },
   },
+  where: "keeper",
   examples: ["cozy canary production", "cozy canary production --watch", "cozy canary production --json"],
   async run(context, { args, options }) {
     const { environment, paths } = await openEnvironment(context, args.environment);

@@ -2,7 +2,6 @@ import { chooseReporter } from "../events/choose-reporter.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { PlanResult } from "../engine/ending.ts";
 import type { Commit } from "../engine/journal.ts";
-import { unfinishedJournal } from "../engine/journal-store.ts";
 import type { Hold } from "../engine/hold-lease.ts";
 import { runPlan } from "../engine/run-plan.ts";
 import { CozyError } from "../errors/cozy-error.ts";
@@ -14,6 +13,7 @@ import { runFailureHook } from "./failure-hook.ts";
 import type { CommandContext } from "./command-context.ts";
 import type { OpenEnvironment } from "./open-environment.ts";
 import { engineFor } from "./engine-for.ts";
+import { openHostsToChange, type OpenFleet } from "./open-hosts.ts";
 import { ownWho, withLease } from "./with-lease.ts";
 
 /** What is looked up once the lease is held, since until then another deployer may change it. */
@@ -27,7 +27,7 @@ export interface Prepared {
 export interface Undertaking {
   readonly command: Plan["command"];
   readonly reason: string | undefined;
-  readonly prepare: () => Promise<Prepared>;
+  readonly prepare: (fleet: OpenFleet, hold: Hold) => Promise<Prepared>;
 }
 
 /** Takes the lease, plans on what is there now, and carries the plan out; gives the exit code. */
@@ -36,12 +36,16 @@ export async function carryOut(
   opened: OpenEnvironment,
   { command, reason, prepare }: Undertaking,
 ): Promise<number> {
-  return withLease(context, opened, { command }, async (hold) => {
-    await refuseUnfinished(opened);
-    const { plan, world, commits, warnings = [] } = await prepare();
+  const fleet = await openHostsToChange(context, opened);
+  return withLease(context, fleet.lease, { command }, async (hold) => {
+    // Both only look at what is there: one round trip where that is far away. What was cut off counts before anything else that is wrong.
+    const preparing = prepare(fleet, hold);
+    preparing.catch(() => undefined);
+    await refuseUnfinished(fleet, opened);
+    const { plan, world, commits, warnings = [] } = await preparing;
     return reported(context, hold, async (reporter) => {
       for (const message of warnings) reporter.report({ type: "warning", at: context.now(), message });
-      const engine: Engine<ReleaseWorld> = engineFor(context, opened, { hold, world, reporter });
+      const engine: Engine<ReleaseWorld> = engineFor(context, opened, { hold, world, reporter, fleet });
       const occasion = { who: await ownWho(context), commits, reason, cozy: context.version };
       const result = await runPlan(plan, occasion, engine);
       // The hook is about releases that did not come into force; the others change none.
@@ -75,8 +79,8 @@ export async function reported(
 }
 
 /** A plan that was cut off is finished first, one way or the other. */
-async function refuseUnfinished({ journals, environment }: OpenEnvironment): Promise<void> {
-  const journal = await unfinishedJournal(journals);
+async function refuseUnfinished({ past }: OpenFleet, { environment }: OpenEnvironment): Promise<void> {
+  const journal = await past.unfinished();
   if (journal === undefined) return;
   const { plan } = journal.header;
   throw new CozyError("unfinished-plan", {

@@ -1,5 +1,7 @@
 import { relative } from "node:path";
 import { loadProject } from "../project/load-project.ts";
+import { projectWarnings } from "../project/warnings.ts";
+import { secretsWarnings } from "../secrets/age/secrets-warnings.ts";
 import { addressOf } from "./address.ts";
 import { printResult } from "./command-context.ts";
 import { defineCommand } from "./define-command.ts";
@@ -10,7 +12,7 @@ const engineNames = { node: "Node", python: "Python" } as const;
 export const command = defineCommand({
   name: "check",
   description:
-    "Reads the project file and tells all of its faults at once, each with its place. Touches no environment, builds nothing and looks up no value of a variable.",
+    "Reads the project file and tells all of its faults at once, each with its place, and what is likely not meant. Touches no environment, builds nothing and looks up no value of a variable.",
   arguments: [],
   options: {},
   examples: ["cozy check", "cozy check --json"],
@@ -22,19 +24,21 @@ export const command = defineCommand({
       homeFolder: context.homeFolder,
     });
     const { engine, version, source } = project.app.runtime;
-    printResult(context, project, () =>
+    const warnings = [...projectWarnings(project), ...(await secretsWarnings(project))];
+    printResult(context, { ...project, warnings }, () =>
       [
         `${relative(context.cwd, project.configPath) || project.configPath} is in order: ${project.name}, ${engineNames[engine]} ${version} (${source})`,
         textTable(
-          Object.values(project.environments).map(({ name, target, processes }) => [
-            name,
-            addressOf(target),
-            Object.entries(processes)
+          Object.values(project.environments).map((environment) => [
+            environment.name,
+            addressOf(environment),
+            Object.entries(environment.processes)
               .map(([type, { count }]) => `${type} ×${count}`)
               .join(", "),
           ]),
           "  ",
         ),
+        ...warnings.map((warning) => `warning: ${warning}`),
       ].join("\n"),
     );
     return 0;

@@ -35,5 +35,12 @@ export function completionNames(context: CommandContext): KnownNames {
       const backups = Object.values(environments).flatMap((one) => Object.keys(backupSchedules(one, "")));
       return [...new Set([...Object.keys(app.schedules), ...backups])];
     },
+    async secrets(environment) {
+      const { root, environments } = await project();
+      if (environment === undefined || !Object.hasOwn(environments, environment)) return [];
+      const { readSecrets } = await import("../secrets/age/secrets-store.ts");
+      const secrets = await readSecrets({ root, environment, environments: Object.keys(environments) });
+      return secrets.map(({ name }) => name);
+    },
   };
 }

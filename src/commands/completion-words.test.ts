@@ -12,6 +12,7 @@ const names: KnownNames = {
   releases: async (environment) => [{ word: `release-of-${environment}`, about: "" }],
   processTypes: async () => ["web", "worker"],
   schedules: async () => ["cleanup"],
+  secrets: async (environment) => [`KEY_OF_${environment}`],
 };
 
 async function complete(...words: string[]): Promise<string[] | "files"> {
@@ -42,6 +43,8 @@ describe("completionWords", () => {
     ["a file in a command", ["run", "staging", "--", "node", ""], "files"],
     ["the way to a command", ["run", "staging", ""], ["--"]],
     ["a shell", ["completion", ""], ["bash", "zsh", "fish"]],
+    ["a word that can only be one of some", ["secrets", "ro"], ["rotate"]],
+    ["a secret of the environment", ["secrets", "get", "staging", ""], ["KEY_OF_staging"]],
     ["the second environment, which is another", ["diff", "staging", ""], ["production"]],
   ])("%s", async (_name, words, found) => {
     expect(await complete(...words)).toEqual(found);

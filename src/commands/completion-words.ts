@@ -13,6 +13,7 @@ export interface KnownNames {
   releases(environment: string | undefined): Promise<readonly Candidate[]>;
   processTypes(): Promise<readonly string[]>;
   schedules(): Promise<readonly string[]>;
+  secrets(environment: string | undefined): Promise<readonly string[]>;
 }
 
 export interface CompletionRequest {
@@ -57,6 +58,7 @@ async function wordsOfCommand({
   if (before.at(-1) === "=") return []; // bash takes `web=3` apart
   const last = command.arguments.at(-1);
   const argument = command.arguments[positional.length] ?? (last?.repeats ? last : undefined);
+  if (argument?.choices) return argument.choices.map((word) => ({ word, about: argument.name }));
   if (argument) return valuesFor(command, argument.name, positional, names);
   return command.takesRest === undefined ? [] : [{ word: "--", about: command.takesRest }];
 }
@@ -117,7 +119,7 @@ async function valuesFor(
   positional: readonly string[],
   names: KnownNames,
 ): Promise<readonly Candidate[] | "files"> {
-  const environment = command.arguments[0]?.name === "environment" ? positional[0] : undefined;
+  const environment = positional[command.arguments.findIndex(({ name }) => name === "environment")];
   switch (what) {
     case "environment":
     case "other":
@@ -137,6 +139,8 @@ async function valuesFor(
     case "name":
     case "schedule":
       return (await names.schedules()).map((word) => ({ word, about: "schedule" }));
+    case "secret":
+      return (await names.secrets(environment)).map((word) => ({ word, about: "secret" }));
     case "shell":
       return ["bash", "zsh", "fish"].map((word) => ({ word, about: "shell" }));
     case "file":

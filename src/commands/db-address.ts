@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { parseDatabaseAddress, type DatabaseAddress } from "../databases/address.ts";
 import { CozyError } from "../errors/cozy-error.ts";
-import { databaseFile } from "../hosts/this-machine/release-variables.ts";
+import { databaseFile } from "../hosts/machine/release-variables.ts";
 import { releaseAt } from "../hosts/release-folder.ts";
 import type { CommandContext } from "./command-context.ts";
 import { developmentPlace } from "./development-place.ts";
@@ -42,7 +42,7 @@ async function addressText(
     return { text: variables[variable], folder: releaseAt(paths, release).app };
   }
   // Cozy's own database outlives releases, and may have been there before the first.
-  const text = environment.database && `sqlite:///${databaseFile(paths)}`;
+  const text = environment.database?.kind === "sqlite" ? `sqlite:///${databaseFile(paths)}` : undefined;
   return { text, folder: paths.root };
 }
 

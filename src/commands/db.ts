@@ -24,6 +24,8 @@ export const command = defineCommand({
     sql: { kind: "text", placeholder: "statement", help: "carry this out, print what it gives, and end" },
     release: { kind: "text", placeholder: "id", help: "the database that another kept release has" },
   },
+  where: "keeper",
+  takesInput: true,
   examples: [
     "cozy db staging",
     'cozy db staging --sql "select count(*) from venues" --json',

@@ -7,6 +7,8 @@ export interface ArgumentSpec {
   readonly optional?: boolean;
   /** The last one only: any number of words may stand in its place, which come in `words`. */
   readonly repeats?: boolean;
+  /** All words that it can be, for a shell to complete. */
+  readonly choices?: readonly string[];
 }
 
 export type OptionSpec =
@@ -44,6 +46,13 @@ export interface Command<
   /** Every command also takes `--json` and `--config <file>`. */
   readonly options: Options;
   readonly takesRest?: string;
+  /**
+   * Where it is carried out for an environment on servers, if not from the deployer's machine: on the first of them, or not at all. An
+   * option `host` names another one.
+   */
+  readonly where?: "keeper" | "this-machine";
+  /** Whether it reads what comes through a pipe. */
+  readonly takesInput?: boolean;
   readonly examples: readonly string[];
   /** The exit code; errors are thrown. */
   run(context: CommandContext, invocation: Invocation<Arguments, Options>): Promise<number>;

@@ -1,7 +1,6 @@
-import { carryOut } from "./carry-out.ts";
+import { carryOut, type Undertaking } from "./carry-out.ts";
 import { defineCommand, environmentArgument } from "./define-command.ts";
 import { openEnvironment } from "./open-environment.ts";
-import { openHostToChange } from "./open-host.ts";
 import { pauseOption, preparedDeploy, refOption } from "./prepare-deploy.ts";
 import { reasonOption } from "./reason-option.ts";
 
@@ -18,8 +17,8 @@ export const command = defineCommand({
   ],
   async run(context, { args, options }) {
     const opened = await openEnvironment(context, args.environment);
-    const prepare = async () =>
-      preparedDeploy(context, opened, await openHostToChange(context, opened), options);
+    const prepare: Undertaking["prepare"] = (fleet, hold) =>
+      preparedDeploy(context, opened, fleet, options, hold);
     return carryOut(context, opened, { command: "deploy", reason: options.reason, prepare });
   },
 });

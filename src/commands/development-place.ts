@@ -1,6 +1,5 @@
-import { loadProject } from "../project/load-project.ts";
-import type { Project } from "../project/project.ts";
 import type { CommandContext } from "./command-context.ts";
+import { projectOf } from "./project-of.ts";
 
 /** The working tree and the environment that `cozy dev` has: for commands that can be asked about `dev` in place of an environment. */
 export interface DevelopmentPlace {
@@ -15,12 +14,7 @@ export async function developmentPlace(
   environment: string | undefined,
 ): Promise<DevelopmentPlace | undefined> {
   if (environment !== "dev") return undefined;
-  const project: Project = await loadProject({
-    from: context.cwd,
-    configPath: context.configPath,
-    env: context.env,
-    homeFolder: context.homeFolder,
-  });
+  const project = await projectOf(context);
   if (Object.hasOwn(project.environments, "dev")) return undefined;
   const { openWorkplace } = await import("../development/workplace.ts");
   const { folder, env } = await openWorkplace(project, {

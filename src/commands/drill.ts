@@ -1,7 +1,7 @@
 import { firstInForce } from "../engine/release-changes.ts";
 import { CozyError } from "../errors/cozy-error.ts";
 import { readRelease } from "../hosts/release-folder.ts";
-import { currentRelease } from "../hosts/this-machine/current-release.ts";
+import { currentRelease } from "../hosts/machine/current-release.ts";
 import type { DrillPromises } from "../recovery/drill-findings.ts";
 import { drillLines } from "../recovery/drill-text.ts";
 import type { DrillVerdict } from "../recovery/drill-verdict.ts";
@@ -26,6 +26,7 @@ export const command = defineCommand({
       help: "this backup, and not the newest that can be restored",
     },
   },
+  where: "this-machine",
   examples: ["cozy drill production", "cozy drill production --backup 20261124T031500Z-daily --json"],
   async run(context, { args, options }) {
     const opened = await openEnvironment(context, args.environment);

@@ -18,9 +18,9 @@ export async function runFailureHook(
   now: () => number,
 ): Promise<void> {
   if (!result.error || result.outcome === "committed") return;
-  const host = world.host(plan.phases[0]?.operations[0]?.host ?? "");
   const signal = AbortSignal.timeout(hookTimeoutMs);
   try {
+    const host = world.host(plan.phases[0]?.operations[0]?.host ?? "");
     const { current } = await host.observe(signal);
     if (current === undefined) return;
     const command = (await host.readRelease(current, signal)).hooks.onFailure;

@@ -13,6 +13,7 @@ export const command = defineCommand({
     "Who changed an environment, from where, when, over which commits, why, and with what outcome; newest first.",
   arguments: [environmentArgument],
   options: { most: { kind: "number", placeholder: "count", help: "how many (20)", short: "n" } },
+  where: "keeper",
   examples: ["cozy history staging", "cozy history staging -n 100 --json"],
   async run(context, { args, options }) {
     const opened = await openEnvironment(context, args.environment);

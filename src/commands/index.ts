@@ -24,9 +24,33 @@ export const commandIndex: readonly CommandEntry[] = [
   ),
   entry(
     "Project",
+    "secrets",
+    "secrets in the repository, encrypted to those who may read them",
+    () => import("./secrets.ts"),
+  ),
+  entry(
+    "Project",
     "completion",
     "the script that lets your shell complete cozy's words",
     () => import("./completion.ts"),
+  ),
+  entry(
+    "Project",
+    "lab",
+    "real Debian hosts on this machine, to try servers and their failures on",
+    () => import("./lab.ts"),
+  ),
+  entry(
+    "Project",
+    "trust",
+    "compare the key of a host and pin it; without that nothing connects",
+    () => import("./trust.ts"),
+  ),
+  entry(
+    "Project",
+    "setup",
+    "prepare the servers of an environment, or take it away from them",
+    () => import("./setup.ts"),
   ),
   entry("Release", "plan", "print the operations that a deploy would carry out", () => import("./plan.ts")),
   entry(
@@ -72,6 +96,7 @@ export const commandIndex: readonly CommandEntry[] = [
     "run a command with the serving release's code and variables",
     () => import("./run.ts"),
   ),
+  entry("Look", "exec", "the same, as on all servers at once", () => import("./exec.ts")),
   entry(
     "Look",
     "console",

@@ -1,9 +1,10 @@
-import { readLease } from "../engine/lease-store.ts";
 import { takeOverLease } from "../engine/hold-lease.ts";
+import { raiseFences } from "../engine/raise-fences.ts";
 import { printResult } from "./command-context.ts";
 import { defineCommand, environmentArgument } from "./define-command.ts";
 import { leaseText } from "./lease-text.ts";
 import { openEnvironment } from "./open-environment.ts";
+import { openHosts, openLease } from "./open-hosts.ts";
 import { leaseRequest } from "./with-lease.ts";
 
 export const command = defineCommand({
@@ -17,8 +18,9 @@ export const command = defineCommand({
     const opened = await openEnvironment(context, args.environment);
     const name = opened.environment.name;
     if (options.takeOver) {
-      const hold = await takeOverLease(opened.lease, await leaseRequest(context, { command: "take-over" }));
-      await hold.release();
+      const fleet = await openHosts(context, opened);
+      const hold = await takeOverLease(fleet.lease, await leaseRequest(context, { command: "take-over" }));
+      await raiseFences(hold, fleet.hosts, context.signal).finally(() => hold.release());
       printResult(
         context,
         { takenOver: true, token: hold.token },
@@ -26,8 +28,8 @@ export const command = defineCommand({
       );
       return 0;
     }
-    const lease = await readLease(opened.lease);
-    printResult(context, lease ?? null, () => leaseText(lease, name, context.now()));
+    const { lease, at } = await openLease(context, opened).read(context.signal);
+    printResult(context, lease ?? null, () => leaseText(lease, name, at));
     return 0;
   },
 });

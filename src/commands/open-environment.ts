@@ -9,10 +9,10 @@ import {
   type EnvironmentPaths,
   type MachinePaths,
 } from "../hosts/environment-paths.ts";
-import { loadProject } from "../project/load-project.ts";
 import type { Environment, Project } from "../project/project.ts";
 import { nearest } from "../shared/nearest.ts";
 import type { CommandContext } from "./command-context.ts";
+import { projectOf } from "./project-of.ts";
 
 /** An environment of a project, with the places where its state is kept. Opening it touches nothing. */
 export interface OpenEnvironment {
@@ -28,7 +28,7 @@ export async function openEnvironment(
   context: CommandContext,
   name: string | undefined,
 ): Promise<OpenEnvironment> {
-  const project = await loadProject({ from: context.cwd, configPath: context.configPath, env: context.env });
+  const project = await projectOf(context);
   const environment = pickEnvironment(project, name);
   const machine = machinePaths(context.env, context.homeFolder);
   const paths = environmentPaths(machine, project.name, environment.name);

@@ -1,18 +1,17 @@
 import { ReadStream } from "node:tty";
-import { whoText } from "../engine/who.ts";
 import { askPerson } from "../questions/ask-person.ts";
 import { terminalKeys, type KeyPresses } from "../questions/key-presses.ts";
 import type { AskPerson } from "../questions/question.ts";
 import type { CommandContext } from "./command-context.ts";
-import type { OpenEnvironment } from "./open-environment.ts";
-import { ownWho } from "./with-lease.ts";
+import type { KeptThings } from "./open-hosts.ts";
+import { ownWhoText } from "./with-lease.ts";
 
 /** Whoever decides: at this terminal where there is one, and by `cozy answer` in any case. */
-export function personFor(context: CommandContext, { paths }: OpenEnvironment): AskPerson {
+export function personFor(context: CommandContext, { questions }: Pick<KeptThings, "questions">): AskPerson {
   return askPerson({
-    folder: paths.questions,
+    questions,
     now: context.now,
-    who: async () => whoText(await ownWho(context)),
+    who: () => ownWhoText(context),
     keys: keysOf(context),
   });
 }

@@ -1,20 +1,28 @@
 import { defineCommand, environmentArgument } from "./define-command.ts";
 import { printResult } from "./command-context.ts";
 import { openEnvironment } from "./open-environment.ts";
-import { openHost } from "./open-host.ts";
+import { openHosts } from "./open-hosts.ts";
 import { planText } from "./plan-text.ts";
 import { pauseOption, preparedDeploy, refOption } from "./prepare-deploy.ts";
 
 export const command = defineCommand({
   name: "plan",
   description:
-    "Prints the very operations that `cozy deploy` would carry out now, and does none of them. Variables, the commit and the state of the host are checked as for a deploy.",
+    "Prints the very operations that `cozy deploy` would carry out now, and does none of them. Variables, the commit and the state of the host are checked as for a deploy. With --setup it says what `cozy setup` would change on the environment's servers.",
   arguments: [environmentArgument],
-  options: { ref: refOption, pauseBefore: pauseOption },
+  options: {
+    ref: refOption,
+    pauseBefore: pauseOption,
+    setup: { kind: "flag", help: "what `cozy setup` would change, and no plan of a deploy" },
+  },
   examples: ["cozy plan staging", "cozy plan staging --json"],
   async run(context, { args, options }) {
     const opened = await openEnvironment(context, args.environment);
-    const { plan } = await preparedDeploy(context, opened, await openHost(context, opened), options);
+    if (options.setup) {
+      const { setUp } = await import("./set-up.ts");
+      return setUp(context, opened, { check: true });
+    }
+    const { plan } = await preparedDeploy(context, opened, await openHosts(context, opened), options);
     printResult(context, plan, () => planText(plan));
     return 0;
   },

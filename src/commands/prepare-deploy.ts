@@ -2,19 +2,25 @@ import { findArtifact } from "../artifacts/artifact-store.ts";
 import { commitsBetween } from "../artifacts/commits-between.ts";
 import type { Source } from "../artifacts/git-source.ts";
 import { nameArtifact } from "../artifacts/local-builder.ts";
+import type { Hold } from "../engine/hold-lease.ts";
 import type { Commit } from "../engine/journal.ts";
-import type { Host, HostState } from "../hosts/host.ts";
+import type { HostState } from "../hosts/host.ts";
 import { strangeFiles, strangeFilesWarning } from "../hosts/strange-files.ts";
 import { CozyError } from "../errors/cozy-error.ts";
+import { keeperOf, type Fleet } from "../release/fleet.ts";
 import { planDeploy } from "../release/plan-deploy.ts";
 import { freeReleaseId } from "../release/release-id.ts";
 import { refuseSharedMemory } from "../release/scale-request.ts";
 import type { ReleaseDraft } from "../release/world.ts";
+import { secretsWarnings } from "../secrets/age/secrets-warnings.ts";
 import { applicationFolder } from "./application-folder.ts";
 import type { Prepared } from "./carry-out.ts";
 import type { CommandContext } from "./command-context.ts";
 import type { OptionSpec } from "./define-command.ts";
+import { lookAtCapacity } from "./look-at-capacity.ts";
+import { observedFleet } from "./observe-fleet.ts";
 import type { OpenEnvironment } from "./open-environment.ts";
+import type { OpenFleet } from "./open-hosts.ts";
 import { releaseWorld } from "./release-world.ts";
 import { checkReleaseVariables, resolveBuildSecrets } from "./resolve-values.ts";
 import { scaleWarnings } from "./scale-text.ts";
@@ -45,24 +51,27 @@ export interface PreparedDeploy extends Prepared {
 export async function preparedDeploy(
   context: CommandContext,
   opened: OpenEnvironment,
-  host: Host,
+  open: OpenFleet,
   { ref, pauseBefore }: DeployOptions,
+  hold?: Hold,
 ): Promise<PreparedDeploy> {
   refuseUnknownPause(pauseBefore, opened);
   const { project, environment } = opened;
   const { signal } = context;
   const workshop = { machine: opened.machine, env: context.env, now: context.now, signal };
-  const [{ source, key }, observed] = await Promise.all([
+  const [{ source, key }, { fleet, without, warnings }, variables] = await Promise.all([
     resolveBuildSecrets(context, opened).then((secrets) => nameArtifact({ project, ref, secrets }, workshop)),
-    host.observe(signal),
-    checkReleaseVariables(context, opened), // a missing one is found now and not half-way
+    observedFleet(context, opened, open, "deploy", hold),
+    checkReleaseVariables(context, opened, open.kept.generated), // a missing one is found now and not half-way
   ]);
+  const observed = keeperOf(fleet);
   refuseSharedMemory(observed.scale, environment);
-  const release = draftRelease(context, opened, source, observed);
+  const release = draftRelease(context, opened, source, fleet);
   const plan = planDeploy({
     project,
     environment,
-    observed,
+    fleet,
+    without,
     release,
     artifactKey: key,
     pauseBeforeMigrate: pauseBefore === "migrate",
@@ -70,11 +79,14 @@ export async function preparedDeploy(
   });
   return {
     plan,
-    world: releaseWorld(context, opened, host),
+    world: releaseWorld(context, opened, open),
     release,
     artifactKey: key,
     commits: await commitsOf(opened, observed, source, signal),
     warnings: [
+      ...warnings,
+      ...(await lookAtCapacity(context, opened, { fleet, release, artifactKey: key, variables })),
+      ...(await secretsWarnings(project, [environment.name])),
       ...uncommittedWarning(source),
       ...scaleWarnings(observed, environment),
       ...(await strangeWarning(opened, observed)),
@@ -99,10 +111,10 @@ function draftRelease(
   { now }: CommandContext,
   { project, environment }: OpenEnvironment,
   source: Source,
-  observed: HostState,
+  fleet: Fleet,
 ): ReleaseDraft {
   const createdAt = now();
-  const taken = observed.releases.map(({ id }) => id);
+  const taken = fleet.flatMap(({ releases }) => releases.map(({ id }) => id));
   return {
     format: 1,
     id: freeReleaseId(source.commit, createdAt, taken),

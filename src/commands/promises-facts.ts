@@ -2,7 +2,7 @@ import { CozyError } from "../errors/cozy-error.ts";
 import { firstInForce, lastTrafficChange, type TrafficChange } from "../engine/release-changes.ts";
 import type { Host } from "../hosts/host.ts";
 import { readRelease, releaseAt } from "../hosts/release-folder.ts";
-import { currentRelease } from "../hosts/this-machine/current-release.ts";
+import { currentRelease } from "../hosts/machine/current-release.ts";
 import { dataHolders } from "../promises/data-holders.ts";
 import { readEvidence, type Evidence, type PromiseName } from "../promises/evidence.ts";
 import { spanStart, type PromiseFacts, type ScheduleFacts } from "../promises/promise.ts";

@@ -17,6 +17,7 @@ export const command = defineCommand({
     "What an environment promises, beside what was measured: when, from which release and backup, by which command. What has no evidence, or none that is young enough, is not proven. Exit code 0: all are kept; 1: one is broken; 3: one is not proven.",
   arguments: [environmentArgument],
   options: { markdown: { kind: "flag", help: "a report for auditors, in Markdown" } },
+  where: "keeper",
   examples: [
     "cozy promises production",
     "cozy promises production --markdown > promises.md",

@@ -1,11 +1,11 @@
 import { CozyError } from "../errors/cozy-error.ts";
-import type { Host } from "../hosts/host.ts";
 import { verdictLines } from "../rehearsal/verdict-text.ts";
 import { exitCodeOf, type RehearsalVerdict } from "../rehearsal/verdict.ts";
+import { refuseServerDatabase } from "./backups-of.ts";
 import { printResult, type CommandContext } from "./command-context.ts";
 import { defineCommand, environmentArgument } from "./define-command.ts";
 import { openEnvironment, type OpenEnvironment } from "./open-environment.ts";
-import { openHostToChange } from "./open-host.ts";
+import { keeperHost, openHostsToChange, type OpenFleet } from "./open-hosts.ts";
 import { preparedDeploy, refOption, type DeployOptions } from "./prepare-deploy.ts";
 import { withLease } from "./with-lease.ts";
 
@@ -18,6 +18,7 @@ export const command = defineCommand({
     "Tries the current commit on restored data, as a deploy does before it touches production, and deploys nothing: the newest backup is restored aside, the migrations run there, the release in force and the new one are checked on the migrated data, and the way back. Exit code 0: all was shown; 1: something failed; 3: something could not be shown.",
   arguments: [environmentArgument],
   options: { ref: refOption },
+  where: "this-machine",
   examples: [
     "cozy rehearse production",
     "cozy rehearse production --ref v1.4",
@@ -26,9 +27,9 @@ export const command = defineCommand({
   async run(context, { args, options }) {
     const opened = await openEnvironment(context, args.environment);
     refuseWithoutDatabase(opened);
-    return withLease(context, opened, { command: "rehearse" }, async (hold) => {
-      const host = await openHostToChange(context, opened);
-      const verdict = await rehearsed(context, opened, host, options);
+    const fleet = await openHostsToChange(context, opened);
+    return withLease(context, fleet.lease, { command: "rehearse" }, async (hold) => {
+      const verdict = await rehearsed(context, opened, fleet, options);
       hold.lost.throwIfAborted();
       printResult(context, verdict, () => verdictLines(verdict).join("\n"));
       return exitCodeOf(verdict);
@@ -40,7 +41,7 @@ export const command = defineCommand({
 async function rehearsed(
   context: CommandContext,
   opened: OpenEnvironment,
-  host: Host,
+  fleet: OpenFleet,
   options: DeployOptions,
 ): Promise<RehearsalVerdict> {
   const { project, environment } = opened;
@@ -48,7 +49,7 @@ async function rehearsed(
   const tell = (text: string): void => {
     if (!context.json) context.stderr.write(`${text}\n`);
   };
-  const { world, release, artifactKey, plan } = await preparedDeploy(context, opened, host, options);
+  const { world, release, artifactKey, plan } = await preparedDeploy(context, opened, fleet, options);
   const artifact =
     (await world.builder.find(artifactKey, signal)) ??
     (await world.builder.build(
@@ -57,6 +58,7 @@ async function rehearsed(
       signal,
     ));
   const variables = await world.variables();
+  const host = keeperHost(fleet);
   try {
     await host.placeRelease({ release: { ...release, artifact }, variables, persist: world.persist }, signal);
     return await world.rehearser.rehearse(
@@ -75,7 +77,9 @@ async function rehearsed(
   }
 }
 
-function refuseWithoutDatabase({ environment }: OpenEnvironment): void {
+function refuseWithoutDatabase(opened: OpenEnvironment): void {
+  refuseServerDatabase(opened);
+  const { environment } = opened;
   if (environment.database !== undefined) return;
   throw new CozyError("wrong-usage", {
     message: `${environment.name} declares no database, so there is no data to rehearse on.`,

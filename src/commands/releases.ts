@@ -9,6 +9,7 @@ export const command = defineCommand({
   description: "The releases that an environment keeps, newest first: any of them can be rolled back to.",
   arguments: [environmentArgument],
   options: {},
+  where: "keeper",
   examples: ["cozy releases staging"],
   async run(context, { args }) {
     const opened = await openEnvironment(context, args.environment);

@@ -2,28 +2,36 @@ import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { systemCode } from "../errors/cozy-error.ts";
-import { generatedStoreAt } from "../secrets/generated-values.ts";
+import { environmentSecrets } from "../secrets/age/open-secrets.ts";
+import type { GeneratedStore } from "../secrets/generated-values.ts";
 import {
+  resolveAccessPassword,
   resolveBuildVariables,
   resolveVariables,
   revealed,
   type ResolvedVariables,
 } from "../secrets/resolve-variables.ts";
+import type { Secret } from "../secrets/secret.ts";
 import type { CommandContext } from "./command-context.ts";
 import type { OpenEnvironment } from "./open-environment.ts";
+import { secretsPlace } from "./secrets-open.ts";
 
 /** The variables of a release of this environment; all that are missing are told at once. Values to be drawn are drawn and kept. */
 export async function resolveReleaseVariables(
   context: CommandContext,
   opened: OpenEnvironment,
+  generated: GeneratedStore,
 ): Promise<ResolvedVariables> {
-  return resolve(context, opened, generatedStoreAt(opened.paths.generated));
+  return resolve(context, opened, generated);
 }
 
-/** The same check without a trace: nothing is drawn for a plan that may never be carried out. */
-export async function checkReleaseVariables(context: CommandContext, opened: OpenEnvironment): Promise<void> {
-  const kept = generatedStoreAt(opened.paths.generated);
-  await resolve(context, opened, { read: () => kept.read(), write: () => Promise.resolve() });
+/** The same without a trace: nothing is drawn for a plan that may never be carried out. */
+export async function checkReleaseVariables(
+  context: CommandContext,
+  opened: OpenEnvironment,
+  generated: GeneratedStore,
+): Promise<ResolvedVariables> {
+  return resolve(context, opened, { read: () => generated.read(), write: () => Promise.resolve() });
 }
 
 /** What differs in a rehearsal from the environment's own variables. Nothing that is drawn here is kept. */
@@ -44,6 +52,18 @@ export async function resolveRehearsalVariables(
   );
 }
 
+/** The password that visitors of the environment are asked for, where it asks for one. */
+export async function resolveSitePassword(
+  { env }: CommandContext,
+  { project, environment }: OpenEnvironment,
+): Promise<Secret | undefined> {
+  return resolveAccessPassword(project, environment, {
+    env,
+    readFile: fileReader(project.root),
+    secret: () => Promise.resolve(undefined),
+  });
+}
+
 /** The values of `build.secrets`, by name. */
 export async function resolveBuildSecrets(
   { env }: CommandContext,
@@ -56,13 +76,14 @@ export async function resolveBuildSecrets(
 }
 
 function resolve(
-  { env }: CommandContext,
+  { env, homeFolder }: CommandContext,
   { project, environment }: Pick<OpenEnvironment, "project" | "environment">,
-  generatedStore: ReturnType<typeof generatedStoreAt>,
+  generatedStore: GeneratedStore,
 ): Promise<ResolvedVariables> {
   return resolveVariables(project, environment, {
     env,
     readFile: fileReader(project.root),
+    secret: environmentSecrets(secretsPlace(project, environment.name), { env, homeFolder }),
     generatedStore,
     random: (sizeBytes) => randomBytes(sizeBytes),
   });

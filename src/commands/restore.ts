@@ -1,14 +1,17 @@
+import type { Hold } from "../engine/hold-lease.ts";
 import { CozyError } from "../errors/cozy-error.ts";
+import { keeperOf } from "../release/fleet.ts";
 import { chooseBackup, type ChosenBackup } from "../recovery/choose-backup.ts";
 import { parseMoment } from "../recovery/parse-moment.ts";
 import { planRestore } from "../recovery/plan-restore.ts";
 import { stampOf } from "../recovery/swap-files.ts";
-import { backupsOf } from "./backups-of.ts";
-import { carryOut, type Prepared } from "./carry-out.ts";
+import { backupsOf, refuseServerDatabase } from "./backups-of.ts";
+import { carryOut, type Prepared, type Undertaking } from "./carry-out.ts";
 import type { CommandContext } from "./command-context.ts";
 import { defineCommand, environmentArgument } from "./define-command.ts";
 import { openEnvironment, type OpenEnvironment } from "./open-environment.ts";
-import { openHostToChange } from "./open-host.ts";
+import { observedFleet } from "./observe-fleet.ts";
+import { keeperHost, type OpenFleet } from "./open-hosts.ts";
 import { reasonOption } from "./reason-option.ts";
 import { releaseWorld } from "./release-world.ts";
 
@@ -39,6 +42,7 @@ export const command = defineCommand({
     yes: { kind: "flag", help: "lose what the backup does not have, without being asked" },
     reason: reasonOption,
   },
+  where: "this-machine",
   examples: [
     "cozy restore production",
     "cozy restore production 20261124T031500Z-daily",
@@ -46,7 +50,8 @@ export const command = defineCommand({
   ],
   async run(context, { args, options }) {
     const opened = await openEnvironment(context, args.environment);
-    const prepare = async () => prepared(context, opened, args.backup, options);
+    const prepare: Undertaking["prepare"] = (fleet, hold) =>
+      prepared(context, opened, { open: fleet, hold }, args.backup, options);
     return carryOut(context, opened, { command: "restore", reason: options.reason, prepare });
   },
 });
@@ -61,6 +66,7 @@ interface RestoreOptions {
 async function prepared(
   context: CommandContext,
   opened: OpenEnvironment,
+  { open, hold }: { readonly open: OpenFleet; readonly hold: Hold },
   id: string | undefined,
   options: RestoreOptions,
 ): Promise<Prepared> {
@@ -68,8 +74,9 @@ async function prepared(
   refuseWithoutDatabase(opened);
   if (options.migrate && project.app.migrate === undefined) throw noMigrations(project.name);
   const { backup, notes } = await chosen(context, opened, id, options.at);
-  const host = await openHostToChange(context, opened);
-  const observed = await host.observe(context.signal);
+  const { fleet } = await observedFleet(context, opened, open, "restore", hold);
+  const host = keeperHost(open);
+  const observed = keeperOf(fleet);
   if (observed.current === undefined) throw nothingInForce(environment.name);
   const current = await host.readRelease(observed.current, context.signal);
   const release =
@@ -79,7 +86,7 @@ async function prepared(
   const plan = planRestore({
     project,
     environment,
-    observed,
+    fleet,
     current,
     release,
     backup: backup.id,
@@ -87,7 +94,7 @@ async function prepared(
     migrate: options.migrate,
     yes: options.yes,
   });
-  return { plan, world: releaseWorld(context, opened, host), commits: [], warnings: notes };
+  return { plan, world: releaseWorld(context, opened, open), commits: [], warnings: notes };
 }
 
 async function chosen(
@@ -115,7 +122,9 @@ function keptRelease(releases: readonly { readonly id: string }[], asked: string
   return like.length === 1 ? (like[0] ?? asked) : asked;
 }
 
-export function refuseWithoutDatabase({ environment: { name, database } }: OpenEnvironment): void {
+export function refuseWithoutDatabase(opened: OpenEnvironment): void {
+  refuseServerDatabase(opened);
+  const { name, database } = opened.environment;
   if (database !== undefined) return;
   throw new CozyError("wrong-usage", {
     message: `${name} declares no database, so there is none to restore.`,

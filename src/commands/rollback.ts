@@ -1,12 +1,13 @@
-import { servedBeforeDeployOf } from "../engine/served-before.ts";
-import { history } from "../engine/journal-store.ts";
+import type { Hold } from "../engine/hold-lease.ts";
+import { keeperOf } from "../release/fleet.ts";
 import { planRollback } from "../release/plan-rollback.ts";
-import { rollbackTarget } from "../release/rollback-target.ts";
-import { carryOut, type Prepared } from "./carry-out.ts";
+import { keptOnAll, rollbackTarget } from "../release/rollback-target.ts";
+import { carryOut, type Prepared, type Undertaking } from "./carry-out.ts";
 import type { CommandContext } from "./command-context.ts";
 import { defineCommand, environmentArgument } from "./define-command.ts";
 import { openEnvironment, type OpenEnvironment } from "./open-environment.ts";
-import { openHostToChange } from "./open-host.ts";
+import { observedFleet } from "./observe-fleet.ts";
+import { keeperHost, type OpenFleet } from "./open-hosts.ts";
 import { reasonOption } from "./reason-option.ts";
 import { releaseWorld } from "./release-world.ts";
 import { scaleWarnings } from "./scale-text.ts";
@@ -23,32 +24,36 @@ export const command = defineCommand({
   examples: ["cozy rollback staging", "cozy rollback staging 20261124-130509-ab12cd3"],
   async run(context, { args, options }) {
     const opened = await openEnvironment(context, args.environment);
-    const prepare = async () => prepared(context, opened, args.release);
+    const prepare: Undertaking["prepare"] = (fleet, hold) =>
+      prepared(context, opened, fleet, hold, args.release);
     return carryOut(context, opened, { command: "rollback", reason: options.reason, prepare });
   },
 });
 
-/** Plans that are looked through for the deploy of the release in force. */
-const lookedThrough = 30;
-
 async function prepared(
   context: CommandContext,
   opened: OpenEnvironment,
+  open: OpenFleet,
+  hold: Hold,
   asked: string | undefined,
 ): Promise<Prepared> {
   const { project, environment } = opened;
-  const host = await openHostToChange(context, opened);
-  const [observed, journals] = await Promise.all([
-    host.observe(context.signal),
-    history(opened.journals, lookedThrough),
+  const host = keeperHost(open);
+  const [{ fleet, without, warnings }, servedBefore, records] = await Promise.all([
+    observedFleet(context, opened, open, "rollback", hold),
+    open.past.servedBefore(),
+    host.readReleases(context.signal),
   ]);
-  const servedBefore = servedBeforeDeployOf(observed.current, journals);
-  const target = rollbackTarget(observed, environment.name, { asked, servedBefore });
-  const release = await host.readRelease(target, context.signal);
+  const observed = keeperOf(fleet);
+  const target = rollbackTarget(keptOnAll(fleet), environment.name, {
+    asked,
+    servedBefore: servedBefore[observed.current ?? ""],
+  });
+  const release = records.find(({ id }) => id === target) ?? (await host.readRelease(target, context.signal));
   return {
-    plan: planRollback({ project, environment, observed, release }),
-    world: releaseWorld(context, opened, host),
+    plan: planRollback({ project, environment, fleet, without, release }),
+    world: releaseWorld(context, opened, open),
     commits: [{ id: release.commit, subject: release.commitSubject }],
-    warnings: scaleWarnings(observed, environment),
+    warnings: [...warnings, ...scaleWarnings(observed, environment)],
   };
 }

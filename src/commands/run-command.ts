@@ -4,6 +4,7 @@ import { nearest } from "../shared/nearest.ts";
 import type { CommandContext } from "./command-context.ts";
 import type { AnyCommand, ArgumentSpec, OptionSpec } from "./define-command.ts";
 import { commandIndex } from "./index.ts";
+import { runWhereItBelongs } from "./on-host/place-of.ts";
 
 /** Finds the command, reads its arguments as its data says, and runs it; gives its exit code. */
 export async function runCommand(argv: readonly string[], context: CommandContext): Promise<number> {
@@ -21,6 +22,7 @@ export async function runCommand(argv: readonly string[], context: CommandContex
     });
   }
   let exitCode = 0;
+  const ends: (() => void)[] = [];
   const program = programFor(command, context).action(async () => {
     const given = program.opts<Record<string, string | boolean | number | undefined>>();
     const args = Object.fromEntries(
@@ -35,8 +37,9 @@ export async function runCommand(argv: readonly string[], context: CommandContex
     const configPath = typeof given["config"] === "string" ? given["config"] : undefined;
     const repeating = command.arguments.findIndex(({ repeats }) => repeats === true);
     const repeated = repeating === -1 ? [] : program.args.slice(repeating);
-    exitCode = await command.run(
-      { ...context, json: given["json"] === true, configPath },
+    exitCode = await runWhereItBelongs(
+      command,
+      { ...context, json: given["json"] === true, configPath, argv, atEnd: (end) => ends.push(end) },
       { args, options, words: repeated, rest },
     );
   });
@@ -49,6 +52,8 @@ export async function runCommand(argv: readonly string[], context: CommandContex
       message: sentence(error.message.replace(/^error: /, "")),
       next: `cozy ${name} --help`,
     });
+  } finally {
+    for (const end of ends) end();
   }
   return exitCode;
 }

@@ -1,12 +1,15 @@
 import { CozyError } from "../errors/cozy-error.ts";
 import type { ReleaseRecord } from "../hosts/host.ts";
+import type { Hold } from "../engine/hold-lease.ts";
+import { keeperOf } from "../release/fleet.ts";
 import { planScale } from "../release/plan-scale.ts";
 import { scaleFrom } from "../release/scale-request.ts";
-import { carryOut, type Prepared } from "./carry-out.ts";
+import { carryOut, type Prepared, type Undertaking } from "./carry-out.ts";
 import { printResult, type CommandContext } from "./command-context.ts";
 import { defineCommand, environmentArgument } from "./define-command.ts";
 import { openEnvironment, type OpenEnvironment } from "./open-environment.ts";
-import { openHost, openHostToChange } from "./open-host.ts";
+import { observedFleet } from "./observe-fleet.ts";
+import { keeperHost, openHosts, type OpenFleet } from "./open-hosts.ts";
 import { reasonOption } from "./reason-option.ts";
 import { releaseWorld } from "./release-world.ts";
 import { scaleRows, scaleTable } from "./scale-text.ts";
@@ -33,13 +36,13 @@ export const command = defineCommand({
       named === undefined && args.environment !== undefined ? [args.environment, ...words] : words;
     const opened = await openEnvironment(context, named);
     if (counts.length === 0) return show(context, opened);
-    const prepare = async () => prepared(context, opened, counts);
+    const prepare: Undertaking["prepare"] = (fleet, hold) => prepared(context, opened, fleet, hold, counts);
     return carryOut(context, opened, { command: "scale", reason: options.reason, prepare });
   },
 });
 
 async function show(context: CommandContext, opened: OpenEnvironment): Promise<number> {
-  const host = await openHost(context, opened);
+  const host = keeperHost(await openHosts(context, opened));
   const { current, scale } = await host.observe(context.signal);
   if (current === undefined) throw nothingThere(opened);
   const rows = scaleRows(await host.readRelease(current, context.signal), scale, opened.environment);
@@ -50,21 +53,23 @@ async function show(context: CommandContext, opened: OpenEnvironment): Promise<n
 async function prepared(
   context: CommandContext,
   opened: OpenEnvironment,
+  open: OpenFleet,
+  hold: Hold,
   counts: readonly string[],
 ): Promise<Prepared> {
   const { project, environment } = opened;
-  const host = await openHostToChange(context, opened);
-  const observed = await host.observe(context.signal);
+  const { fleet, without, warnings } = await observedFleet(context, opened, open, "scale", hold);
+  const observed = keeperOf(fleet);
   if (observed.current === undefined) throw nothingThere(opened);
-  const release: ReleaseRecord = await host.readRelease(observed.current, context.signal);
+  const release: ReleaseRecord = await keeperHost(open).readRelease(observed.current, context.signal);
   const scale = scaleFrom(counts, observed.scale, release, environment);
   return {
-    plan: planScale({ project, environment, observed, release, scale, subject: counts.join(" ") }),
-    world: releaseWorld(context, opened, host),
+    plan: planScale({ project, environment, fleet, without, release, scale, subject: counts.join(" ") }),
+    world: releaseWorld(context, opened, open),
     commits: [],
     warnings: observed.supervised
-      ? []
-      : [`${environment.name} is stopped: the counts are kept for its next start.`],
+      ? warnings
+      : [...warnings, `${environment.name} is stopped: the counts are kept for its next start.`],
   };
 }
 

@@ -1,6 +1,6 @@
 import { CozyError } from "../errors/cozy-error.ts";
 import { readRelease, releaseAt } from "../hosts/release-folder.ts";
-import { currentRelease } from "../hosts/this-machine/current-release.ts";
+import { currentRelease } from "../hosts/machine/current-release.ts";
 import type { Schedule } from "../project/project.ts";
 import { allSchedules } from "../recovery/backup-schedules.ts";
 import { knownSchedules, schedulePlace, type SchedulePlace } from "../schedules/schedule-place.ts";

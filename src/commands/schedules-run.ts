@@ -3,8 +3,6 @@ import { randomBytes } from "node:crypto";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { thisOwner } from "../engine/process-identity.ts";
-import { whoText } from "../engine/who.ts";
 import { CozyError } from "../errors/cozy-error.ts";
 import { LogFollower } from "../logs/log-reader.ts";
 import { runArguments } from "../schedules/agent/start-run.ts";
@@ -17,6 +15,7 @@ import type { SchedulePlace } from "../schedules/schedule-place.ts";
 import { durationText } from "../shared/duration.ts";
 import { printResult, type CommandContext } from "./command-context.ts";
 import { scheduleOf, type OpenSchedules } from "./schedules-open.ts";
+import { ownWhoText } from "./with-lease.ts";
 
 /** Runs a schedule now, in a process of its own as the clock would, and follows it; gives the exit code of its command. */
 export async function runByHand(
@@ -29,7 +28,7 @@ export async function runByHand(
   if (other !== undefined) throw isRunning(opened, other, context.now());
   const id = runId(context.now(), randomBytes(3));
   const { releaseFolder, folder: schedules } = opened;
-  const who = whoText(await thisOwner(context.env));
+  const who = await ownWhoText(context);
   const started = start({ releaseFolder, schedules, name, id, due: null, by: "hand", who });
   const stop = () => void started.child.kill("SIGTERM");
   context.signal.addEventListener("abort", stop, { once: true });

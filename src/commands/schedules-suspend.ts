@@ -1,11 +1,10 @@
-import { thisOwner } from "../engine/process-identity.ts";
-import { whoText } from "../engine/who.ts";
 import { explained } from "../schedules/explained.ts";
 import { readRunning } from "../schedules/running.ts";
 import { readState, resume, suspend } from "../schedules/suspension.ts";
 import { momentText } from "../shared/duration.ts";
 import { printResult, type CommandContext } from "./command-context.ts";
 import { placeOf, type OpenSchedules } from "./schedules-open.ts";
+import { ownWhoText } from "./with-lease.ts";
 
 /** No more runs are started by the clock; one that goes on is left to its end, and a run by hand is still possible. */
 export async function suspendSchedule(
@@ -15,7 +14,7 @@ export async function suspendSchedule(
   { reason }: { readonly reason: string | undefined },
 ): Promise<number> {
   const place = placeOf(opened, name);
-  const by = whoText(await thisOwner(context.env));
+  const by = await ownWhoText(context);
   const at = context.now();
   const { state, running } = await explained(async () => ({
     state: await suspend(place, { at, by, reason }),
@@ -40,7 +39,7 @@ export async function resumeSchedule(
   name: string,
 ): Promise<number> {
   const place = placeOf(opened, name);
-  const by = whoText(await thisOwner(context.env));
+  const by = await ownWhoText(context);
   const was = await explained(async () => {
     const { suspended } = readState(place);
     await resume(place, context.now(), by);

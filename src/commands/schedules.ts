@@ -42,6 +42,7 @@ export const command = defineCommand({
     runs: { kind: "text", placeholder: "schedule", help: "what came of its starts, newest first" },
     most: { kind: "number", placeholder: "count", short: "n", help: "with --runs: how many (20)" },
   },
+  where: "keeper",
   examples: [
     "cozy schedules staging",
     "cozy schedules staging --run cleanup",

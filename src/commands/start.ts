@@ -5,6 +5,7 @@ import { printResult } from "./command-context.ts";
 import { defineCommand, environmentArgument } from "./define-command.ts";
 import { openEnvironment } from "./open-environment.ts";
 import { openHostToChange } from "./open-host.ts";
+import { openLease } from "./open-hosts.ts";
 import { proxySettings } from "./proxy-settings.ts";
 import { withLease } from "./with-lease.ts";
 
@@ -18,7 +19,7 @@ export const command = defineCommand({
   async run(context, { args }) {
     const opened = await openEnvironment(context, args.environment);
     const { environment } = opened;
-    return withLease(context, opened, { command: "start" }, async () => {
+    return withLease(context, openLease(context, opened), { command: "start" }, async () => {
       const host = await openHostToChange(context, opened);
       const { current, instances } = await host.observe(context.signal);
       if (current === undefined) {
@@ -53,7 +54,7 @@ export const command = defineCommand({
           details: proof.failures,
         });
       }
-      const result = { release: current, address: addressOf(environment.target) };
+      const result = { release: current, address: addressOf(environment) };
       printResult(context, result, () => `${current} serves at ${result.address}`);
       return 0;
     });

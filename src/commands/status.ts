@@ -30,7 +30,7 @@ export const command = defineCommand({
     const status: Status = {
       project: project.name,
       environment: environment.name,
-      address: addressOf(environment.target),
+      address: addressOf(environment),
       host: observed,
       configured: Object.fromEntries(
         Object.entries(environment.processes).map(([type, { count, singleton }]) => [

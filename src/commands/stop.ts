@@ -2,6 +2,7 @@ import { printResult } from "./command-context.ts";
 import { defineCommand, environmentArgument } from "./define-command.ts";
 import { openEnvironment } from "./open-environment.ts";
 import { openHostToChange } from "./open-host.ts";
+import { openLease } from "./open-hosts.ts";
 import { withLease } from "./with-lease.ts";
 
 export const command = defineCommand({
@@ -14,7 +15,7 @@ export const command = defineCommand({
   async run(context, { args }) {
     const opened = await openEnvironment(context, args.environment);
     const name = opened.environment.name;
-    return withLease(context, opened, { command: "stop" }, async () => {
+    return withLease(context, openLease(context, opened), { command: "stop" }, async () => {
       const host = await openHostToChange(context, opened);
       await host.stopAgents(context.signal);
       // Nobody watches the clock any more, so no run begins after this.

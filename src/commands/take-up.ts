@@ -1,12 +1,14 @@
 import type { Journal } from "../engine/journal.ts";
-import { unfinishedJournal } from "../engine/journal-store.ts";
+import { raiseFences } from "../engine/raise-fences.ts";
 import { abortPlan, resumePlan } from "../engine/run-plan.ts";
 import { CozyError } from "../errors/cozy-error.ts";
 import { reported } from "./carry-out.ts";
 import type { CommandContext } from "./command-context.ts";
 import { engineFor } from "./engine-for.ts";
 import type { OpenEnvironment } from "./open-environment.ts";
-import { openHostToChange } from "./open-host.ts";
+import { openHostsToChange, type OpenFleet } from "./open-hosts.ts";
+import type { Plan } from "../release/plan.ts";
+import { listed } from "../shared/words.ts";
 import { releaseWorld } from "./release-world.ts";
 import { ownWho, withLease } from "./with-lease.ts";
 
@@ -15,25 +17,58 @@ export async function takeUp(
   context: CommandContext,
   opened: OpenEnvironment,
   by: "resume" | "abort",
+  without: readonly string[] = [],
 ): Promise<number> {
-  return withLease(context, opened, { command: by }, async (hold) => {
-    const journal = await unfinished(opened);
-    const host = await openHostToChange(context, opened);
-    const world = releaseWorld(context, opened, host);
+  const fleet = await openHostsToChange(context, opened);
+  return withLease(context, fleet.lease, { command: by }, async (hold) => {
+    const [journal] = await Promise.all([
+      unfinished(fleet, opened),
+      raiseFences(hold, fleet.hosts, context.signal),
+    ]);
+    if (by === "resume") refuseWithoutHosts(journal.header.plan, fleet);
+    refuseUnknownHosts(journal.header.plan, without);
+    const world = releaseWorld(context, opened, fleet);
     return reported(context, hold, async (reporter) => {
-      const engine = engineFor(context, opened, { hold, world, reporter });
-      const carryOn = by === "resume" ? resumePlan : abortPlan;
-      return carryOn(journal, await ownWho(context), engine);
+      const engine = engineFor(context, opened, { hold, world, reporter, fleet });
+      const who = await ownWho(context);
+      return by === "resume" ? resumePlan(journal, who, engine) : abortPlan(journal, who, engine, without);
     });
   });
 }
 
-async function unfinished({ journals, environment }: OpenEnvironment): Promise<Journal> {
-  const journal = await unfinishedJournal(journals);
+async function unfinished({ past }: OpenFleet, { environment }: OpenEnvironment): Promise<Journal> {
+  const journal = await past.unfinished();
   if (journal) return journal;
   throw new CozyError("nothing-unfinished", {
     message: `No plan of ${environment.name} was cut off.`,
     state: "Nothing was changed.",
     next: `cozy status ${environment.name}`,
   });
+}
+
+/** To go on takes every host of the plan; to go back, those that are reached do it, and the others when they are back. */
+function refuseWithoutHosts(plan: Plan, { hosts, unreachable }: OpenFleet): void {
+  const reached = new Set(hosts.map(({ name }) => name));
+  const missing = hostsIn(plan).filter((name) => !reached.has(name));
+  if (missing.length === 0) return;
+  const { command, environment } = plan;
+  throw new CozyError("hosts-unreachable", {
+    message: `${listed(missing)} can't be reached, and the ${command} can't go on without.`,
+    details: unreachable.map(({ host, why }) => `${host}: ${why}`),
+    state: "Nothing was changed.",
+    next: `Bring ${listed(missing)} back, then: cozy resume ${environment}. To go back on the others: cozy abort ${environment} --without ${missing.join(",")}`,
+  });
+}
+
+function refuseUnknownHosts(plan: Plan, without: readonly string[]): void {
+  const known = hostsIn(plan);
+  const unknown = without.filter((name) => !known.includes(name));
+  if (unknown.length === 0) return;
+  throw new CozyError("wrong-usage", {
+    message: `The ${plan.command} has no host ${listed(unknown)}; it has ${listed(known)}.`,
+  });
+}
+
+function hostsIn({ phases }: Plan): string[] {
+  return [...new Set(phases.flatMap(({ operations }) => operations.map(({ host }) => host)))];
 }

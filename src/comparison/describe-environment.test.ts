@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { testApp } from "../artifacts/testing.ts";
+import { normaliseHttp } from "../project/normalise-servers.ts";
 import type { Environment, ProcessType, Project } from "../project/project.ts";
 import { describeEnvironment } from "./describe-environment.ts";
 import { differences } from "./difference.ts";
@@ -18,6 +19,9 @@ const web: ProcessType = {
 const staging: Environment = {
   name: "staging",
   target: { kind: "this-machine", port: 8080, address: "127.0.0.1" },
+  domains: undefined,
+  access: undefined,
+  http: normaliseHttp({}, "staging"),
   database: { kind: "sqlite", variable: "DATABASE_URL" },
   media: undefined,
   variables: {
@@ -70,7 +74,7 @@ describe("an environment", () => {
 
   it("differs in where it runs, in counts, limits and times, by words that a person reads", () => {
     const found = changed({
-      target: { ...staging.target, port: 8081 },
+      target: { kind: "this-machine", port: 8081, address: "127.0.0.1" },
       media: { kind: "disk", variable: "MEDIA_URL", url: "/media/" },
       services: { cache: "redis" },
       processes: { web: { ...web, count: 3, limits: { memoryBytes: 512e6, openFiles: 4096 } } },

@@ -1,18 +1,21 @@
 import type { Environment, Limits, ProcessType, Project, SmokeCheck } from "../project/project.ts";
 import { durationText } from "../shared/duration.ts";
 import type { Described } from "./difference.ts";
+import { describeTarget } from "./describe-target.ts";
 import { describeTimes } from "./describe-times.ts";
 import { describeVerdicts } from "./describe-verdicts.ts";
 import { describeVariables } from "./describe-variables.ts";
 
 /** An environment as the project file declares it, in words that can be compared. Holds no secret. Pure. */
 export function describeEnvironment({ app }: Project, environment: Environment): Described {
-  const { target, database, media, drain, keep, services } = environment;
+  const { database, media, drain, keep, services } = environment;
   return {
-    target: target.kind,
-    "target port": String(target.port),
-    "target address": target.address,
+    ...describeTarget(environment),
     database: database && `${database.kind} in ${database.variable}`,
+    ...(database?.kind === "postgres" && {
+      "database connections": database.connections?.toString(),
+      "database pool": database.pool?.toString(),
+    }),
     media: media && `${media.kind} in ${media.variable}, at ${media.url}`,
     ...prefixed("", services),
     ...describeProcesses(environment.processes),

@@ -1,5 +1,5 @@
 import type { DeclaredVariable, ValueSource } from "../project/project.ts";
-import { looksSecret, Secret } from "../secrets/secret.ts";
+import { holdsPassword, looksSecret, Secret } from "../secrets/secret.ts";
 import type { Described } from "./difference.ts";
 
 /**
@@ -20,15 +20,17 @@ export function describeVariables(
   return Object.fromEntries([...defaults, ...given].toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function sourceWords(source: ValueSource): string | Secret {
+/** Where a value comes from, in words; the value itself where it stands in the project file. */
+export function sourceWords(source: ValueSource): string | Secret {
   if (source.from === "literal") return literal(source.value);
   if (source.from === "environment") return `${source.name} of the deployer's environment`;
   if (source.from === "dotenv") return `${source.name} in ${source.file}`;
+  if (source.from === "secrets") return `${source.name} of the environment's secrets`;
   return `drawn at random, ${source.bytes} bytes`;
 }
 
 /** An address may hold a password. */
 function literal(value: string): string | Secret {
-  if (/:\/\/[^/@\s]*:[^/@\s]*@/.test(value)) return new Secret(value);
+  if (holdsPassword(value)) return new Secret(value);
   return value === "" ? '""' : value;
 }

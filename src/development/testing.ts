@@ -13,6 +13,7 @@ export function appOf(app: { readonly variables?: object; readonly [field: strin
     {
       root: "/project",
       configPath: "/project/cozy.config.ts",
+      homeFolder: "/home/ada",
       cronFault,
       findRuntime: (_folder, engine) => ({
         ok: true,

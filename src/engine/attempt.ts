@@ -1,41 +1,68 @@
 import type { PlannedOperation } from "../release/plan.ts";
-import type { ErrorCode } from "../errors/catalogue.ts";
-import { CozyError, messageOf } from "../errors/cozy-error.ts";
 import { withDeadline } from "../shared/deadline.ts";
+import { attemptLane, laneFor } from "./attempt-lane.ts";
 import { codeOf } from "./operation.ts";
-import { contextFor, reach, type Run } from "./run.ts";
+import { contextFor, phaseOf, reach, type Run } from "./run.ts";
+import { tellFailure } from "./tell-failure.ts";
+import type { OperationFailure } from "./walk.ts";
 
-/** Carries out one operation, unless an earlier deployer did and the host still says so. */
-export async function attemptUnlessDone<World>(run: Run<World>, operation: PlannedOperation): Promise<void> {
-  if (run.progress.get(operation.id) === "done" && (await isInPlace(run, operation))) {
-    skip(run, operation, "done before, and still in place");
-    return;
+/** Carries a step out: operations that their host carries out by itself, or one that is carried out from here. Gives what failed. */
+export async function attemptStep<World>(
+  run: Run<World>,
+  step: readonly PlannedOperation[],
+): Promise<OperationFailure[]> {
+  const left = await withoutDone(run, step);
+  const [first] = left;
+  if (first === undefined) return [];
+  const lane = laneFor(run, first);
+  if (lane !== undefined) return attemptLane(run, lane, left);
+  try {
+    await attempt(run, first);
+    return [];
+  } catch (error) {
+    return [{ operation: first, error }];
   }
-  await attempt(run, operation);
+}
+
+/** Leaves out what an earlier deployer did, where the host still says so. */
+async function withoutDone<World>(
+  run: Run<World>,
+  step: readonly PlannedOperation[],
+): Promise<PlannedOperation[]> {
+  const looks = await Promise.all(
+    step.map(async (operation) => run.progress.get(operation.id) === "done" && (await isInPlace(run, operation))),
+  );
+  for (const [index, operation] of step.entries()) {
+    if (looks[index] === true) skip(run, operation, "done before, and still in place");
+  }
+  return step.filter((_operation, index) => looks[index] !== true);
 }
 
 export function skip<World>(run: Run<World>, operation: PlannedOperation, reason: string): void {
   run.emit({ type: "operation-skipped", at: run.engine.now(), operation: operation.id, reason });
 }
 
-/** The start is on the disk before anything happens, the end before anything follows. Throws what the operation failed with. */
+/**
+ * The start is on the disk before anything happens, the end before anything follows: it is written while the next start is, in their
+ * order. Throws what the operation failed with.
+ */
 async function attempt<World>(run: Run<World>, operation: PlannedOperation): Promise<void> {
   const { id, title } = operation;
   const { engine } = run;
   const startedAt = engine.now();
   try {
-    await engine.hold.confirm();
-    await run.record({ event: "started", operation: id });
-    run.emit({ type: "operation-started", at: startedAt, operation: id, title, phase: phaseOf(run, id) });
+    await Promise.all([engine.hold.confirm(), run.journal.begin([operation])]);
+    run.emit({ type: "operation-started", at: startedAt, operation: id, title, phase: phaseOf(run.plan, id) });
     await reach(run, "before", operation, "run");
     const note = await runWithinDeadline(run, operation);
     await reach(run, "after", operation, "run");
-    await run.record({ event: "done", operation: id });
-    const durationMs = engine.now() - startedAt;
+    const written = run.journal.keep({ event: "done", operation: id });
     const at = engine.now();
-    run.emit({ type: "operation-done", at, operation: id, durationMs, ...(note ? { note } : {}) });
+    run.emit({ type: "operation-done", at, operation: id, durationMs: at - startedAt, ...(note ? { note } : {}) });
+    // Where somebody waits for this point, it has to be one.
+    if (engine.onPoint !== undefined) await written;
   } catch (error) {
-    await tellFailure(run, operation, startedAt, error);
+    await tellFailure(run, operation, engine.now() - startedAt, error);
     throw error;
   }
   await reach(run, "recorded", operation, "run");
@@ -55,26 +82,6 @@ async function runWithinDeadline<World>(
   );
 }
 
-async function tellFailure<World>(
-  run: Run<World>,
-  operation: PlannedOperation,
-  startedAt: number,
-  error: unknown,
-): Promise<void> {
-  const { id } = operation;
-  const message = messageOf(error);
-  const at = run.engine.now();
-  if (run.progress.has(id)) await run.recordIfPossible({ event: "failed", operation: id, message });
-  const code = codeOfFailure(run, error);
-  run.emit({ type: "operation-failed", at, operation: id, durationMs: at - startedAt, code, message });
-}
-
-function codeOfFailure<World>(run: Run<World>, error: unknown): ErrorCode {
-  const { gently, atOnce } = run.engine.interrupt;
-  if (gently.aborted || atOnce.aborted) return "interrupted";
-  return error instanceof CozyError ? error.code : "operation-failed";
-}
-
 /** A host that can't answer proves nothing: the operation is then run again, which it bears. */
 async function isInPlace<World>(run: Run<World>, operation: PlannedOperation): Promise<boolean> {
   const code = codeOf(run.engine.kinds, operation);
@@ -90,10 +97,4 @@ async function isInPlace<World>(run: Run<World>, operation: PlannedOperation): P
     run.forward.throwIfAborted();
     return false;
   }
-}
-
-function phaseOf<World>(run: Run<World>, id: string): string {
-  return (
-    run.plan.phases.find((phase) => phase.operations.some((operation) => operation.id === id))?.name ?? ""
-  );
 }

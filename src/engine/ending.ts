@@ -51,15 +51,17 @@ export async function endCommitted<World>(
   run: Run<World>,
   outstanding: readonly OperationFailure[],
 ): Promise<PlanResult> {
+  const serving = servedNow(run);
   const doubt = await close(run, "committed");
   if (doubt !== undefined) return endHalfWay(run, [], doubt);
-  return end(run, "committed", () => undefined, outstanding);
+  return end(run, "committed", () => undefined, serving, outstanding);
 }
 
 export async function endUndone<World>(run: Run<World>, cause: Cause): Promise<PlanResult> {
+  const serving = servedNow(run);
   const doubt = await close(run, "undone");
   if (doubt !== undefined) return endHalfWay(run, [], doubt);
-  return end(run, "undone", (serves) => undoneError(run.plan, cause, serves));
+  return end(run, "undone", (serves) => undoneError(run.plan, cause, serves), serving);
 }
 
 /** Leaves the journal open, so that `resume` or `abort` finds it. */
@@ -68,7 +70,7 @@ export async function endHalfWay<World>(
   undoFailures: readonly OperationFailure[] = [],
   doubt?: { readonly reason: unknown },
 ): Promise<PlanResult> {
-  return end(run, "interrupted", (serves) => halfWayError(run, undoFailures, doubt, serves));
+  return end(run, "interrupted", (serves) => halfWayError(run, undoFailures, doubt, serves), servedNow(run));
 }
 
 function halfWayError<World>(
@@ -96,7 +98,7 @@ async function close<World>(
   } catch (reason) {
     return { reason };
   }
-  await run.recordIfPossible({ event: "ended", outcome });
+  await run.journal.recordIfPossible({ event: "ended", outcome });
   return run.backward.aborted ? { reason: run.backward.reason } : undefined;
 }
 
@@ -104,9 +106,10 @@ async function end<World>(
   run: Run<World>,
   outcome: Outcome,
   explain: (serves: readonly Served[]) => CozyError | undefined,
+  serving: Promise<readonly Served[]>,
   outstanding: readonly OperationFailure[] = [],
 ): Promise<PlanResult> {
-  const serves = await servedNow(run);
+  const serves = await serving;
   const error = explain(serves);
   const at = run.engine.now();
   const durationMs = at - run.startedAt;
@@ -123,7 +126,7 @@ async function end<World>(
   return { outcome, error, outstanding, serves, durationMs, journal: run.journalName };
 }
 
-/** Read back from the hosts; one who wants out at once is not kept waiting for it. */
+/** Read back from the hosts while the end is written; one who wants out at once is not kept waiting for it. Never rejects. */
 async function servedNow<World>(run: Run<World>): Promise<readonly Served[]> {
   const { engine } = run;
   const { atOnce } = engine.interrupt;

@@ -3,6 +3,7 @@ import type { PlannedOperation } from "../release/plan.ts";
 import type { Hold } from "./hold-lease.ts";
 import type { Interrupt } from "./interrupt.ts";
 import type { JournalStore } from "./journal-store.ts";
+import type { LaneRunner } from "./lane.ts";
 import type { OperationKinds } from "./operation.ts";
 
 /** All that carrying out a plan needs from outside. */
@@ -19,8 +20,16 @@ export interface Engine<World> {
   served(signal: AbortSignal): Promise<readonly Served[]>;
   /** How many hosts work at the same time; stays under sshd's MaxStartups. */
   readonly parallelHosts?: number;
+  /** Hosts that carry operations out by themselves, many in one round trip; everything is carried out from here where absent. */
+  readonly lanes?: Lanes | undefined;
   /** Called at every point at which a deployer may be killed; tests kill it there. */
   readonly onPoint?: OnPoint;
+}
+
+export interface Lanes {
+  /** The kinds of operations that need nothing but their host. */
+  readonly kinds: ReadonlySet<string>;
+  of(host: string): LaneRunner | undefined;
 }
 
 /**

@@ -1,15 +1,18 @@
-import { messageOf, CozyError } from "../errors/cozy-error.ts";
-import { grantedTo, leaseHeld, leaseLost, leaseText, standingOf, type Lease, type Purpose } from "./lease.ts";
-import { isHeldUnder, parsed, readLease, type LeaseFile, type LeasePlace } from "./lease-store.ts";
+import { CozyError, messageOf } from "../errors/cozy-error.ts";
+import { leaseHeld, type Purpose } from "./lease.ts";
+import type { AcquireRequest, LeaseKeeper } from "./lease-keeper.ts";
 import type { Owner } from "./process-identity.ts";
 
 /** The lease, as the deployer that holds it sees it. */
 export interface Hold {
+  /** Grows where a host has seen a larger one. */
   readonly token: number;
   /** Aborts, with the error that says why, when the lease is another's. */
   readonly lost: AbortSignal;
   /** Throws where the lease is another's by now; asked before every step. */
   confirm(): Promise<void>;
+  /** Makes the token larger than one that a host has seen; throws where that is because the lease is another's. */
+  outgrow(above: number): Promise<void>;
   /** Gives the lease back; never another deployer's. */
   release(): Promise<void>;
 }
@@ -17,6 +20,7 @@ export interface Hold {
 export interface LeaseRequest {
   readonly owner: Owner;
   readonly purpose: Purpose;
+  /** This deployer's time: for how long it has not heard of its lease. When that runs out is the keeper's to say. */
   readonly now: () => number;
   /** Whether this machine knows that the process has ended. */
   readonly hasEnded: (owner: Owner) => Promise<boolean>;
@@ -25,75 +29,57 @@ export interface LeaseRequest {
 }
 
 const defaultTtlMs = 30_000;
+const askMs = 15_000;
 
-/** Takes the lease where it is free, has run out, or its holder's process is gone from this machine; else says who holds it. */
-export async function acquireLease(place: LeasePlace, request: LeaseRequest): Promise<Hold> {
-  const lease = await place.store.underLock(async (file) => {
-    const before = parsed(await file.read(), place.environment, place.store.place);
-    await refuseIfHeld(place, before, request);
-    return grant(file, before, request);
-  });
-  return holding(place, lease, request);
+/** Takes the lease where it is free, has run out, or its holder's process is known to have ended; else says who holds it. */
+export async function acquireLease(keeper: LeaseKeeper, request: LeaseRequest): Promise<Hold> {
+  const asked = acquireRequest(request, false);
+  const first = await keeper.acquire(asked, within());
+  if (first.granted) return holding(keeper, first.token, request);
+  // The keeper knows of the processes of its own machine; the holder may have been one of ours.
+  if (!(await request.hasEnded(first.holder.owner))) throw leaseHeld(keeper.environment, first.holder);
+  const second = await keeper.acquire({ ...asked, ended: first.token }, within());
+  if (!second.granted) throw leaseHeld(keeper.environment, second.holder);
+  return holding(keeper, second.token, request);
 }
 
 /** Takes the lease whoever holds it; from now on that deployer can't act. A damaged file is kept beside the new one. */
-export async function takeOverLease(place: LeasePlace, request: LeaseRequest): Promise<Hold> {
-  const lease = await place.store.underLock(async (file) =>
-    grant(file, await readOrSetAside(place, file, request), request),
-  );
-  return holding(place, lease, request);
+export async function takeOverLease(keeper: LeaseKeeper, request: LeaseRequest): Promise<Hold> {
+  const taken = await keeper.acquire(acquireRequest(request, true), within());
+  if (!taken.granted) throw leaseHeld(keeper.environment, taken.holder);
+  if (taken.setAside !== undefined) request.warn?.(`The damaged lease file was kept as ${taken.setAside}.`);
+  return holding(keeper, taken.token, request);
 }
 
-async function refuseIfHeld(
-  place: LeasePlace,
-  lease: Lease | undefined,
-  request: LeaseRequest,
-): Promise<void> {
-  const holder = lease?.holder;
-  if (holder === undefined) return;
-  const ended = await request.hasEnded(holder.owner);
-  if (standingOf(lease, request.now(), ended) === "held") throw leaseHeld(place.environment, holder);
+function acquireRequest({ owner, purpose, ttlMs }: LeaseRequest, takeOver: boolean): AcquireRequest {
+  return { owner, purpose, ttlMs: ttlMs ?? defaultTtlMs, takeOver };
 }
 
-async function grant(file: LeaseFile, before: Lease | undefined, request: LeaseRequest): Promise<Lease> {
-  const since = request.now();
-  const expiresAt = since + (request.ttlMs ?? defaultTtlMs);
-  const lease = grantedTo(before, { owner: request.owner, purpose: request.purpose, since, expiresAt });
-  await file.write(leaseText(lease));
-  return lease;
+function within(): AbortSignal {
+  return AbortSignal.timeout(askMs);
 }
 
-/** The token of a damaged lease is unknown; the time in milliseconds is above any that was ever counted up to. */
-async function readOrSetAside(
-  place: LeasePlace,
-  file: LeaseFile,
-  request: LeaseRequest,
-): Promise<Lease | undefined> {
-  try {
-    return parsed(await file.read(), place.environment, place.store.place);
-  } catch (error) {
-    if (!(error instanceof CozyError) || error.code !== "lease-damaged") throw error;
-    request.warn?.(`The damaged lease file was kept as ${await file.setAside()}.`);
-    return { format: 1, token: request.now(), holder: undefined };
-  }
-}
-
-function holding(place: LeasePlace, granted: Lease, request: LeaseRequest): Hold {
-  const { token } = granted;
+function holding(keeper: LeaseKeeper, granted: number, request: LeaseRequest): Hold {
+  const { environment } = keeper;
   const ttlMs = request.ttlMs ?? defaultTtlMs;
   const lost = new AbortController();
+  let token = granted;
   let trusted = request.now();
 
   const confirm = async () => {
     lost.signal.throwIfAborted();
-    const lease = await readLease(place);
-    if (!isHeldUnder(lease, token)) lost.abort(leaseLost(place.environment, lease));
+    try {
+      await keeper.confirm(token, within());
+    } catch (error) {
+      if (isLoss(error)) lost.abort(error);
+      throw error;
+    }
     lost.signal.throwIfAborted();
     trusted = request.now();
   };
   const heartbeat = async () => {
     try {
-      await renew(place, token, ttlMs, request.now);
+      await keeper.renew(token, ttlMs, within());
       trusted = request.now();
     } catch (error) {
       if (isLoss(error)) lost.abort(error);
@@ -104,51 +90,40 @@ function holding(place: LeasePlace, granted: Lease, request: LeaseRequest): Hold
   const confirmInspiteOf = async (failure: unknown) => {
     try {
       await confirm();
-      request.warn?.(`The lease of ${place.environment} could not be renewed: ${messageOf(failure)}`);
+      request.warn?.(`The lease of ${environment} could not be renewed: ${messageOf(failure)}`);
     } catch (error) {
-      if (request.now() - trusted > ttlMs) lost.abort(unreachable(place, error));
+      if (request.now() - trusted > ttlMs) lost.abort(unreachable(environment, error));
     }
   };
 
   const beats = every(ttlMs / 3, heartbeat);
   return {
-    token,
+    get token() {
+      return token;
+    },
     lost: lost.signal,
     confirm,
+    async outgrow(above) {
+      token = await keeper.outgrow(token, above, within());
+    },
     release: async () => {
       await beats.stop();
-      await giveBack(place, token).catch((error: unknown) => {
+      await keeper.release(token, within()).catch((error: unknown) => {
         // It runs out by itself, and on this machine counts as free as soon as the process has ended.
-        request.warn?.(`The lease of ${place.environment} could not be given back: ${messageOf(error)}`);
+        request.warn?.(`The lease of ${environment} could not be given back: ${messageOf(error)}`);
       });
     },
   };
-}
-
-/** Puts off the expiry. */
-async function renew(place: LeasePlace, token: number, ttlMs: number, now: () => number): Promise<void> {
-  await place.store.underLock(async (file) => {
-    const lease = parsed(await file.read(), place.environment, place.store.place);
-    if (!isHeldUnder(lease, token)) throw leaseLost(place.environment, lease);
-    await file.write(leaseText({ ...lease, holder: { ...lease.holder, expiresAt: now() + ttlMs } }));
-  });
 }
 
 function isLoss(error: unknown): boolean {
   return error instanceof CozyError && error.code === "lease-lost";
 }
 
-async function giveBack(place: LeasePlace, token: number): Promise<void> {
-  await place.store.underLock(async (file) => {
-    const lease = parsed(await file.read(), place.environment, place.store.place);
-    if (isHeldUnder(lease, token)) await file.write(leaseText({ ...lease, holder: undefined }));
-  });
-}
-
-function unreachable(place: LeasePlace, cause: unknown): CozyError {
+function unreachable(environment: string, cause: unknown): CozyError {
   return new CozyError("lease-lost", {
-    message: `The lease of ${place.environment} could not be read for longer than it lasts: ${messageOf(cause)}`,
-    next: `cozy lease ${place.environment}`,
+    message: `The lease of ${environment} could not be read for longer than it lasts: ${messageOf(cause)}`,
+    next: `cozy lease ${environment}`,
     cause,
   });
 }

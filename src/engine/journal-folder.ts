@@ -55,20 +55,31 @@ async function reopen(folder: string, name: string, wholeBytes: number): Promise
 
 function appendingTo(folder: string, file: FileHandle): JournalFile {
   let last: Promise<void> = Promise.resolve();
-  const appendInTurn = async (line: string) => {
+  let next: { readonly lines: string[]; readonly written: Promise<void> } | undefined;
+  const appendInTurn = async (text: string) => {
     try {
-      await appendWhole(file, line);
+      await appendWhole(file, text);
     } catch (error) {
       if (!isFull(error)) throw error;
       await rm(ballastOf(folder), { force: true });
-      await appendWhole(file, line);
+      await appendWhole(file, text);
     }
   };
+  const begin = () => {
+    const lines: string[] = [];
+    const written = last.then(() => {
+      next = undefined;
+      return explained(folder, () => appendInTurn(lines.map((line) => `${line}\n`).join("")));
+    });
+    last = written.catch(() => undefined);
+    return { lines, written };
+  };
   return {
-    append: (line) => {
-      const turn = last.then(() => explained(folder, () => appendInTurn(`${line}\n`)));
-      last = turn.catch(() => undefined);
-      return turn;
+    append(lines) {
+      // What comes while something else is flushed is flushed together.
+      next ??= begin();
+      next.lines.push(lines);
+      return next.written;
     },
     close: async () => {
       await last;

@@ -1,4 +1,4 @@
-import type { Plan } from "../release/plan.ts";
+import type { Plan, PlannedOperation } from "../release/plan.ts";
 import {
   journalName,
   looksEnded,
@@ -14,15 +14,15 @@ export interface JournalStore {
   /** Names, newest first. */
   list(): Promise<readonly string[]>;
   read(name: string): Promise<string>;
-  /** Makes a journal whose header is whole or which isn't there at all. */
-  create(name: string, header: string): Promise<JournalFile>;
+  /** Makes a journal whose first lines are whole or which isn't there at all; the first of them is its header. */
+  create(name: string, lines: string): Promise<JournalFile>;
   /** Opens one to go on with it, cutting off what stands after `wholeBytes`. */
   reopen(name: string, wholeBytes: number): Promise<JournalFile>;
 }
 
 export interface JournalFile {
-  /** Resolves when the line is on the disk; lines land in the order of the calls. */
-  append(line: string): Promise<void>;
+  /** Resolves when the lines are on the disk, all or none; they land in the order of the calls, also where none waits for the one before. */
+  append(lines: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -43,11 +43,20 @@ export interface Writing {
   readonly now: () => number;
 }
 
-export async function startJournal(plan: Plan, occasion: Occasion, writing: Writing): Promise<OpenJournal> {
-  const startedAt = writing.now();
-  const header: JournalHeader = { format: 1, plan, ...occasion, startedAt, token: writing.token };
+/** `first`: operations whose start is written with the header, so that they can begin at once. */
+export async function startJournal(
+  plan: Plan,
+  occasion: Occasion,
+  writing: Writing,
+  first: readonly PlannedOperation[] = [],
+): Promise<OpenJournal> {
+  const { store, token, now } = writing;
+  const startedAt = now();
+  const header: JournalHeader = { format: 1, plan, ...occasion, startedAt, token };
   const name = journalName(plan, startedAt);
-  return opened(name, await writing.store.create(name, JSON.stringify(header)), writing);
+  const starts = first.map(({ id }) => ({ at: startedAt, token, event: "started", operation: id }));
+  const lines = [header, ...starts].map((line) => JSON.stringify(line)).join("\n");
+  return opened(name, await store.create(name, lines), writing);
 }
 
 /** Goes on with a journal that was left unfinished; what a crash cut off in the middle is dropped, and that is noted. */
@@ -106,9 +115,22 @@ export interface UnreadableJournal {
 }
 
 function opened(name: string, file: JournalFile, { token, now }: Writing): OpenJournal {
+  let waiting: string[] = [];
+  let sending: Promise<void> | undefined;
+  const send = () => {
+    const lines = waiting.join("\n");
+    waiting = [];
+    sending = undefined;
+    return file.append(lines);
+  };
   return {
     name,
-    record: (event) => file.append(JSON.stringify({ at: now(), token, ...event })),
+    record(event) {
+      waiting.push(JSON.stringify({ at: now(), token, ...event }));
+      // What many hosts have to say at one moment goes as one.
+      sending ??= Promise.resolve().then(send);
+      return sending;
+    },
     close: () => file.close(),
   };
 }

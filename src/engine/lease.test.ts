@@ -5,14 +5,25 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { exclusiveLock } from "./exclusive-lock.ts";
-import { acquireLease, takeOverLease, type LeaseRequest } from "./hold-lease.ts";
+import * as holds from "./hold-lease.ts";
+import type { Hold, LeaseRequest } from "./hold-lease.ts";
 import { leaseFolder } from "./lease-folder.ts";
+import { localLeaseKeeper } from "./local-lease-keeper.ts";
 import { fenced, readLease, type LeasePlace } from "./lease-store.ts";
 import { hasEnded, startTimeIn, thisOwner, type Owner } from "./process-identity.ts";
 
 let folder = "";
 let place: LeasePlace;
 const children: ChildProcessWithoutNullStreams[] = [];
+
+/** The keeper has the clock and the knowledge of whoever asks: both are on one machine. */
+function acquireLease(at: LeasePlace, asked: LeaseRequest): Promise<Hold> {
+  return holds.acquireLease(localLeaseKeeper(at, asked), asked);
+}
+
+function takeOverLease(at: LeasePlace, asked: LeaseRequest): Promise<Hold> {
+  return holds.takeOverLease(localLeaseKeeper(at, asked), asked);
+}
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "cozy-lease-"));

@@ -48,6 +48,15 @@ export function codeOf<World>(
   return code;
 }
 
+/** How long an operation may take, forward or back. */
+export function deadlineOf<World>(
+  code: Operation<Json, World>,
+  input: Json,
+  direction: "run" | "undo",
+): number {
+  return (direction === "undo" ? code.undoDeadlineMs?.(input) : undefined) ?? code.deadlineMs(input);
+}
+
 /** Throws where a plan holds an operation without code, so that this is found before anything changes. */
 export function refuseUnknownKinds<World>(kinds: OperationKinds<World>, plan: Plan): void {
   for (const operation of plan.phases.flatMap((phase) => phase.operations)) codeOf(kinds, operation);

@@ -1,6 +1,7 @@
 import type { Served } from "../events/event.ts";
 import { subjectOf } from "../release/plan-subject.ts";
 import type { Plan } from "../release/plan.ts";
+import { listed } from "../shared/words.ts";
 import { CozyError, messageOf } from "../errors/cozy-error.ts";
 import type { Journal } from "./journal.ts";
 import type { OperationFailure } from "./walk.ts";
@@ -58,9 +59,17 @@ export function undoIncomplete(
     message: `${failures.length} of the operations of the ${plan.command} of ${subjectOf(plan)} could not be taken back.`,
     details: failures.map((failure) => `${placeOf(failure)}: ${messageOf(failure.error)}`),
     state: `All others were. ${servesText(serves)}`,
-    next: `cozy abort ${plan.environment}`,
+    next: `cozy abort ${plan.environment}${unreachedHint(serves)}`,
     cause: failures[0]?.error,
   });
+}
+
+/** A host that doesn't answer can come back, or be given up. */
+function unreachedHint(serves: readonly Served[]): string {
+  const lost = serves.filter(({ unknown }) => unknown !== undefined).map(({ host }) => host);
+  if (lost.length === 0) return "";
+  const names = lost.join(",");
+  return `, once ${listed(lost)} ${lost.length === 1 ? "is" : "are"} back; without: add --without ${names}`;
 }
 
 export function stoppedAtOnce(plan: Plan, committed: boolean): CozyError {
@@ -124,12 +133,16 @@ function placeOf(failure: OperationFailure | undefined): string {
   return `"${failure.operation.title}" on ${failure.operation.host}`;
 }
 
-/** `host-1 and host-2 serve 20261124-3f2a1bc.` */
+/** `host-1, host-2 serve 20261124-3f2a1bc. What host-3 serves is not known.` */
 function servesText(serves: readonly Served[]): string {
-  const byRelease = Map.groupBy(serves, ({ release }) => release);
+  const known = serves.filter(({ unknown }) => unknown === undefined);
+  const lost = serves.filter(({ unknown }) => unknown !== undefined).map(({ host }) => host);
+  const notKnown = lost.length === 0 ? [] : [`What ${lost.join(", ")} ${lost.length === 1 ? "serves" : "serve"} is not known now.`];
+  const byRelease = Map.groupBy(known, ({ release }) => release);
   const sentences = [...byRelease].map(([release, hosts]) => {
     const names = hosts.map(({ host }) => host).join(", ");
     return `${names} ${hosts.length === 1 ? "serves" : "serve"} ${release ?? "nothing"}.`;
   });
-  return sentences.length === 0 ? "What the hosts serve could not be read." : sentences.join(" ");
+  const all = [...sentences, ...notKnown];
+  return all.length === 0 ? "What the hosts serve could not be read." : all.join(" ");
 }

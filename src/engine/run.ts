@@ -2,10 +2,10 @@ import type { CozyEvent } from "../events/event.ts";
 import type { Plan, PlannedOperation } from "../release/plan.ts";
 import { messageOf } from "../errors/cozy-error.ts";
 import type { Engine, Point } from "./engine.ts";
-import type { JournalEvent } from "./journal.ts";
 import type { OpenJournal } from "./journal-store.ts";
 import type { OperationContext } from "./operation.ts";
-import { note, type OperationState, type PlanProgress } from "./plan-progress.ts";
+import type { OperationState } from "./plan-progress.ts";
+import { runJournal, type RunJournal } from "./run-journal.ts";
 
 /** A plan on its way: what all that carry it out share. */
 export interface Run<World> {
@@ -13,15 +13,12 @@ export interface Run<World> {
   readonly engine: Engine<World>;
   readonly journalName: string;
   readonly startedAt: number;
-  readonly progress: PlanProgress;
+  readonly progress: Map<string, OperationState>;
   /** Aborts what goes forward: an interrupt, or one of the reasons below. */
   readonly forward: AbortSignal;
   /** Aborts what goes back as well: the lease was lost, or the user wants out at once. Nothing is written any more either. */
   readonly backward: AbortSignal;
-  /** Resolves when it is on the disk. */
-  record(event: JournalEvent): Promise<void>;
-  /** Undoing goes on where the journal can't be written any more; whoever aborts after a crash undoes the same again. */
-  recordIfPossible(event: JournalEvent): Promise<void>;
+  readonly journal: RunJournal;
   emit(event: CozyEvent): void;
   /** Nothing is told or written after this. */
   end(last: CozyEvent): Promise<void>;
@@ -32,19 +29,21 @@ export function newRun<World>(
   journal: OpenJournal,
   progress: Map<string, OperationState>,
   engine: Engine<World>,
+  announced: readonly PlannedOperation[] = [],
 ): Run<World> {
   const { interrupt, hold } = engine;
   const backward = AbortSignal.any([hold.lost, interrupt.atOnce]);
   let ended = false;
-  let toldTrouble = false;
   const emit = (event: CozyEvent) => {
     if (!ended) engine.emit(event);
   };
-  const record = async (event: JournalEvent) => {
-    backward.throwIfAborted();
-    await journal.record(event);
-    note(progress, event);
-  };
+  const written = runJournal({
+    journal,
+    progress,
+    stopped: backward,
+    onTrouble: (error) => emit({ type: "warning", at: engine.now(), message: messageOf(error) }),
+    announced,
+  });
   return {
     plan,
     engine,
@@ -53,22 +52,12 @@ export function newRun<World>(
     progress,
     forward: AbortSignal.any([interrupt.gently, backward]),
     backward,
-    record,
-    recordIfPossible: async (event) => {
-      if (backward.aborted) return;
-      try {
-        await record(event);
-      } catch (error) {
-        note(progress, event);
-        if (!toldTrouble) emit({ type: "warning", at: engine.now(), message: messageOf(error) });
-        toldTrouble = true;
-      }
-    },
+    journal: written,
     emit,
     end: async (last) => {
-      await journal.close().catch(() => undefined);
       emit(last);
       ended = true;
+      await written.close().catch(() => undefined);
     },
   };
 }
@@ -88,18 +77,26 @@ export function contextFor<World>(
   signal: AbortSignal,
 ): OperationContext<World> {
   const { engine } = run;
-  const now = () => engine.now();
-  const emit = (event: CozyEvent) => run.emit(event);
-  const keep = (text: string) => void run.recordIfPossible({ event: "note", operation: operation.id, text });
   return {
     world: engine.worldFor(operation),
     signal,
     token: engine.hold.token,
-    now,
-    progress: (text) => emit({ type: "operation-progress", at: now(), operation: operation.id, text }),
-    output: (stream, line) =>
-      emit({ type: "operation-output", at: now(), operation: operation.id, stream, line }),
-    watched: (watch) => emit({ type: "canary-tick", at: now(), operation: operation.id, watch }),
+    now: () => engine.now(),
+    ...tellersOf(run, operation.id),
+  };
+}
+
+type Tellers = Pick<OperationContext<unknown>, "progress" | "output" | "watched" | "warn" | "note">;
+
+/** How an operation tells of itself. */
+export function tellersOf<World>(run: Run<World>, operation: string): Tellers {
+  const now = () => run.engine.now();
+  const emit = (event: CozyEvent) => run.emit(event);
+  const keep = (text: string) => void run.journal.recordIfPossible({ event: "note", operation, text });
+  return {
+    progress: (text) => emit({ type: "operation-progress", at: now(), operation, text }),
+    output: (stream, line) => emit({ type: "operation-output", at: now(), operation, stream, line }),
+    watched: (watch) => emit({ type: "canary-tick", at: now(), operation, watch }),
     warn: (message) => {
       emit({ type: "warning", at: now(), message });
       keep(message);
@@ -109,4 +106,9 @@ export function contextFor<World>(
       keep(message);
     },
   };
+}
+
+/** The phase that an operation of the plan belongs to. */
+export function phaseOf(plan: Plan, id: string): string {
+  return plan.phases.find((phase) => phase.operations.some((operation) => operation.id === id))?.name ?? "";
 }

@@ -1,47 +1,134 @@
 import type { PlannedOperation } from "../release/plan.ts";
 import { messageOf } from "../errors/cozy-error.ts";
 import { withDeadline } from "../shared/deadline.ts";
-import { codeOf } from "./operation.ts";
+import { laneFor, stepsOf, takeLaneBack } from "./attempt-lane.ts";
+import type { LaneRunner } from "./lane.ts";
+import { codeOf, deadlineOf } from "./operation.ts";
 import { backwards, reversiblePhases, wantsUndo } from "./plan-progress.ts";
+import { errorOf } from "./run-lane.ts";
 import { contextFor, reach, type Run } from "./run.ts";
 import { walk, type OperationFailure } from "./walk.ts";
 
-/** Undoes every operation that was begun, the last first. One that can't be undone keeps none of the others from it. */
-export async function takeBack<World>(run: Run<World>, reason: string): Promise<OperationFailure[]> {
+/**
+ * Undoes every operation that was begun, the last phase first and all hosts of it side by side. One that can't be undone keeps none of the
+ * others from it; neither does a host that can't be reached.
+ */
+export async function takeBack<World>(
+  run: Run<World>,
+  reason: string,
+  without: ReadonlySet<string> = new Set(),
+): Promise<OperationFailure[]> {
   const failures: OperationFailure[] = [];
   run.emit({ type: "undo-started", at: run.engine.now(), reason });
   for (const phase of backwards(reversiblePhases(run.plan))) {
     const begun = phase.operations.filter(
-      (operation) => wantsUndo(run.progress, operation) && changesAnything(run, operation),
+      (operation) =>
+        wantsUndo(run.progress, operation) && changesAnything(run, operation) && !without.has(operation.host),
     );
-    const goesOn = () => !run.backward.aborted;
-    failures.push(
-      ...(await walk(begun, goesOn, (operation) => undo(run, operation), run.engine.parallelHosts)),
-    );
+    const undone = await walk(begun, {
+      goesOn: () => !run.backward.aborted,
+      steps: stepsOf(run),
+      work: (step) => undoStep(run, step),
+      parallelHosts: run.engine.parallelHosts,
+    });
+    failures.push(...undone);
   }
   return failures;
 }
 
-async function undo<World>(run: Run<World>, operation: PlannedOperation): Promise<void> {
-  const { id } = operation;
-  const { now, hold } = run.engine;
-  const startedAt = now();
+async function undoStep<World>(
+  run: Run<World>,
+  step: readonly PlannedOperation[],
+): Promise<OperationFailure[]> {
+  const [first] = step;
+  if (first === undefined) return [];
+  const lane = laneFor(run, first);
+  if (lane !== undefined) return undoLane(run, lane, step);
   try {
-    await hold.confirm();
-    await run.recordIfPossible({ event: "undo-started", operation: id });
-    run.emit({ type: "operation-undoing", at: startedAt, operation: id });
+    await undo(run, first);
+    return [];
+  } catch (error) {
+    return [{ operation: first, error }];
+  }
+}
+
+async function undo<World>(run: Run<World>, operation: PlannedOperation): Promise<void> {
+  const startedAt = run.engine.now();
+  try {
+    await confirmIfPossible(run);
+    await beginUndo(run, operation);
     await reach(run, "before", operation, "undo");
     await undoWithinDeadline(run, operation);
     await reach(run, "after", operation, "undo");
-    await run.recordIfPossible({ event: "undone", operation: id });
-    run.emit({ type: "operation-undone", at: now(), operation: id, durationMs: now() - startedAt });
+    await endUndo(run, operation, run.engine.now() - startedAt);
   } catch (error) {
-    const message = messageOf(error);
-    await run.recordIfPossible({ event: "undo-failed", operation: id, message });
-    run.emit({ type: "undo-failed", at: now(), operation: id, message });
+    await tellUndoFailed(run, operation, error);
     throw error;
   }
+}
+
+/** Its host takes it back by itself; where the connection is lost nobody knows how far it came, so all that it did not tell of failed. */
+async function undoLane<World>(
+  run: Run<World>,
+  lane: LaneRunner,
+  operations: readonly PlannedOperation[],
+): Promise<OperationFailure[]> {
+  await Promise.all(
+    operations.map(async (operation) => {
+      await beginUndo(run, operation);
+      await reach(run, "before", operation, "undo");
+    }),
+  );
+  const { ends, error } = await takeLaneBack(run, lane, operations);
+  const failures: OperationFailure[] = [];
+  for (const operation of operations) {
+    const end = ends.get(operation.id);
+    if (end !== undefined && end.failure === undefined) {
+      await endUndo(run, operation, end.durationMs);
+      continue;
+    }
+    const why = end?.failure === undefined ? (error ?? run.backward.reason) : errorOf(end.failure);
+    await tellUndoFailed(run, operation, why);
+    failures.push({ operation, error: why });
+  }
+  return failures;
+}
+
+/**
+ * Only a lease that is another's ends the undoing. Where it can't be read, it can't be taken by anyone either; and every host keeps a
+ * deployer off by its own fence.
+ */
+async function confirmIfPossible<World>({ engine, backward }: Run<World>): Promise<void> {
+  try {
+    await engine.hold.confirm();
+  } catch {
+    backward.throwIfAborted();
+  }
+}
+
+async function beginUndo<World>(run: Run<World>, { id }: PlannedOperation): Promise<void> {
+  // Whatever it comes to, an abort would undo it again: nothing has to wait for this to be on the disk.
+  void run.journal.recordIfPossible({ event: "undo-started", operation: id });
+  run.emit({ type: "operation-undoing", at: run.engine.now(), operation: id });
+}
+
+async function endUndo<World>(run: Run<World>, operation: PlannedOperation, durationMs: number): Promise<void> {
+  const { id } = operation;
+  const { engine } = run;
+  const written = run.journal.recordIfPossible({ event: "undone", operation: id });
+  if (engine.onPoint !== undefined) await written;
+  run.emit({ type: "operation-undone", at: engine.now(), operation: id, durationMs });
   await reach(run, "recorded", operation, "undo");
+}
+
+async function tellUndoFailed<World>(
+  run: Run<World>,
+  { id }: PlannedOperation,
+  error: unknown,
+): Promise<void> {
+  const message = messageOf(error);
+  await run.journal.recordIfPossible({ event: "undo-failed", operation: id, message });
+  run.emit({ type: "undo-failed", at: run.engine.now(), operation: id, message });
 }
 
 /** What leaves nothing that would have to go has no undo. */
@@ -52,10 +139,9 @@ function changesAnything<World>(run: Run<World>, operation: PlannedOperation): b
 async function undoWithinDeadline<World>(run: Run<World>, operation: PlannedOperation): Promise<void> {
   const code = codeOf(run.engine.kinds, operation);
   const { input, title } = operation;
-  const deadlineMs = code.undoDeadlineMs?.(input) ?? code.deadlineMs(input);
   await withDeadline(
     run.backward,
-    deadlineMs,
+    deadlineOf(code, input, "undo"),
     `Taking back "${title}" on ${operation.host}`,
     async (signal) => code.undo?.(input, contextFor(run, operation, signal)),
   );

@@ -4,8 +4,12 @@ import { commandErrors } from "../commands/errors.ts";
 import { developmentErrors } from "../development/errors.ts";
 import { databaseErrors } from "../databases/errors.ts";
 import { engineErrors } from "../engine/errors.ts";
+import { agentErrors } from "../hosts/agent/errors.ts";
 import { hostErrors } from "../hosts/errors.ts";
+import { sshErrors } from "../hosts/ssh/errors.ts";
+import { setupErrors } from "../setup/errors.ts";
 import { instanceErrors } from "../instances/errors.ts";
+import { labErrors } from "../lab/errors.ts";
 import { projectErrors } from "../project/errors.ts";
 import { questionErrors } from "../questions/errors.ts";
 import { releaseErrors } from "../release/errors.ts";
@@ -15,6 +19,7 @@ import { recoveryErrors } from "../recovery/errors.ts";
 import { rehearsalErrors } from "../rehearsal/errors.ts";
 import { restoreErrors } from "../recovery/restore-errors.ts";
 import { scratchErrors } from "../rehearsal/scratch-errors.ts";
+import { secretErrors } from "../secrets/errors.ts";
 
 /** Every error a user can meet, by its permanent code; each domain keeps its own. */
 export const catalogue = {
@@ -24,8 +29,10 @@ export const catalogue = {
   ...databaseErrors,
   ...developmentErrors,
   ...engineErrors,
+  ...agentErrors,
   ...hostErrors,
   ...instanceErrors,
+  ...labErrors,
   ...questionErrors,
   ...releaseErrors,
   ...routingErrors,
@@ -34,6 +41,9 @@ export const catalogue = {
   ...rehearsalErrors,
   ...restoreErrors,
   ...scratchErrors,
+  ...secretErrors,
+  ...setupErrors,
+  ...sshErrors,
 } as const satisfies Record<string, ErrorRecord>;
 
 export type ErrorCode = keyof typeof catalogue;

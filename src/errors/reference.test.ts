@@ -6,14 +6,19 @@ import { commandErrors } from "../commands/errors.ts";
 import { databaseErrors } from "../databases/errors.ts";
 import { developmentErrors } from "../development/errors.ts";
 import { engineErrors } from "../engine/errors.ts";
+import { agentErrors } from "../hosts/agent/errors.ts";
 import { hostErrors } from "../hosts/errors.ts";
+import { sshErrors } from "../hosts/ssh/errors.ts";
+import { setupErrors } from "../setup/errors.ts";
 import { instanceErrors } from "../instances/errors.ts";
+import { labErrors } from "../lab/errors.ts";
 import { projectErrors } from "../project/errors.ts";
 import { questionErrors } from "../questions/errors.ts";
 import { recoveryErrors } from "../recovery/errors.ts";
 import { restoreErrors } from "../recovery/restore-errors.ts";
 import { rehearsalErrors } from "../rehearsal/errors.ts";
 import { scratchErrors } from "../rehearsal/scratch-errors.ts";
+import { secretErrors } from "../secrets/errors.ts";
 import { releaseErrors } from "../release/errors.ts";
 import { routingErrors } from "../routing/errors.ts";
 import { scheduleErrors } from "../schedules/errors.ts";
@@ -28,6 +33,7 @@ describe("the catalogue", () => {
 
   it("holds every code of every domain once, none hidden by another's", () => {
     const domains = [
+      agentErrors,
       artifactErrors,
       commandErrors,
       databaseErrors,
@@ -35,6 +41,7 @@ describe("the catalogue", () => {
       engineErrors,
       hostErrors,
       instanceErrors,
+      labErrors,
       projectErrors,
       questionErrors,
       recoveryErrors,
@@ -44,6 +51,9 @@ describe("the catalogue", () => {
       routingErrors,
       scheduleErrors,
       scratchErrors,
+      secretErrors,
+      setupErrors,
+      sshErrors,
     ];
     const codes = domains.flatMap((errors) => Object.keys(errors));
     expect(codes.toSorted((a, b) => a.localeCompare(b))).toEqual(

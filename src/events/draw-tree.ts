@@ -1,6 +1,7 @@
 import { watchLines } from "../canary/text.ts";
 import type { WatchProgress } from "../canary/traffic-progress.ts";
 import { durationText } from "../shared/duration.ts";
+import { hostGroups, isOfManyHosts, type HostGroup } from "./draw-hosts.ts";
 import type { Style } from "./marks.ts";
 import type { OperationNode, PhaseNode, ProgressTree } from "./progress-tree.ts";
 import { displayWidth, padEnd, truncate } from "./text-width.ts";
@@ -55,7 +56,9 @@ const narrowestRemark = 16;
 function columnsOf(tree: ProgressTree, width: number): Columns {
   const operations = tree.phases.flatMap((phase) => phase.operations);
   const names = new Set(operations.map(({ host }) => host));
-  const hosts = names.size < 2 ? 0 : Math.max(...[...names].map(displayWidth)) + 2;
+  const groups = tree.phases.filter(isOfManyHosts).flatMap(hostGroups);
+  const widths = [...names, ...groups.map(({ name }) => name)].map(displayWidth);
+  const hosts = names.size < 2 ? 0 : Math.max(...widths) + 2;
   const longest = Math.max(
     ...tree.phases.map(({ title }) => displayWidth(title)),
     ...operations.map(({ title }) => displayWidth(title) + hosts + 2),
@@ -72,9 +75,10 @@ function drawPhase(phase: PhaseNode, ended: boolean, columns: Columns, canvas: C
   const kind = spinning || state === "failed" ? "present" : state === "waiting" ? "future" : "past";
   const rows: Row[] = [{ text: row, kind }];
   if (!spinning && state !== "failed") return rows;
-  for (const operation of phase.operations) {
+  const lines = isOfManyHosts(phase) ? hostGroups(phase) : phase.operations.map(alone);
+  for (const { operation, name } of lines) {
     if (ended && operation.state === "waiting") continue;
-    rows.push({ text: drawOperation(operation, columns, canvas), kind: "present" });
+    rows.push({ text: drawOperation(operation, name, columns, canvas), kind: "present" });
     if (operation.watch !== undefined && operation.state === "running") {
       rows.push(...drawWatch(operation.watch, canvas));
     }
@@ -101,10 +105,19 @@ function drawWatch(watch: WatchProgress, canvas: Canvas): Row[] {
   ];
 }
 
-function drawOperation(operation: OperationNode, columns: Columns, canvas: Canvas): string {
+function alone(operation: OperationNode): Pick<HostGroup, "operation" | "name"> {
+  return { operation, name: operation.host };
+}
+
+function drawOperation(
+  operation: OperationNode,
+  hosts: string,
+  columns: Columns,
+  canvas: Canvas,
+): string {
   const { colours } = canvas;
   const waiting = operation.state === "waiting";
-  const host = columns.hosts === 0 ? "" : padEnd(operation.host, columns.hosts);
+  const host = columns.hosts === 0 ? "" : `${padEnd(hosts, columns.hosts - 2)}  `;
   const title = `${colours.dim(host)}${waiting ? colours.dim(operation.title) : operation.title}`;
   return line(
     6,
@@ -202,6 +215,8 @@ const verbs: Readonly<Record<string, string>> = {
   rollback: "Rolling back",
   resume: "Going on with",
   abort: "Taking back",
+  join: "Adding hosts to",
+  leave: "Taking hosts out of",
 };
 
 function verbOf(command: string): string {

@@ -103,10 +103,12 @@ export interface PhaseOutline {
   readonly operations: readonly { readonly id: string; readonly title: string; readonly host: string }[];
 }
 
-/** What a host serves now; `undefined` when it serves nothing. */
+/** What a host serves now; `undefined` when it serves nothing, or when that is not known. */
 export interface Served {
   readonly host: string;
   readonly release: string | undefined;
+  /** Why it is not known, where it is not. */
+  readonly unknown?: string;
   /** Where the site can be looked at, where the host itself has an address for it. */
   readonly address?: string;
 }

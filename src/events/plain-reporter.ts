@@ -1,6 +1,7 @@
 import { watchLine } from "../canary/text.ts";
 import { durationText } from "../shared/duration.ts";
-import type { CozyEvent, Reporter } from "./event.ts";
+import { isOfManyHosts } from "./draw-hosts.ts";
+import type { CozyEvent, PhaseOutline, Reporter } from "./event.ts";
 import { styleOf, type Style } from "./marks.ts";
 import { summaryLines } from "./summary.ts";
 import { printable } from "./text-width.ts";
@@ -17,6 +18,7 @@ export function plainReporter(
     hosts: new Map(),
     titles: new Map(),
     told: undefined,
+    folded: new Map(),
   };
   return {
     report: (event) => {
@@ -36,8 +38,18 @@ interface Plan {
   /** `title on host`, by operation. */
   readonly titles: Map<string, string>;
   readonly hosts: Map<string, string>;
+  /** Operations of the same title in a phase of many hosts, by id: they are told as one when the last has ended. */
+  readonly folded: Map<string, Folded>;
   /** What was last said of a watched release. */
   told: { readonly at: number; readonly decided: string } | undefined;
+}
+
+/** The same operation on many hosts. */
+interface Folded {
+  readonly title: string;
+  readonly hosts: number;
+  left: number;
+  slowest: { readonly host: string; readonly durationMs: number };
 }
 
 function begin(plan: Plan, event: Extract<CozyEvent, { type: "plan-started" }>): void {
@@ -46,11 +58,34 @@ function begin(plan: Plan, event: Extract<CozyEvent, { type: "plan-started" }>):
   plan.release = event.release;
   for (const phase of event.phases) {
     plan.titles.set(phase.name, phase.title);
+    if (isOfManyHosts(phase)) fold(plan, phase);
     for (const { id, title, host } of phase.operations) {
       plan.titles.set(id, `${title} on ${host}`);
       plan.hosts.set(id, host);
     }
   }
+}
+
+function fold({ folded }: Plan, { operations }: PhaseOutline): void {
+  for (const same of Map.groupBy(operations, ({ title }) => title).values()) {
+    const [first] = same;
+    if (first === undefined || same.length === 1) continue;
+    const one = { title: first.title, hosts: same.length, left: same.length, slowest: { host: "", durationMs: -1 } };
+    for (const { id } of same) folded.set(id, one);
+  }
+}
+
+/** One line when the last of them has ended; what an operation remarks or fails with has a line of its own. */
+function foldedLines(plan: Plan, id: string, durationMs: number, { marks }: Style): string[] {
+  const one = plan.folded.get(id);
+  if (one === undefined) return [];
+  one.left -= 1;
+  if (durationMs > one.slowest.durationMs) one.slowest = { host: plan.hosts.get(id) ?? id, durationMs };
+  if (one.left > 0) return [];
+  const { title, hosts, slowest } = one;
+  return [
+    `  ${marks.done} ${printable(title)} on ${hosts} hosts, ${durationText(slowest.durationMs)} at most, on ${slowest.host}`,
+  ];
 }
 
 type Ticked = Extract<CozyEvent, { type: "canary-tick" }>;
@@ -64,8 +99,9 @@ function watchLineIfDue(plan: Plan, { at, operation, watch }: Ticked): string[] 
   return [printable(watchLine(watch, at))];
 }
 
-function linesOf(event: CozyEvent, plan: Plan, { marks }: Style): string[] {
-  const { titles, hosts } = plan;
+function linesOf(event: CozyEvent, plan: Plan, style: Style): string[] {
+  const { titles, hosts, folded } = plan;
+  const { marks } = style;
   const nameOf = (id: string) => printable(titles.get(id) ?? id);
   const dots = marks.dots;
   switch (event.type) {
@@ -76,7 +112,7 @@ function linesOf(event: CozyEvent, plan: Plan, { marks }: Style): string[] {
     case "phase-done":
       return [`${nameOf(event.phase)}: done in ${durationText(event.durationMs)}`];
     case "operation-started":
-      return [`  ${nameOf(event.operation)}${dots}`];
+      return folded.has(event.operation) ? [] : [`  ${nameOf(event.operation)}${dots}`];
     case "operation-progress":
       return [`    ${hosts.get(event.operation) ?? event.operation} ${marks.bar} ${printable(event.text)}`];
     case "canary-tick":
@@ -87,6 +123,7 @@ function linesOf(event: CozyEvent, plan: Plan, { marks }: Style): string[] {
       return [`    ${hosts.get(event.operation) ?? event.operation} ${marks.bar} ${printable(event.line)}`];
     case "operation-done": {
       const note = event.note === undefined ? "" : `: ${printable(event.note)}`;
+      if (folded.has(event.operation)) return foldedLines(plan, event.operation, event.durationMs, style);
       return [`  ${marks.done} ${nameOf(event.operation)}, ${durationText(event.durationMs)}${note}`];
     }
     case "operation-skipped":

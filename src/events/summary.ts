@@ -15,7 +15,7 @@ export function summaryLines(
   return [
     "",
     `  ${outcomeText(tree, ended, style)}  ${style.colours.dim(durationText(ended.durationMs))}`,
-    ...servedLines(ended.serves),
+    ...servedLines(ended.serves, style),
     ...ended.outstanding.map((id) => `    ${style.marks.warning} left undone: ${printable(id)}`),
     ...nextLines(ended, style),
     "",
@@ -36,12 +36,28 @@ function outcomeText(
   return texts[outcome];
 }
 
-function servedLines(serves: readonly Served[]): string[] {
+/** A table of what every host serves; what differs from the others is marked. */
+function servedLines(serves: readonly Served[], { marks }: Style): string[] {
   const width = Math.max(0, ...serves.map(({ host }) => displayWidth(host)));
-  return serves.map(
-    ({ host, release, address }) =>
-      `    ${padEnd(printable(host), width)}  serves ${release ?? "nothing"}${address === undefined ? "" : ` at ${address}`}`,
+  const usual = mostServed(serves);
+  return serves.map((served) => {
+    const { host, address } = served;
+    const odd = served.unknown !== undefined || served.release !== usual;
+    const at = address === undefined ? "" : ` at ${address}`;
+    return `    ${odd ? `${marks.warning} ` : ""}${padEnd(printable(host), width)}  ${servedText(served)}${at}`;
+  });
+}
+
+function servedText({ release, unknown }: Served): string {
+  return unknown === undefined ? `serves ${release ?? "nothing"}` : `not known: ${printable(unknown)}`;
+}
+
+function mostServed(serves: readonly Served[]): string | undefined {
+  const known = Map.groupBy(
+    serves.filter(({ unknown }) => unknown === undefined),
+    ({ release }) => release,
   );
+  return [...known].toSorted(([, a], [, b]) => b.length - a.length)[0]?.[0];
 }
 
 /** Where an error follows, it says itself what to do next. */

@@ -9,8 +9,10 @@ export interface HostStage {
   /** A release that can be placed there and runs: two web instances and one worker. */
   release(id: string, createdAt: number): ReleaseRecord;
   readonly proxy: Parameters<Host["ensureAgents"]>[0];
-  /** The fencing token that counts, and one that does not. */
+  /** The fencing token that counts; smaller ones do not. */
   readonly token: number;
+  /** Whether instances and proxy are kept by what runs as long as the machine does, and is not cozy's to start and stop. */
+  readonly alwaysSupervised?: boolean | undefined;
   dispose(): Promise<void>;
 }
 
@@ -54,14 +56,14 @@ export function hostContract(name: string, createStage: () => Promise<HostStage>
       const { releases } = await host.observe(within());
       expect(releases.map(({ id }) => id).toSorted()).toEqual(["r1", "r2"]);
       expect((await host.readRelease("r1", within())).id).toBe("r1");
+      const records = await host.readReleases(within());
+      expect(records.map(({ id }) => id).toSorted()).toEqual(["r1", "r2"]);
       await expect(host.readRelease("r9", within())).rejects.toMatchObject({ code: "unknown-release" });
     });
 
     it("starts the agents once", async () => {
-      expect(await host.ensureAgents(stage.proxy, within())).toEqual({
-        supervisor: "started",
-        proxy: "started",
-      });
+      const first = stage.alwaysSupervised === true ? "was running" : "started";
+      expect(await host.ensureAgents(stage.proxy, within())).toEqual({ supervisor: first, proxy: first });
       expect(await host.ensureAgents(stage.proxy, within())).toEqual({
         supervisor: "was running",
         proxy: "was running",
@@ -92,7 +94,7 @@ export function hostContract(name: string, createStage: () => Promise<HostStage>
     });
 
     it("switches the table for the holder of the token only", async () => {
-      await expect(host.switchRoutes(stage.token + 1, sharesOf("r1"), within())).rejects.toMatchObject({
+      await expect(host.switchRoutes(stage.token - 1, sharesOf("r1"), within())).rejects.toMatchObject({
         code: "lease-lost",
       });
       expect((await host.observe(within())).routes).toEqual({});
@@ -101,6 +103,13 @@ export function hostContract(name: string, createStage: () => Promise<HostStage>
       expect(await host.prove(ready, within())).toEqual({ served: { r1: 2 }, failures: [] });
       await host.setCurrent("r1", within());
       expect((await host.observe(within())).current).toBe("r1");
+    });
+
+    it("is fenced by the token that it has been given", async () => {
+      expect(await host.raiseFence(stage.token, within())).toBe(stage.token);
+      expect(await host.raiseFence(stage.token - 1, within())).toBe(stage.token);
+      await host.setRotation(true, within());
+      expect((await host.observe(within())).inRotation).not.toBe(false);
     });
 
     it("proves two releases side by side, which counts as no traffic of theirs", async () => {
@@ -236,7 +245,10 @@ export function hostContract(name: string, createStage: () => Promise<HostStage>
     it("stops its agents, once or twice", async () => {
       await host.stopAgents(within());
       await host.stopAgents(within());
-      expect((await host.observe(within())).supervised).toBe(false);
+      expect(await host.observe(within())).toMatchObject({
+        supervised: stage.alwaysSupervised === true,
+        instances: [],
+      });
     });
   });
 }

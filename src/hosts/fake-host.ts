@@ -26,8 +26,12 @@ export interface FakeHost extends Host {
   readonly accessLog: AccessLine[];
   /** Changes how the supervisor sees an instance. */
   changeInstance(socket: string, change: Partial<InstanceStatus>): void;
-  /** The token that the lease holds now; a switch with another one is refused. */
+  /** The largest token that it has seen; a switch with a smaller one is refused. */
   token: number;
+  /** Whether a balancer sends it traffic; `undefined` without a balancer. */
+  inRotation: boolean | undefined;
+  /** Its process or its network is gone: whatever is asked of it fails. */
+  dead: boolean;
 }
 
 /** A host in memory that keeps the promises of the port; the same contract suite runs against it and against a real one. */
@@ -45,8 +49,12 @@ export function fakeHost(name = "fake", now: () => number = () => 0): FakeHost {
   let routes: Record<string, number> = {};
   let supervised = false;
 
-  const called = (method: string, signal: AbortSignal, detail = ""): void => {
+  const reached = (signal: AbortSignal): void => {
     signal.throwIfAborted();
+    if (host.dead) throw new CozyError("host-unreachable", { message: `${name} can't be reached.` });
+  };
+  const called = (method: string, signal: AbortSignal, detail = ""): void => {
+    reached(signal);
     calls.push(detail ? `${method} ${detail}` : method);
     const failure = failures.get(method);
     failures.delete(method);
@@ -71,13 +79,15 @@ export function fakeHost(name = "fake", now: () => number = () => 0): FakeHost {
     inFlightBySocket: {},
     accessLog: [],
     token: 1,
+    inRotation: undefined,
+    dead: false,
     changeInstance(socket, change) {
       const status = instances.get(socket);
       if (status) instances.set(socket, { ...status, ...change });
     },
     failNext: (method, error) => void failures.set(method, error),
     async observe(signal): Promise<HostState> {
-      signal.throwIfAborted();
+      reached(signal);
       return {
         host: name,
         clock: now(),
@@ -100,6 +110,7 @@ export function fakeHost(name = "fake", now: () => number = () => 0): FakeHost {
           ]),
         ),
         scale,
+        inRotation: host.inRotation,
         supervised,
       };
     },
@@ -109,8 +120,12 @@ export function fakeHost(name = "fake", now: () => number = () => 0): FakeHost {
       variables.set(placement.release.id, placement.variables);
     },
     async readRelease(release, signal) {
-      signal.throwIfAborted();
+      reached(signal);
       return record(release);
+    },
+    async readReleases(signal) {
+      reached(signal);
+      return [...records.values()];
     },
     async removeReleases(releases, signal) {
       called("removeReleases", signal, releases.join(" "));
@@ -196,10 +211,20 @@ export function fakeHost(name = "fake", now: () => number = () => 0): FakeHost {
       const exitCode = exitCodes.get(command[0] ?? "") ?? 0;
       return { exitCode, signal: null, tail: exitCode === 0 ? [] : [`${command[0]} failed`] };
     },
+    async raiseFence(token, signal) {
+      called("raiseFence", signal, String(token));
+      host.token = Math.max(host.token, token);
+      return host.token;
+    },
+    async setRotation(inRotation, signal) {
+      called("setRotation", signal, String(inRotation));
+      if (host.inRotation !== undefined) host.inRotation = inRotation;
+    },
     async switchRoutes(token, shares: readonly Share[], signal) {
       called("switchRoutes", signal);
-      if (token !== host.token)
+      if (token < host.token)
         throw new CozyError("lease-lost", { message: "Another deployer has taken the lease over." });
+      host.token = token;
       routes = Object.fromEntries(
         shares.flatMap(({ hundredths, sockets }) =>
           sockets.map((socket) => [socket, hundredths / sockets.length]),

@@ -33,6 +33,8 @@ export interface Host {
   /** Lays the release's folder: the artifact's files, links to what outlives releases, its environment (mode 0600), `release.json`. */
   placeRelease(placement: Placement, signal: AbortSignal): Promise<void>;
   readRelease(release: string, signal: AbortSignal): Promise<ReleaseRecord>;
+  /** The records of all releases that can be read. */
+  readReleases(signal: AbortSignal): Promise<readonly ReleaseRecord[]>;
   /** Removes the folders, logs and static files of releases; never the one that `current` names or the route table leads to. */
   removeReleases(releases: readonly string[], signal: AbortSignal): Promise<void>;
   setCurrent(release: string | undefined, signal: AbortSignal): Promise<void>;
@@ -73,6 +75,14 @@ export interface Host {
   /** Runs a command of the release once, with its code, variables and limits. */
   runOnce(run: OneOff, signal: AbortSignal): Promise<CommandResult>;
 
+  /**
+   * Keeps everybody out from now on whose token is smaller than this one, and gives the largest token that the host has seen: larger
+   * than this one where somebody else has raised it higher.
+   */
+  raiseFence(token: number, signal: AbortSignal): Promise<number>;
+  /** Whether the balancer is to send traffic here; without a balancer it changes nothing. */
+  setRotation(inRotation: boolean, signal: AbortSignal): Promise<void>;
+
   /** Compares the fencing token and puts a new table into force, as one step that no other deployer can come between. */
   switchRoutes(token: number, shares: readonly Share[], signal: AbortSignal): Promise<void>;
   /**
@@ -95,6 +105,8 @@ export interface HostState {
   /** The host's own time, in milliseconds since the epoch. */
   readonly clock: number;
   readonly freeBytes: number;
+  /** Absent where the host can't tell. */
+  readonly memory?: HostMemory | undefined;
   readonly releases: readonly ReleaseOnHost[];
   readonly current: string | undefined;
   /** Sockets of the table in force, with the number of buckets that lead to each. */
@@ -104,10 +116,18 @@ export interface HostState {
   readonly types: Readonly<Record<string, Readonly<Record<string, InstanceType>>>>;
   /** Counts that `cozy scale` has set; they count before those of whatever release runs. */
   readonly scale: Scale;
+  /** Whether the balancer in front sends traffic here; absent where there is none. */
+  readonly inRotation?: boolean | undefined;
   /** Whether a supervisor answers. */
   readonly supervised: boolean;
   /** What is wrong with the supervisor, which goes on all the same: a full disk, say. */
   readonly problem?: string | undefined;
+}
+
+export interface HostMemory {
+  readonly totalBytes: number;
+  /** What can be had without pushing anything out that is in use. */
+  readonly availableBytes: number;
 }
 
 export interface ReleaseOnHost {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm, stat, symlink } from "node:fs/promises";
+import { chmod, mkdir, readdir, rename, rm, stat, symlink } from "node:fs/promises";
 import { dirname, join, posix } from "node:path";
 import { verifyArtifact } from "../artifacts/artifact-store.ts";
 import { mindingTheDisk } from "../artifacts/disk-full.ts";
@@ -15,6 +15,12 @@ import type { Placement } from "./host.ts";
 import { resolvePlaceholders } from "./place-release-commands.ts";
 import { readRecord, releaseAt, type EnvironmentRecord } from "./release-folder.ts";
 
+/** A placement, and how it is laid on this kind of machine. */
+export interface Laying extends Placement {
+  /** Whether another user than the one who lays releases writes into persisted folders: then their group may. */
+  readonly persistIsShared?: boolean | undefined;
+}
+
 /**
  * Lays a release's folder and moves it in by one rename; a release that is there is left as it is. The artifact is held against its
  * manifest first.
@@ -22,7 +28,7 @@ import { readRecord, releaseAt, type EnvironmentRecord } from "./release-folder.
 export async function placeRelease(
   paths: EnvironmentPaths,
   machine: MachinePaths,
-  placement: Placement,
+  placement: Laying,
   signal: AbortSignal,
 ): Promise<void> {
   const { release } = placement;
@@ -46,7 +52,7 @@ async function lay(
   temp: string,
   paths: EnvironmentPaths,
   machine: MachinePaths,
-  placement: Placement,
+  placement: Laying,
   manifest: Manifest,
   signal: AbortSignal,
 ): Promise<void> {
@@ -58,7 +64,10 @@ async function lay(
   const own = files.filter((entry) => !persist.some((folder) => isBelow(entry.path, folder)));
   await mkdir(temp);
   await placeFiles(artifact.app, app, own, signal, howToLay());
-  for (const folder of persist) await linkPersisted(folder, paths, artifact.app, app, files);
+  for (const folder of persist) {
+    const persisted = { folder, paths, artifactApp: artifact.app, app, files };
+    await linkPersisted(persisted, placement.persistIsShared ?? false);
+  }
   const place = releaseAt(paths, release.id);
   const { links, variables: shared } = releaseLayout(manifest.content, place.folder, machine);
   for (const [at, target] of Object.entries(links)) await symlink(target, join(temp, at));
@@ -103,13 +112,19 @@ function isBelow(path: string, folder: string): boolean {
   return path === folder || path.startsWith(`${folder}/`);
 }
 
+interface Persisted {
+  readonly folder: string;
+  readonly paths: EnvironmentPaths;
+  readonly artifactApp: string;
+  /** The application's folder of the release that is laid. */
+  readonly app: string;
+  readonly files: readonly ManifestEntry[];
+}
+
 /** A persisted folder begins with what the artifact has at its place; from then on releases only see it. */
 async function linkPersisted(
-  folder: string,
-  paths: EnvironmentPaths,
-  artifactApp: string,
-  app: string,
-  files: readonly ManifestEntry[],
+  { folder, paths, artifactApp, app, files }: Persisted,
+  shared: boolean,
 ): Promise<void> {
   const kept = join(paths.persist, folder);
   const found = files.filter((entry) => isBelow(entry.path, folder));
@@ -120,18 +135,41 @@ async function linkPersisted(
       next: `Remove ${folder} from the repository, or from \`persist\` in cozy.config.ts.`,
     });
   }
-  await mkdir(kept, { recursive: true });
+  const outermostMade = await mkdir(kept, { recursive: true });
+  if (shared && outermostMade !== undefined) await shareFolders(kept, outermostMade);
   const within = found
     .filter((entry) => entry.path !== folder)
     .map((entry) => ({ ...entry, path: entry.path.slice(folder.length + 1) }));
   if (within.length > 0 && (await readdir(kept)).length === 0) {
     const temp = tempName(kept);
     await copyFiles(join(artifactApp, folder), temp, within);
+    if (shared) await shareContent(temp);
     await rename(temp, kept);
   }
   await mkdir(dirname(join(app, folder)), { recursive: true });
   await symlink(kept, join(app, folder));
 }
+
+/** From a folder that was made just now up to the outermost one that was made with it. */
+async function shareFolders(inner: string, outermostMade: string): Promise<void> {
+  for (let folder = inner; ; folder = dirname(folder)) {
+    await chmod(folder, sharedFolder);
+    if (folder === outermostMade) return;
+  }
+}
+
+/** What is made within gets the folder's group, which may write there. */
+const sharedFolder = 0o2770;
+
+async function shareContent(folder: string): Promise<void> {
+  await chmod(folder, sharedFolder);
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) await shareContent(path);
+    else if (entry.isFile()) await chmod(path, ((await stat(path)).mode & 0o100) === 0 ? 0o660 : 0o770);
+  }
+}
+
 function secretNames(variables: ResolvedVariables): string[] {
   return Object.keys(variables).filter((name) => variables[name] instanceof Secret);
 }

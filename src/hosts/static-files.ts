@@ -1,4 +1,4 @@
-import { lstat, mkdir, realpath, rename, rm, rmdir, stat } from "node:fs/promises";
+import { chmod, lstat, mkdir, realpath, rename, rm, rmdir, stat } from "node:fs/promises";
 import { dirname, join, posix } from "node:path";
 import { mindingTheDisk } from "../artifacts/disk-full.ts";
 import { inParallel } from "../artifacts/in-parallel.ts";
@@ -86,6 +86,8 @@ async function makeFolder(root: string, folder: string): Promise<void> {
   if (found?.isDirectory() === true) return;
   if (found !== undefined) await rm(folder);
   await mkdir(folder, { recursive: true });
+  // Whoever serves them is another user on a server, whatever the umask of the one who lays them.
+  await chmod(folder, 0o755);
 }
 
 /** Removes served static files that none of the kept releases has; gives their names. */

@@ -81,6 +81,7 @@ export function fakeInstances({ now, behaviour = () => "runs" }: FakeInstancesOp
         `stop ${select.release}${select.types === undefined ? "" : ` (${select.types.join(", ")})`}`,
       );
       for (const [name] of selected(select)) entries.delete(name);
+      return [];
     },
     async retire(select, at, signal) {
       signal.throwIfAborted();

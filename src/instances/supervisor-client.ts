@@ -136,7 +136,7 @@ export async function shutdown(at: SupervisorAddress, signal: AbortSignal): Prom
 export function supervisedInstances(at: SupervisorAddress): Instances {
   return {
     start: (specs, signal) => startInstances(at, specs, signal),
-    stop: async (select, signal) => void (await stopInstances(at, select, signal)),
+    stop: (select, signal) => stopInstances(at, select, signal),
     retire: (select, when, signal) => retireInstances(at, select, when, signal),
     list: (signal) => listInstances(at, signal),
   };

@@ -9,6 +9,8 @@ export const projectErrors = {
   "config-without-default": { fault: "yours", title: "The project file exports no project" },
   "config-invalid": { fault: "yours", title: "The project file has faults" },
   "config-exists": { fault: "yours", title: "There is a project file already" },
+  "servers-not-here": { fault: "yours", title: "The command is not for servers yet" },
+  "no-servers": { fault: "yours", title: "The environment does not run on servers" },
   "application-not-recognised": { fault: "yours", title: "The folder holds no application that cozy knows" },
   "variables-missing": { fault: "yours", title: "Variables have no value" },
   "generated-damaged": { fault: "outside", title: "The file of generated values can't be read" },

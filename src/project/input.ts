@@ -8,10 +8,6 @@ export interface ProjectFile {
   readonly app: App;
   /** The environments by name; the names follow the same rule as the project's. */
   readonly environments: { readonly [name: string]: Environment };
-  /** Names that the site answers to, with their certificates. Not carried out by this version of cozy. */
-  readonly domains?: never;
-  /** Who may see the site or deploy to it. Not carried out by this version of cozy. */
-  readonly access?: never;
   /** Who is told of deploys and alerts. Not carried out by this version of cozy. */
   readonly notify?: never;
 }
@@ -355,10 +351,16 @@ export interface DjangoStatic {
 
 /** Where a release runs and by which rules. */
 export interface Environment {
-  /** What it runs on: `thisMachine({ … })`. */
-  readonly target: ThisMachine;
-  /** Its database: `sqlite()`. Default: none. */
-  readonly database?: Sqlite | undefined;
+  /** What it runs on: `thisMachine({ … })` or `servers([…])`. */
+  readonly target: Target;
+  /** With `servers`: the names that the site answers to, with their certificate. Default: it answers to every name, without TLS. */
+  readonly domains?: Domains | undefined;
+  /** With `servers`: who gets to see the site at all. Default: everybody. */
+  readonly access?: Access | undefined;
+  /** With `servers`: what nginx holds requests and answers to. */
+  readonly http?: HttpRules | undefined;
+  /** Its database: `sqlite()` or `postgres({ … })`. Default: none. */
+  readonly database?: Database | undefined;
   /** Where uploaded files are: `disk()`. Default: none. */
   readonly media?: Disk | undefined;
   /** The cache; the application gets its address in `CACHE_URL`. Default: none: the application's own default. */
@@ -387,13 +389,12 @@ export interface Environment {
   readonly rehearsal?: Rehearsal | undefined;
   /** Objectives that are measured. Default: none but cozy's own. */
   readonly promises?: Promises | undefined;
-  /** Names that the site answers to, with their certificates. Not carried out by this version of cozy. */
-  readonly domains?: never;
-  /** Who may see the site or deploy to it. Not carried out by this version of cozy. */
-  readonly access?: never;
   /** Who is told of deploys and alerts. Not carried out by this version of cozy. */
   readonly notify?: never;
 }
+
+/** What an environment runs on: `thisMachine({ … })` or `servers([…])`. */
+export type Target = ThisMachine | Servers;
 
 /** The machine that cozy runs on; no root and nothing to install. */
 export interface ThisMachine {
@@ -404,11 +405,172 @@ export interface ThisMachine {
   readonly address?: string | undefined;
 }
 
+/** Servers of your own with Debian 12, reached over SSH and prepared by `cozy setup`. */
+export interface Servers {
+  readonly kind: "servers";
+  /** The servers. The first one keeps the lease and the journal, and runs what runs once over the whole environment. */
+  readonly hosts: readonly Server[];
+  /** Who deploys. `cozy setup` makes it, with rights to the few commands that a deploy needs. Default: `cozy`. */
+  readonly user?: string | undefined;
+  /** Who `cozy setup` logs in as: root, or one with `sudo` rights. Default: `root`. */
+  readonly setupUser?: string | undefined;
+  /** The file of the private key: absolute, from the home folder (`~/…`), or relative to `cozy.config.ts`. Default: what SSH itself would take. */
+  readonly identity?: string | undefined;
+  /** How many servers are worked on at the same time. Default: `10`. */
+  readonly parallel?: number | undefined;
+  /** What a command does about a server that can't be reached before anything was changed: end, or go on without it. Default: `"abort"`. */
+  readonly unreachable?: "abort" | GoOnWithout | undefined;
+  /** A load balancer in front of them. Default: none. */
+  readonly balancer?: Balancer | undefined;
+  /** TCP ports that the firewall lets in beside those of SSH, HTTP and HTTPS. Default: none. */
+  readonly openPorts?: readonly number[] | undefined;
+}
+
+/** A server: its address alone, or `{ address: … }`. */
+export type Server = string | ServerOptions;
+
+/** A server. */
+export interface ServerOptions {
+  /** Its name or its IP address, as SSH reaches it. */
+  readonly address: string;
+  /** What it is called in plans, messages and journals. Default: its address. */
+  readonly name?: string | undefined;
+  /** The port of its sshd. Default: `22`. */
+  readonly port?: number | undefined;
+}
+
+/** Goes on where some can't be reached. */
+export interface GoOnWithout {
+  /** Without at most so many; they are marked out of rotation, and the next deploy brings them along. */
+  readonly goOnWithout: number;
+}
+
+/** A load balancer in front of the servers. */
+export interface Balancer {
+  /** Its addresses and networks. Nobody else's word on who a visitor is and how he came is believed. */
+  readonly from: readonly string[];
+  /** What it asks each server for: 200 while the server takes traffic, else 503. Answered by nginx itself. Default: `/balancer`. */
+  readonly readyPath?: string | undefined;
+  /** How long it takes, by its own settings, until a server that answers 503 gets nothing more. Default: `10s`. */
+  readonly leave?: Duration | undefined;
+  /** Whether it ends TLS, so that servers serve plain HTTP to it. Default: `false`. */
+  readonly endsTls?: boolean | undefined;
+}
+
+/** The names that the site answers to, with their certificate. */
+export interface Domains {
+  /** The one name that pages are served under. */
+  readonly canonical: string;
+  /** Names that lead to it by a redirect. Default: none. */
+  readonly redirects?: readonly string[] | undefined;
+  /** Where the certificate comes from: `acme({ … })`, `givenCertificate({ … })` or `noCertificate()`, which is for a balancer that ends TLS, or for a trial. */
+  readonly certificate: Certificate;
+}
+
+/** Where the certificate comes from: `acme({ … })`, `givenCertificate({ … })` or `noCertificate()`. */
+export type Certificate = Acme | GivenCertificate | NoCertificate;
+
+/** A certificate that an authority gives away, renewed by itself. */
+export interface Acme {
+  readonly kind: "acme";
+  /** Whom the authority writes to. */
+  readonly email: string;
+  /** The directory of another authority. Default: Let's Encrypt's. */
+  readonly directory?: string | undefined;
+  /** The file of the root certificate that the directory's own TLS is checked by, for an authority of your own. Default: what the server trusts. */
+  readonly directoryRoot?: string | undefined;
+}
+
+/** A certificate that you bring. */
+export interface GivenCertificate {
+  readonly kind: "given-certificate";
+  /** The file of the certificate and what it was signed by, on the deployer's machine. */
+  readonly chain: string;
+  /** The file of its private key. Keep it out of git. */
+  readonly key: string;
+}
+
+/** Plain HTTP. */
+export interface NoCertificate {
+  readonly kind: "no-certificate";
+}
+
+/** Who gets to see the site at all. The balancer's readiness path and cozy's own checks are exempt. */
+export interface Access {
+  /** A name and a password that every visitor is asked for. Default: none. */
+  readonly password?: AccessPassword | undefined;
+  /** Addresses and networks that get in; nobody else does. Default: all. */
+  readonly addresses?: readonly string[] | undefined;
+}
+
+/** A name and a password that every visitor is asked for. */
+export interface AccessPassword {
+  /** The name. */
+  readonly user: string;
+  /** The password: `fromSecrets(…)`, `fromEnvironment(…)` or `dotenv(…)`. */
+  readonly value: Value;
+}
+
+/** Where the value of a variable comes from: a string stands for itself, anything else is `fromSecrets(…)`, `fromEnvironment(…)`, `dotenv(…)` or `generated()`. */
+export type Value = string | FromSecrets | FromEnvironment | FromDotenv | Generated;
+
+/** A value from the environment's encrypted file in the repository. */
+export interface FromSecrets {
+  readonly from: "secrets";
+  /** The name it has there. Default: the variable's own name. */
+  readonly name?: string | undefined;
+}
+
+/** A value drawn at random once for an environment, and kept with it. */
+export interface Generated {
+  readonly from: "generated";
+  /** How many random bytes it has; the value is their base64url text. Default: `32`. */
+  readonly bytes?: number | undefined;
+}
+
+/** What nginx holds requests and answers to. */
+export interface HttpRules {
+  /** The largest body of a request; more is answered with 413. Default: `10MB`. */
+  readonly maxBody?: Size | undefined;
+  /** How long an instance may take until its answer begins; then it is 504. Default: `60s`. */
+  readonly answerWithin?: Duration | undefined;
+  /** How many requests one client address may make. Default: no limit. */
+  readonly rate?: Rate | undefined;
+  /** The header `Content-Security-Policy` of every answer. Default: what the application sends itself. */
+  readonly contentSecurityPolicy?: string | undefined;
+  /** Whether search engines are told to stay away. Default: `true`, but `false` in an environment named `production`. */
+  readonly noindex?: boolean | undefined;
+}
+
+/** How many requests one client address may make. */
+export interface Rate {
+  /** Requests a second; more are answered with 429. */
+  readonly perSecond: number;
+  /** How many more are let through at once. Default: twice `perSecond`. */
+  readonly burst?: number | undefined;
+}
+
+/** A database: `sqlite()` or `postgres({ … })`. */
+export type Database = Sqlite | Postgres;
+
 /** A SQLite database that outlives releases. */
 export interface Sqlite {
   readonly kind: "sqlite";
   /** The variable that tells the application its address: `sqlite:///…`. Default: `DATABASE_URL`. */
   readonly variable?: string | undefined;
+}
+
+/** A PostgreSQL database on a server that is there already. This version of cozy makes no backups of it. */
+export interface Postgres {
+  readonly kind: "postgres";
+  /** Its address: `postgres://user@host/name`. With a password in it, from `fromSecrets(…)`, `fromEnvironment(…)` or `dotenv(…)`. */
+  readonly url: Value;
+  /** The variable that tells the application its address. Default: `DATABASE_URL`. */
+  readonly variable?: string | undefined;
+  /** How many connections the server takes. Default: asked of the server. */
+  readonly connections?: number | undefined;
+  /** How many of them one instance holds at most, all of its worker processes together. Default: not known, so it is not checked whether they suffice. */
+  readonly pool?: number | undefined;
 }
 
 /** Uploaded files in a folder that outlives releases. */
@@ -433,16 +595,6 @@ export interface Redis {
   readonly kind: "redis";
   /** Its address: `redis://host:port/database`. */
   readonly url: Value;
-}
-
-/** Where the value of a variable comes from: a string stands for itself, anything else is `fromEnvironment(…)`, `dotenv(…)` or `generated()`. */
-export type Value = string | FromEnvironment | FromDotenv | Generated;
-
-/** A value drawn at random once for an environment, and kept with it. */
-export interface Generated {
-  readonly from: "generated";
-  /** How many random bytes it has; the value is their base64url text. Default: `32`. */
-  readonly bytes?: number | undefined;
 }
 
 /** What an environment changes of a process type. */

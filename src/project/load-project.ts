@@ -42,6 +42,7 @@ export async function loadProject(options: LoadOptions): Promise<Project> {
   const parsed = parseProject(exported, {
     root,
     configPath,
+    homeFolder,
     findRuntime: (folder, engine) => runtimeIn(root, folder, engine),
     cronFault: writesCron(draftOf(exported, []))
       ? (await import("../schedules/times.ts")).cronFault

@@ -1,4 +1,9 @@
-import type { Environment as EnvironmentInput, MemoryOrRedis, ProcessOverride } from "./input.ts";
+import type {
+  Database as DatabaseInput,
+  Environment as EnvironmentInput,
+  MemoryOrRedis,
+  ProcessOverride,
+} from "./input.ts";
 import {
   mapValues,
   normaliseDrain,
@@ -8,11 +13,19 @@ import {
 } from "./normalise-parts.ts";
 import { normaliseBackups, normalisePromises, normaliseRehearsal } from "./normalise-recovery.ts";
 import { overriddenSchedules } from "./normalise-schedules.ts";
+import {
+  normaliseAccess,
+  normaliseDomains,
+  normaliseHttp,
+  normaliseServers,
+  type Folders,
+} from "./normalise-servers.ts";
 import { normaliseStrategy } from "./normalise-strategy.ts";
 import {
   serviceNames,
   serviceVariables,
   type App,
+  type Database,
   type Environment,
   type ProcessType,
   type ServiceName,
@@ -26,12 +39,19 @@ export function normaliseEnvironment(
   name: string,
   input: EnvironmentInput,
   app: App,
-  root: string,
+  folders: Folders,
 ): Environment {
+  const { target, domains } = input;
   return {
     name,
-    target: { kind: "this-machine", port: input.target.port, address: input.target.address ?? "127.0.0.1" },
-    database: input.database && { kind: "sqlite", variable: input.database.variable ?? "DATABASE_URL" },
+    target:
+      target.kind === "servers"
+        ? normaliseServers(target, folders)
+        : { kind: "this-machine", port: target.port, address: target.address ?? "127.0.0.1" },
+    domains: domains && normaliseDomains(domains, folders),
+    access: input.access && normaliseAccess(input.access),
+    http: normaliseHttp(input.http ?? {}, name),
+    database: input.database && normaliseDatabase(input.database),
     media: input.media && {
       kind: "disk",
       variable: input.media.variable ?? "MEDIA_URL",
@@ -47,10 +67,20 @@ export function normaliseEnvironment(
     schedules: overriddenSchedules(app.schedules, input.schedules ?? {}),
     keep: { releases: input.keep?.releases ?? 5, warmMs: durationMs(input.keep?.warm ?? "10m") },
     strategy: normaliseStrategy(input.strategy),
-    backups: input.backups && normaliseBackups(input.backups, root),
+    backups: input.backups && normaliseBackups(input.backups, folders.root),
     rehearsal: input.rehearsal && normaliseRehearsal(input.rehearsal),
     promises: normalisePromises(input.promises ?? {}),
   };
+}
+
+function normaliseDatabase(input: DatabaseInput): Database {
+  const variable = databaseVariable(input);
+  if (input.kind === "sqlite") return { kind: "sqlite", variable };
+  return { kind: "postgres", variable, connections: input.connections, pool: input.pool };
+}
+
+function databaseVariable({ variable = "DATABASE_URL" }: DatabaseInput): string {
+  return variable;
 }
 
 function overridden(type: ProcessType, override: ProcessOverride): ProcessType {
@@ -74,13 +104,15 @@ function given(input: EnvironmentInput): (readonly [ServiceName, MemoryOrRedis])
   });
 }
 
-/** The application finds cache, sessions and queue by variables like any other. */
+/** The application finds servers of databases, cache, sessions and queue by variables like any other. */
 function addresses(input: EnvironmentInput): Record<string, ValueSource> {
-  return Object.fromEntries(
-    given(input).map(([service, where]) => {
-      const variable = serviceVariables[service];
-      const url = where.kind === "redis" ? where.url : "memory:";
-      return [variable, normaliseValue(url, variable)];
-    }),
-  );
+  const services = given(input).map(([service, where]) => {
+    const variable = serviceVariables[service];
+    const url = where.kind === "redis" ? where.url : "memory:";
+    return [variable, normaliseValue(url, variable)] as const;
+  });
+  const { database } = input;
+  if (database?.kind !== "postgres") return Object.fromEntries(services);
+  const variable = databaseVariable(database);
+  return Object.fromEntries([...services, [variable, normaliseValue(database.url, variable)]]);
 }

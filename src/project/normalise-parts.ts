@@ -55,9 +55,7 @@ export function normaliseValue(value: Value, variable: string): ValueSource {
   if (typeof value === "string") return { from: "literal", value };
   if (value.from === "generated") return { from: "generated", bytes: value.bytes ?? 32 };
   const name = value.name ?? variable;
-  return value.from === "environment"
-    ? { from: "environment", name }
-    : { from: "dotenv", file: value.file, name };
+  return value.from === "dotenv" ? { from: "dotenv", file: value.file, name } : { from: value.from, name };
 }
 
 export function words(command: Command): readonly string[] {

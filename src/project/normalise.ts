@@ -18,6 +18,7 @@ import {
   words,
 } from "./normalise-parts.ts";
 import { asOptions, normaliseProcess } from "./normalise-process.ts";
+import type { Folders } from "./normalise-servers.ts";
 import { normaliseSchedule } from "./normalise-schedules.ts";
 import {
   type App,
@@ -34,7 +35,7 @@ import { durationMs } from "./units.ts";
 /** Fills in what the file leaves out. The file has passed the schema and the rules: nothing is checked here. */
 export function normaliseProject(
   file: ProjectFile,
-  place: { readonly root: string; readonly configPath: string; readonly runtime: RuntimeRequest },
+  place: Folders & { readonly configPath: string; readonly runtime: RuntimeRequest },
 ): Project {
   const app = normaliseApp(file.app, place.runtime);
   return {
@@ -43,7 +44,7 @@ export function normaliseProject(
     configPath: place.configPath,
     app,
     environments: mapValues(file.environments, (environment, name) =>
-      normaliseEnvironment(name, environment, app, place.root),
+      normaliseEnvironment(name, environment, app, place),
     ),
   };
 }

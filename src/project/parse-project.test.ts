@@ -20,6 +20,7 @@ import { parseProject } from "./parse-project.ts";
 const place = {
   root: "/shop",
   configPath: "/shop/cozy.config.ts",
+  homeFolder: "/home/ada",
   cronFault,
   findRuntime: (folder: string, engine: "node" | "python") =>
     ({ ok: true, runtime: { engine, version: "24", source: `${folder}/.node-version` } }) as const,
@@ -76,6 +77,15 @@ describe("parseProject", () => {
           local: {
             name: "local",
             target: { kind: "this-machine", port: 8080, address: "127.0.0.1" },
+            domains: undefined,
+            access: undefined,
+            http: {
+              maxBodyBytes: 10 * 1024 * 1024,
+              answerMs: 60_000,
+              rate: undefined,
+              contentSecurityPolicy: undefined,
+              noindex: true,
+            },
             database: undefined,
             media: undefined,
             variables: {},

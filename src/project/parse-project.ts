@@ -12,6 +12,7 @@ import { schemaFaults } from "./schema/schema-faults.ts";
 export interface Place {
   readonly root: string;
   readonly configPath: string;
+  readonly homeFolder: string;
   /** The Node or Python that the files of the application ask for, when the project file does not say. */
   readonly findRuntime: (folder: string, engine: RuntimeRequest["engine"]) => RuntimeFound;
   readonly cronFault: CronFault;

@@ -1,4 +1,5 @@
 import type { Json } from "../shared/json.ts";
+import type { Access, Domains, HttpRules, ServersTarget } from "./servers.ts";
 
 /**
  * The project file after reading: checked, with every default filled in, durations in milliseconds and sizes in bytes. The rest of
@@ -148,6 +149,8 @@ export type ValueSource =
   | { readonly from: "environment"; readonly name: string }
   /** From a file of `NAME=value` lines that git ignores, relative to the project's root. */
   | { readonly from: "dotenv"; readonly file: string; readonly name: string }
+  /** From the environment's encrypted file in the repository, under this name. */
+  | { readonly from: "secrets"; readonly name: string }
   /** Drawn at random once and kept with the environment, for keys that nobody needs to know. */
   | { readonly from: "generated"; readonly bytes: number };
 
@@ -202,7 +205,13 @@ export interface Drain {
 
 export interface Environment {
   readonly name: string;
-  readonly target: ThisMachineTarget;
+  readonly target: Target;
+  /** Absent: the site answers to every name; always on this machine. */
+  readonly domains: Domains | undefined;
+  /** Absent: everybody gets to see it. */
+  readonly access: Access | undefined;
+  /** What nginx holds requests to; the embedded proxy of this machine has no such rules. */
+  readonly http: HttpRules;
   readonly database: Database | undefined;
   readonly media: Media | undefined;
   readonly variables: Readonly<Record<string, ValueSource>>;
@@ -298,6 +307,8 @@ export const serviceVariables = {
   queue: "QUEUE_URL",
 } as const satisfies Record<ServiceName, string>;
 
+export type Target = ThisMachineTarget | ServersTarget;
+
 export interface ThisMachineTarget {
   readonly kind: "this-machine";
   readonly port: number;
@@ -305,10 +316,23 @@ export interface ThisMachineTarget {
   readonly address: string;
 }
 
-export interface Database {
+export type Database = SqliteDatabase | PostgresDatabase;
+
+export interface SqliteDatabase {
   readonly kind: "sqlite";
   /** The variable that tells the application its address. */
   readonly variable: string;
+}
+
+/** A server that is there already; its address is among the environment's variables. */
+export interface PostgresDatabase {
+  readonly kind: "postgres";
+  /** The variable that tells the application its address. */
+  readonly variable: string;
+  /** How many connections the server takes; asked of it where absent. */
+  readonly connections: number | undefined;
+  /** How many of them one instance holds at most, all of its worker processes together; not known where absent. */
+  readonly pool: number | undefined;
 }
 
 export interface Media {

@@ -16,16 +16,29 @@ export function backupFaults(draft: Draft, root: string): Fault[] {
       ...(environment.database === undefined
         ? [fault(at, `backs up nothing: \`${name}\` has no database`, "key")]
         : []),
-      ...placeFaults(backups.to?.path, [...at, "to"], root),
-      ...placeFaults(backups.weekly?.to?.path, [...at, "weekly", "to"], root),
+      ...placesOf(backups, at).flatMap(([path, place]) =>
+        environment.target?.kind === "servers" ? onServerFaults(path, place) : placeFaults(path, place, root),
+      ),
       ...sameStore(backups, at, root),
       ...keepFaults(backups, at),
     ];
   });
 }
 
-function placeFaults(path: string | undefined, at: Path, root: string): Fault[] {
-  if (path === undefined) return [];
+function placesOf({ to, weekly }: DraftBackups, at: Path): (readonly [string, Path])[] {
+  const places: (readonly [string | undefined, Path])[] = [
+    [to?.path, [...at, "to"]],
+    [weekly?.to?.path, [...at, "weekly", "to"]],
+  ];
+  return places.flatMap(([path, place]) => (path === undefined ? [] : [[path, place] as const]));
+}
+
+function onServerFaults(path: string, at: Path): Fault[] {
+  if (path.startsWith("/")) return [];
+  return [fault(at, `is "${path}", but a folder of a server must be absolute, such as "/srv/backups"`)];
+}
+
+function placeFaults(path: string, at: Path, root: string): Fault[] {
   const inside = relative(root, resolve(root, path));
   if (isAbsolute(inside) || inside === ".." || inside.startsWith("../")) return [];
   const message = `is "${path}", inside the project, where the data would get into git and be lost with the folder; a folder on another disk is best`;

@@ -30,6 +30,7 @@ function recoveryFaults(
   const holders = draftHolders(draft, environment);
   const promised = holders.filter((holder) => recovery.notPromised?.includes(holder) !== true);
   const silent = promised.filter((holder) => !backedUp.includes(holder));
+  if (environment.database?.kind === "postgres") return [fault(at, notBackedUp, "key")];
   if (holders.length === 0)
     return [fault(at, "promises nothing: the environment has nothing that holds data")];
   if (promised.length === 0)
@@ -37,6 +38,9 @@ function recoveryFaults(
   if (silent.length > 0) return [fault(at, silentText(silent))];
   return tooSeldom(environment, recovery, at);
 }
+
+const notBackedUp =
+  "can't be kept: this version of cozy backs up `sqlite()` only, and the database is `postgres()`; remove it";
 
 function silentText(silent: readonly DataHolder[]): string {
   const words = silent.map((holder) => holderWords[holder]).join(" and ");

@@ -36,7 +36,10 @@ function addressIsFine(name: string, service: ServiceName, url: unknown): Fault[
     ];
   if (parsed.password === "") return [];
   return [
-    fault(path, "holds a password, which can't stand in this file; use `dotenv(…)` or `fromEnvironment()`"),
+    fault(
+      path,
+      "holds a password, which can't stand in this file; use `fromSecrets(…)`, `fromEnvironment(…)` or `dotenv(…)`",
+    ),
   ];
 }
 

@@ -46,7 +46,7 @@ function declaredAreGiven(draft: Draft, name: string, environment: DraftEnvironm
     .filter(([variable, declaration]) => isRequired(declaration) && !given.has(variable))
     .map(([variable, declaration]) => {
       const from = isSecret(declaration)
-        ? "`fromEnvironment()`, `dotenv(…)` or `generated()`"
+        ? "`fromSecrets()`, `fromEnvironment()`, `dotenv(…)` or `generated()`"
         : "a string, `fromEnvironment()` or `dotenv(…)`";
       return fault(
         ["environments", name, "variables", variable],
@@ -84,7 +84,7 @@ function secretsAreNotWritten(draft: Draft, name: string, environment: DraftEnvi
     .map(([variable]) =>
       fault(
         ["environments", name, "variables", variable],
-        "is declared secret, so its value can't stand in this file; use `fromEnvironment()`, `dotenv(…)` or `generated()`",
+        "is declared secret, so its value can't stand in this file; use `fromSecrets()`, `fromEnvironment()`, `dotenv(…)` or `generated()`",
       ),
     );
 }

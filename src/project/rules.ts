@@ -2,11 +2,15 @@ import { nearest } from "../shared/nearest.ts";
 import { staticOf, type Draft } from "./draft.ts";
 import { type Fault, fault, pathText } from "./faults.ts";
 import { backupFaults } from "./rules-backups.ts";
+import { databaseFaults } from "./rules-databases.ts";
 import { folderFaults } from "./rules-folders.ts";
 import { processFaults } from "./rules-processes.ts";
 import { promiseFaults } from "./rules-promises.ts";
 import { scheduleFaults, type CronFault } from "./rules-schedules.ts";
+import { serverFaults } from "./rules-servers.ts";
 import { serviceFaults } from "./rules-services.ts";
+import { severalHostsFaults } from "./rules-several-hosts.ts";
+import { siteFaults } from "./rules-site.ts";
 import { strategyFaults } from "./rules-strategy.ts";
 import { variableFaults } from "./rules-variables.ts";
 
@@ -20,6 +24,10 @@ export function ruleFaults(draft: Draft, cronFault: CronFault, root: string): Fa
     ...staticAndMediaAreApart(draft),
     ...folderFaults(draft),
     ...processFaults(draft),
+    ...serverFaults(draft),
+    ...siteFaults(draft),
+    ...severalHostsFaults(draft),
+    ...databaseFaults(draft),
     ...serviceFaults(draft),
     ...scheduleFaults(draft, cronFault),
     ...strategyFaults(draft),
@@ -62,8 +70,9 @@ function portsAreDistinct(draft: Draft): Fault[] {
   const taken = new Map<number, string>();
   const faults: Fault[] = [];
   for (const [name, environment] of Object.entries(draft.environments ?? {})) {
-    const port = environment?.target?.port;
-    if (port === undefined) continue;
+    const target = environment?.target;
+    if (target?.kind !== "this-machine" || target.port === undefined) continue;
+    const { port } = target;
     const other = taken.get(port);
     if (other === undefined) taken.set(port, name);
     else

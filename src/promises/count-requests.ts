@@ -1,4 +1,5 @@
-import { linesBackTo, logBegin } from "../routing/access-log-lines.ts";
+import type { AccessLine } from "../routing/access-line.ts";
+import { linesBackTo, logBegin, parseAccessLine, type ParseLine } from "../routing/access-log-lines.ts";
 import { RequestCounter, type CountSpan, type RequestCounts } from "./request-counts.ts";
 
 /** What an access log tells of spans of time, one look for all of them. */
@@ -14,13 +15,15 @@ export async function countRequests(
   file: string,
   spans: readonly CountSpan[],
   signal: AbortSignal,
+  parse: ParseLine = parseAccessLine,
 ): Promise<LoggedRequests> {
   const counters = spans.map((span) => new RequestCounter(span));
   const from = Math.min(...spans.map((span) => span.from));
-  const begin = await logBegin(file);
-  const unreadable = await linesBackTo(file, from, signal, (line) => {
+  const begin = await logBegin(file, parse);
+  const add = (line: AccessLine): void => {
     for (const counter of counters) counter.add(line);
-  });
+  };
+  const unreadable = await linesBackTo(file, from, signal, add, parse);
   // Of a line that can't be read nobody knows which span it belongs to.
   return { counts: counters.map((counter) => counter.counts(unreadable)), begin };
 }

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { questionShelf } from "./question-shelf.ts";
 import { askPerson, keysOf, questionText } from "./ask-person.ts";
 import { terminalKeys } from "./key-presses.ts";
 import { openQuestions, writeAnswer } from "./question-files.ts";
@@ -25,7 +26,7 @@ const question = {
 
 let clock = 1_000;
 const parts = () => ({
-  folder,
+  questions: questionShelf(folder),
   now: () => (clock += 1),
   who: async () => "deployer on laptop",
   keys: undefined,

@@ -1,11 +1,11 @@
 import { pause } from "../shared/pause.ts";
 import type { KeyPresses } from "./key-presses.ts";
-import { readAnswer, removeQuestion, writeQuestion } from "./question-files.ts";
+import type { QuestionShelf } from "./question-shelf.ts";
 import type { Answer, AskPerson, Choice, Question } from "./question.ts";
 
 export interface AskParts {
-  /** The environment's folder of questions. */
-  readonly folder: string;
+  /** Where the environment keeps what waits for a person. */
+  readonly questions: QuestionShelf;
   readonly now: () => number;
   /** Who is at the terminal. */
   readonly who: () => Promise<string>;
@@ -22,8 +22,8 @@ export function askPerson(parts: AskParts): AskPerson {
     atTerminal: parts.keys !== undefined,
     ask: async (asked, signal) => {
       const question: Question = { format: 1, ...asked, askedAt: parts.now() };
-      await removeQuestion(parts.folder, question.name);
-      await writeQuestion(parts.folder, question);
+      await parts.questions.remove(question.name);
+      await parts.questions.write(question);
       const over = new AbortController();
       const within = AbortSignal.any([signal, over.signal]);
       try {
@@ -33,15 +33,19 @@ export function askPerson(parts: AskParts): AskPerson {
         ]);
       } finally {
         over.abort();
-        await removeQuestion(parts.folder, question.name);
+        await parts.questions.remove(question.name);
       }
     },
   };
 }
 
-async function fromElsewhere({ folder }: AskParts, question: Question, signal: AbortSignal): Promise<Answer> {
+async function fromElsewhere(
+  { questions }: AskParts,
+  question: Question,
+  signal: AbortSignal,
+): Promise<Answer> {
   for (;;) {
-    const answer = await readAnswer(folder, question);
+    const answer = await questions.answerTo(question);
     if (answer !== undefined) return answer;
     await pause(lookMs, signal);
   }

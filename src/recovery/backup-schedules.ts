@@ -1,4 +1,4 @@
-import { releaseAgents } from "../hosts/this-machine/release-agents.ts";
+import { releaseAgents } from "../hosts/machine/release-agents.ts";
 import type { Backups, Schedule, ScheduleTimes } from "../project/project.ts";
 
 /** The names that backups have among the schedules of a release; no schedule of the application may have them. */

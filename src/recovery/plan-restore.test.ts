@@ -25,7 +25,7 @@ async function planned(change: Partial<RestoreFacts> = {}, running: readonly str
   const plan = planRestore({
     project,
     environment,
-    observed: await host.observe(never),
+    fleet: [await host.observe(never)],
     current,
     release: current,
     backup: "b1",

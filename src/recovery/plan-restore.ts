@@ -1,15 +1,14 @@
 import type { HostState, ReleaseRecord } from "../hosts/host.ts";
 import type { Environment, Project } from "../project/project.ts";
+import { keeperOf, onEach, type Fleet } from "../release/fleet.ts";
 import { ensureAgents } from "../release/operations/ensure-agents.ts";
 import { proveServed } from "../release/operations/prove-served.ts";
-import { publishStatic } from "../release/operations/publish-static.ts";
-import { setCurrent } from "../release/operations/set-current.ts";
-import { phase, planned } from "../release/planned.ts";
-import type { Phase, Plan } from "../release/plan.ts";
-import { sharesOf, stopTimeoutOf, typesOf, typesOnHost } from "../release/serving-facts.ts";
-import { startPhases } from "../release/serving-phases.ts";
+import { parted, phase, planned } from "../release/planned.ts";
+import type { Phase, Plan, PlannedOperation } from "../release/plan.ts";
+import { sharesOf, stopTimeoutOf, typesOf, typesOnHost, type ServingFacts } from "../release/serving-facts.ts";
+import { currentOperation, publishOnOneHost, startPhases } from "../release/serving-phases.ts";
 import { webSockets } from "../release/socket-name.ts";
-import { workerOperations } from "../release/worker-operations.ts";
+import { workerParts } from "../release/worker-operations.ts";
 import { backUpBeforeRestore } from "./operations/back-up-before-restore.ts";
 import { closeSite } from "./operations/close-site.ts";
 import { confirmRestore } from "./operations/confirm-restore.ts";
@@ -24,7 +23,7 @@ import { tryRestoredRelease } from "./operations/try-restored-release.ts";
 export interface RestoreFacts {
   readonly project: Project;
   readonly environment: Environment;
-  readonly observed: HostState;
+  readonly fleet: Fleet;
   /** The release in force, as it was placed. */
   readonly current: ReleaseRecord;
   /** The one that is to be in force with the restored data: most often the same. */
@@ -41,7 +40,7 @@ export interface RestoreFacts {
  * until it is proven to be served, and until then every failure puts the database of before back. Pure.
  */
 export function planRestore(facts: RestoreFacts): Plan {
-  const { project, environment, observed, release, backup } = facts;
+  const { project, environment, fleet, release, backup } = facts;
   return {
     format: 1,
     command: "restore",
@@ -49,7 +48,7 @@ export function planRestore(facts: RestoreFacts): Plan {
     project: project.name,
     environment: environment.name,
     release: release.id,
-    previous: observed.current,
+    previous: keeperOf(fleet).current,
     commit: release.commit,
     phases: [
       ...asidePhase(facts),
@@ -61,16 +60,18 @@ export function planRestore(facts: RestoreFacts): Plan {
   };
 }
 
-function common({ observed: { host }, backup, stamp }: RestoreFacts) {
-  return { host, backup, stamp };
+function common({ fleet, backup, stamp }: RestoreFacts) {
+  return { host: keeperOf(fleet).host, backup, stamp };
 }
 
 function asidePhase(facts: RestoreFacts): Phase[] {
-  const { project, environment, release, backup, observed, migrate } = facts;
+  const { project, environment, release, backup, fleet, migrate } = facts;
   const command = project.app.migrate;
   const ran = migrate && command !== undefined;
   return phase("restore", "Restore beside the database", [
-    observed.supervised ? undefined : planned(ensureAgents, "supervisor and proxy", { host: observed.host }),
+    ...fleet.map(({ host, supervised }) =>
+      supervised ? undefined : planned(ensureAgents, "supervisor and proxy", { host }),
+    ),
     planned(restoreAside, `restore ${backup} and check it`, common(facts)),
     ran
       ? planned(migrateRestored, `${command.join(" ")} on it`, {
@@ -111,53 +112,86 @@ function again({ migrate, release, current }: RestoreFacts): string {
   return `${migrate ? " --migrate" : ""}${release.id === current.id ? "" : ` --release ${release.id}`}`;
 }
 
+/** No host has the database open any more when it is exchanged, and none lets anybody in before that. */
 function swapPhases(facts: RestoreFacts): Phase[] {
-  const { observed, current } = facts;
+  const { fleet } = facts;
+  return parted(fleet, { name: "swap", title: "Exchange the database" }, [
+    {
+      name: "close",
+      title: "Take the traffic away",
+      operations: fleet.flatMap((observed) => closeOperations(facts, observed)),
+    },
+    {
+      name: "swap",
+      title: "Exchange the database",
+      operations: [planned(putRestoredInPlace, "put the restored database in place", common(facts))],
+    },
+  ]);
+}
+
+function closeOperations(facts: RestoreFacts, observed: HostState): PlannedOperation[] {
+  const { current } = facts;
+  const { host } = observed;
   const releases = [...new Set(observed.instances.map(({ id }) => id.release))];
   const running = Object.fromEntries(releases.map((id) => [id, typesOnHost(observed, id)]));
   const ours = running[current.id];
   const timeoutMs = Math.max(0, ...releases.map((id) => stopTimeoutOf(observed, id, running[id] ?? [])));
-  return phase("swap", "Exchange the database", [
-    planned(closeSite, "take the traffic away", { ...common(facts), back: sharesOf(observed) }),
+  return [
+    planned(closeSite, "take the traffic away", { ...common(facts), host, back: sharesOf(observed) }),
     planned(stopWriters, "stop what has it open", {
       ...common(facts),
+      host,
       running,
       back: ours === undefined ? null : { release: current.id, types: ours, check: current.ready },
       timeoutMs,
     }),
-    planned(putRestoredInPlace, "put the restored database in place", common(facts)),
-  ]);
+  ];
 }
 
 /** As a deploy does it where nothing runs yet. */
 function servePhases(facts: RestoreFacts): Phase[] {
-  const { project, environment, observed, release, current } = facts;
-  const serving = { environment, observed: { ...observed, instances: [], types: {}, routes: {} }, release };
+  const { project, environment, fleet, release, current } = facts;
+  const stopped = fleet.map((observed) => ({ ...observed, instances: [], types: {}, routes: {} }));
+  const serving = { environment, fleet: stopped, release };
+  const staticFiles = release.id !== current.id && project.app.static !== undefined;
+  const title = "Let the traffic in";
+  return [
+    ...startPhases(serving, staticFiles),
+    ...parted(fleet, { name: "switch", title }, [
+      {
+        name: "switch",
+        title,
+        operations: [
+          publishOnOneHost(serving, staticFiles),
+          ...onEach(serving, (host) => openOperations(facts, host)),
+        ],
+      },
+      ...workerParts(serving),
+      {
+        name: "current",
+        title: "Name it current",
+        operations: onEach(serving, (host) => [currentOperation(host)]),
+      },
+    ]),
+  ];
+}
+
+function openOperations(facts: RestoreFacts, serving: ServingFacts): PlannedOperation[] {
+  const { environment, observed, release } = serving;
   const { host } = observed;
   const count = typesOf(serving)["web"]?.count ?? 0;
   return [
-    ...startPhases(serving),
-    ...phase("switch", "Let the traffic in", [
-      release.id !== current.id && project.app.static !== undefined
-        ? planned(publishStatic, "publish static files", { host, release: release.id })
-        : undefined,
-      planned(openSite, "let the traffic in", {
-        ...common(facts),
-        to: [{ hundredths: 100, sockets: webSockets(release.id, count) }],
-        back: [],
-      }),
-      planned(proveServed, "prove what is served", {
-        host,
-        release: release.id,
-        environment: environment.name,
-        check: release.ready,
-      }),
-      ...workerOperations(serving),
-      planned(setCurrent, "name it current", {
-        host,
-        release: release.id,
-        previous: observed.current ?? null,
-      }),
-    ]),
+    planned(openSite, "let the traffic in", {
+      ...common(facts),
+      host,
+      to: [{ hundredths: 100, sockets: webSockets(release.id, count) }],
+      back: [],
+    }),
+    planned(proveServed, "prove what is served", {
+      host,
+      release: release.id,
+      environment: environment.name,
+      check: release.ready,
+    }),
   ];
 }

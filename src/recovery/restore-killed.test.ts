@@ -53,7 +53,7 @@ class RestoreStory {
     await host.switchRoutes(1, [{ hundredths: 100, sockets: ["r1/web.0.sock", "r1/web.1.sock"] }], never);
     await host.setCurrent("r1", never);
     const observed = await host.observe(never);
-    const plan = planRestore({ ...facts, observed, current, release: current });
+    const plan = planRestore({ ...facts, fleet: [observed], current, release: current });
     return new RestoreStory(stage, host, realRestorer(stage, environment, cheap), plan);
   }
 

@@ -1,7 +1,7 @@
 import { chmod, mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { readRelease } from "../hosts/release-folder.ts";
-import { databaseFile } from "../hosts/this-machine/release-variables.ts";
+import { databaseFile } from "../hosts/machine/release-variables.ts";
 import { openRecorded } from "../rehearsal/open-recorded.ts";
 import type { ScratchParts } from "../rehearsal/scratch.ts";
 import { copyDatabase } from "../rehearsal/scratch-database.ts";

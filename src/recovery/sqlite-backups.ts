@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { databaseFile } from "../hosts/this-machine/release-variables.ts";
+import { databaseFile } from "../hosts/machine/release-variables.ts";
 import type { EnvironmentPaths } from "../hosts/environment-paths.ts";
 import type { Backups } from "../project/project.ts";
 import { partsOfId } from "./backup-id.ts";

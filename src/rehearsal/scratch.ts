@@ -10,9 +10,10 @@ import type { CheckAnswer, CommandResult, OneOff, ReadyReport, ReleaseRecord } f
 import { readReleaseEnvironment, releaseAt } from "../hosts/release-folder.ts";
 import { ensureSupervisorOnly } from "../hosts/this-machine/ensure-agents.ts";
 import { runPlaces } from "../hosts/this-machine/places.ts";
-import { databaseFile, releaseVariables } from "../hosts/this-machine/release-variables.ts";
+import { databaseFile, releaseVariables } from "../hosts/machine/release-variables.ts";
 import { thisMachine, type ThisMachine } from "../hosts/this-machine/this-machine.ts";
 import { lastLines } from "../logs/log-reader.ts";
+import { onThisMachine } from "../project/on-this-machine.ts";
 import type { Environment } from "../project/project.ts";
 import { shortRunFolder } from "../routing/run-folder.ts";
 import { generatedStoreAt } from "../secrets/generated-values.ts";
@@ -189,7 +190,8 @@ async function putThereByCozy(
 }
 
 function hostOf(parts: ScratchParts, paths: EnvironmentPaths, seal: Seal | undefined): Promise<ThisMachine> {
-  const { machine, environment, now, env, homeFolder, version } = parts;
+  const { machine, now, env, homeFolder, version } = parts;
+  const environment = { ...parts.environment, target: onThisMachine(parts.environment) };
   const lease = { environment: environment.name, store: leaseFolder(paths.lease) };
   return thisMachine({ machine, paths, lease, environment, now, env, homeFolder, version, seal });
 }

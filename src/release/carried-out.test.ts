@@ -61,7 +61,7 @@ async function deploy(world: SampleWorld) {
   const plan = planDeploy({
     project,
     environment,
-    observed,
+    fleet: [observed],
     release,
     artifactKey: "key",
     artifactKnown: false,
@@ -193,7 +193,7 @@ describe("a rollback, carried out", () => {
       planRollback({
         project,
         environment,
-        observed: await world.fake.observe(never),
+        fleet: [await world.fake.observe(never)],
         release: sampleRecord(project, "old"),
       });
     world.fake.failNext("prove", new CozyError("port-taken", { message: "not today" }));

@@ -2,7 +2,9 @@ import type { ErrorRecord } from "../errors/cozy-error.ts";
 
 export const releaseErrors = {
   "canary-rolled-back": { fault: "yours", title: "The release was rolled back by what its traffic showed" },
+  "capacity-lacking": { fault: "yours", title: "There is no room for a new release beside the old one" },
   "hook-failed": { fault: "yours", title: "A hook of the project failed" },
+  "hosts-unreachable": { fault: "outside", title: "Hosts of the environment can't be reached" },
   "migration-failed": { fault: "yours", title: "The release's migrations failed" },
   "not-scalable": { fault: "yours", title: "A process type can't have that many instances" },
   "nothing-to-roll-back-to": { fault: "yours", title: "There is no earlier release to go back to" },

@@ -1,26 +1,29 @@
-import type { HostState, ReleaseRecord } from "../hosts/host.ts";
+import type { ReleaseRecord } from "../hosts/host.ts";
 import type { Environment, Project } from "../project/project.ts";
-import { countLost } from "./operations/count-lost.ts";
+import { keeperOf, type Fleet } from "./fleet.ts";
+import { countLost, othersCounted } from "./operations/count-lost.ts";
 import { ensureAgents } from "./operations/ensure-agents.ts";
-import { publishStatic } from "./operations/publish-static.ts";
 import { runHook } from "./operations/run-hook.ts";
 import { phase, planned } from "./planned.ts";
 import type { Plan } from "./plan.ts";
-import { startPhases, switchOperations } from "./serving-phases.ts";
+import { publishOnOneHost, startPhases, switchPhases } from "./serving-phases.ts";
 import { settlePhases } from "./settle-phases.ts";
 
 export interface RollbackFacts {
   readonly project: Project;
   readonly environment: Environment;
-  readonly observed: HostState;
+  readonly fleet: Fleet;
+  /** Hosts that can't be reached and are left out; the next deploy brings them along. */
+  readonly without?: readonly string[];
   /** The release to go back to, as it was placed. */
   readonly release: ReleaseRecord;
 }
 
 /** A deploy of a release that is there already: nothing is built, placed or migrated, and what is warm need not start. */
-export function planRollback({ project, environment, observed, release }: RollbackFacts): Plan {
-  const { host } = observed;
-  const serving = { environment, observed, release };
+export function planRollback(facts: RollbackFacts): Plan {
+  const { project, environment, fleet, release, without = [] } = facts;
+  const keeper = keeperOf(fleet);
+  const staticFiles = project.app.static !== undefined;
   const command = release.hooks.afterRollback;
   return {
     format: 1,
@@ -28,18 +31,20 @@ export function planRollback({ project, environment, observed, release }: Rollba
     project: project.name,
     environment: environment.name,
     release: release.id,
-    previous: observed.current,
+    previous: keeper.current,
     commit: release.commit,
+    ...(without.length === 0 ? {} : { without }),
     phases: [
-      ...phase("prepare", "Prepare", [
-        observed.supervised ? undefined : planned(ensureAgents, "supervisor and proxy", { host }),
-      ]),
-      ...startPhases(serving),
-      ...phase("switch", "Switch the traffic", [
-        project.app.static && planned(publishStatic, "publish static files", { host, release: release.id }),
-        ...switchOperations(serving),
-      ]),
-      ...settlePhases(serving),
+      ...phase(
+        "prepare",
+        "Prepare",
+        fleet.map(({ host, supervised }) =>
+          supervised ? undefined : planned(ensureAgents, "supervisor and proxy", { host }),
+        ),
+      ),
+      ...startPhases(facts, staticFiles),
+      ...switchPhases(facts, [publishOnOneHost(facts, staticFiles)]),
+      ...settlePhases(facts),
       ...phase(
         "finish",
         "Finish",
@@ -49,22 +54,23 @@ export function planRollback({ project, environment, observed, release }: Rollba
               runHook,
               "hook afterRollback",
               {
-                host,
+                host: keeper.host,
                 hook: "afterRollback",
                 command,
                 release: release.id,
-                previous: observed.current ?? null,
+                previous: keeper.current ?? null,
                 canStop: false,
               },
               "-afterRollback",
             ),
           planned(countLost, "count lost requests", {
-            host,
+            host: keeper.host,
             release: release.id,
             environment: environment.name,
             command: "rollback",
-            since: observed.clock,
+            since: keeper.clock,
             first: false,
+            ...othersCounted(fleet),
           }),
         ],
         true,

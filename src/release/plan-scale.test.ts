@@ -41,7 +41,7 @@ async function serving(): Promise<SampleWorld> {
 
 async function planFor({ fake }: SampleWorld, scale: Scale): Promise<Plan> {
   const observed = await fake.observe(never);
-  return planScale({ project, environment, observed, release, scale, subject: "some" });
+  return planScale({ project, environment, fleet: [observed], release, scale, subject: "some" });
 }
 
 async function scaled(world: SampleWorld, scale: Scale) {

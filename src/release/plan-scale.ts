@@ -1,7 +1,8 @@
 import { releaseOf, type Share } from "../routing/route-table.ts";
 import type { HostState, ReleaseRecord } from "../hosts/host.ts";
 import type { Environment, Project } from "../project/project.ts";
-import { instanceTypes, type InstanceType, type Scale } from "./instance-types.ts";
+import { hostsOf, keeperOf, type Fleet } from "./fleet.ts";
+import type { InstanceType, Scale } from "./instance-types.ts";
 import { awaitReady } from "./operations/await-ready.ts";
 import { awaitSteady } from "./operations/await-steady.ts";
 import { endSurplusInstances } from "./operations/end-surplus-instances.ts";
@@ -11,14 +12,16 @@ import { startInstances } from "./operations/start-instances.ts";
 import { switchRoutes } from "./operations/switch-routes.ts";
 import { phase, planned } from "./planned.ts";
 import type { Plan, PlannedOperation } from "./plan.ts";
-import { restartsOf, runningOf, sharesOf, stopTimeoutOf } from "./serving-facts.ts";
+import { restartsOf, runningOf, sharesOf, stopTimeoutOf, typesOf, type ServingFacts } from "./serving-facts.ts";
 import { webSockets } from "./socket-name.ts";
 import { instancesText, steadyMs } from "./worker-operations.ts";
 
 export interface ScaleFacts {
   readonly project: Project;
   readonly environment: Environment;
-  readonly observed: HostState;
+  readonly fleet: Fleet;
+  /** Hosts that can't be reached and are left out; the next deploy brings them along. */
+  readonly without?: readonly string[];
   /** The release in force, as it was placed. */
   readonly release: ReleaseRecord;
   /** All counts that are to count before the release's own. */
@@ -29,14 +32,11 @@ export interface ScaleFacts {
 
 /**
  * More instances are started and asked before traffic goes to them; those that are too many end when none goes there any more. Of an
- * environment that does not run only the counts are kept, for its next start.
+ * environment that does not run only the counts are kept, for its next start. Counts are those of each host.
  */
 export function planScale(facts: ScaleFacts): Plan {
-  const { project, environment, observed, release, scale, subject } = facts;
-  const types = typesThatRun(facts);
-  const running = runningOf({ environment, observed, release }, Object.keys(types));
-  const grown = Object.keys(types).filter((type) => (types[type]?.count ?? 0) > (running[type] ?? 0));
-  const shrunk = Object.keys(types).filter((type) => (types[type]?.count ?? 0) < (running[type] ?? 0));
+  const { project, environment, fleet, release, subject, without = [] } = facts;
+  const hosts = hostsOf(facts).map((host) => changeOn(host, facts));
   return {
     format: 1,
     command: "scale",
@@ -44,36 +44,64 @@ export function planScale(facts: ScaleFacts): Plan {
     project: project.name,
     environment: environment.name,
     release: release.id,
-    previous: observed.current,
+    previous: keeperOf(fleet).current,
     commit: release.commit,
+    ...(without.length === 0 ? {} : { without }),
     phases: [
-      ...phase("start", "Start", [
-        planned(setScale, `keep ${subject}`, { host: observed.host, to: scale, back: observed.scale }),
-        ...(grown.length === 0 ? [] : startOperations(facts, types, grown, running)),
-      ]),
-      ...phase("switch", "Spread the traffic", switchOperations(facts, types)),
-      ...phase(
-        "settle",
-        "End what is too many",
-        shrunk.length === 0 ? [] : [endOperation(facts, types, shrunk)],
-        true,
-      ),
+      ...phase("start", "Start", hosts.flatMap((change, index) => startOperations(change, facts, fleet[index]))),
+      ...phase("switch", "Spread the traffic", hosts.flatMap(switchOperations)),
+      ...phase("settle", "End what is too many", hosts.flatMap(endOperations), true),
     ],
   };
 }
 
+/** What the counts change on one host. */
+interface ScaleChange extends ServingFacts {
+  readonly types: Readonly<Record<string, InstanceType>>;
+  readonly running: Readonly<Record<string, number>>;
+  readonly grown: readonly string[];
+  readonly shrunk: readonly string[];
+}
+
+function changeOn(host: ServingFacts, { scale }: ScaleFacts): ScaleChange {
+  const types = typesThatRun(host, scale);
+  const running = runningOf(host, Object.keys(types));
+  const names = Object.keys(types);
+  return {
+    ...host,
+    types,
+    running,
+    grown: names.filter((type) => (types[type]?.count ?? 0) > (running[type] ?? 0)),
+    shrunk: names.filter((type) => (types[type]?.count ?? 0) < (running[type] ?? 0)),
+  };
+}
+
 /** Nothing that stands still is started or stopped. */
-function typesThatRun({ observed, release, scale }: ScaleFacts): Readonly<Record<string, InstanceType>> {
+function typesThatRun(host: ServingFacts, scale: Scale): Readonly<Record<string, InstanceType>> {
+  const { observed, release } = host;
   const runs = observed.supervised && observed.instances.some(({ id }) => id.release === release.id);
-  return runs ? instanceTypes(release, scale) : {};
+  return runs ? typesOf({ ...host, observed: { ...observed, scale } }) : {};
 }
 
 function startOperations(
-  { environment, observed, release }: ScaleFacts,
-  types: Readonly<Record<string, InstanceType>>,
-  grown: readonly string[],
-  running: Readonly<Record<string, number>>,
+  change: ScaleChange,
+  { scale, subject }: ScaleFacts,
+  asObserved: HostState | undefined,
 ): (PlannedOperation | undefined)[] {
+  const { host } = change.observed;
+  const back = asObserved?.scale ?? {};
+  return [planned(setScale, `keep ${subject}`, { host, to: scale, back }), ...growOperations(change)];
+}
+
+function growOperations({
+  environment,
+  observed,
+  release,
+  types,
+  grown,
+  running,
+}: ScaleChange): (PlannedOperation | undefined)[] {
+  if (grown.length === 0) return [];
   const { host } = observed;
   const others = grown.filter((type) => type !== "web");
   const restartsBefore = restartsOf(observed.instances, release.id);
@@ -109,10 +137,7 @@ function startOperations(
 }
 
 /** Each share of the release's stays as large, over other instances. */
-function switchOperations(
-  { environment, observed, release }: ScaleFacts,
-  types: Readonly<Record<string, InstanceType>>,
-): (PlannedOperation | undefined)[] {
+function switchOperations({ environment, observed, release, types }: ScaleChange): PlannedOperation[] {
   const { host } = observed;
   const back = sharesOf(observed);
   const count = types["web"]?.count ?? 0;
@@ -134,12 +159,9 @@ function switchOperations(
   ];
 }
 
-function endOperation(
-  { environment, observed, release }: ScaleFacts,
-  types: Readonly<Record<string, InstanceType>>,
-  shrunk: readonly string[],
-): PlannedOperation {
-  return planned(
+function endOperations({ environment, observed, release, types, shrunk }: ScaleChange): PlannedOperation[] {
+  if (shrunk.length === 0) return [];
+  const operation = planned(
     endSurplusInstances,
     `keep ${shrunk.map((type) => leftText(type, types[type])).join(", ")}`,
     {
@@ -150,6 +172,7 @@ function endOperation(
       timeoutMs: stopTimeoutOf(observed, release.id, shrunk),
     },
   );
+  return [operation];
 }
 
 function leftText(type: string, how: InstanceType | undefined): string {

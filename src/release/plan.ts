@@ -6,8 +6,8 @@ import type { Json } from "../shared/json.ts";
  */
 export interface Plan {
   readonly format: 1;
-  readonly command: "deploy" | "rollback" | "scale" | "restore";
-  /** What it is about beside the release: `web=3`, a backup's id. */
+  readonly command: "deploy" | "rollback" | "scale" | "restore" | "join" | "leave";
+  /** What it is about beside the release: `web=3`, a backup's id, the hosts that join. */
   readonly subject?: string | undefined;
   readonly project: string;
   readonly environment: string;
@@ -16,6 +16,8 @@ export interface Plan {
   /** The release that served before, if any. */
   readonly previous: string | undefined;
   readonly commit: string;
+  /** Hosts of the environment that could not be reached and were left out. */
+  readonly without?: readonly string[] | undefined;
   readonly phases: readonly Phase[];
 }
 

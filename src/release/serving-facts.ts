@@ -4,21 +4,34 @@ import type { Environment } from "../project/project.ts";
 import { releaseOf, type Share } from "../routing/route-table.ts";
 import { instanceTypes, type InstanceType } from "./instance-types.ts";
 
-/** What plans that put a release into force are made from. */
+/** What putting a release into force on one host is planned from. */
 export interface ServingFacts {
   readonly environment: Environment;
   readonly observed: HostState;
   readonly release: Omit<ReleaseRecord, "artifact">;
+  /** Whether the host runs what runs once over the environment: one host of a fleet does. */
+  readonly singletons: boolean;
 }
 
-/** What the release has instances of, as many as will run. */
-export function typesOf({ observed, release }: ServingFacts): Readonly<Record<string, InstanceType>> {
+/** What the release has instances of on this host, as many as will run. */
+export function typesOf(facts: ServingFacts): Readonly<Record<string, InstanceType>> {
+  const { singletons } = facts;
+  return Object.fromEntries(
+    Object.entries(declaredTypes(facts)).filter(([, { singleton }]) => singletons || !singleton),
+  );
+}
+
+/** What the release has instances of anywhere. */
+export function declaredTypes({
+  observed,
+  release,
+}: Pick<ServingFacts, "observed" | "release">): Readonly<Record<string, InstanceType>> {
   return instanceTypes(release, observed.scale);
 }
 
 /** How many of each of these types the release runs already, those that are only warm not counted. */
 export function runningOf(
-  { observed, release }: ServingFacts,
+  { observed, release }: Pick<ServingFacts, "observed" | "release">,
   types: readonly string[],
 ): Readonly<Record<string, number>> {
   const ours = observed.instances.filter(

@@ -1,4 +1,5 @@
 import { releaseOf } from "../routing/route-table.ts";
+import { onEach, type FleetFacts } from "./fleet.ts";
 import { endWarmInstances } from "./operations/end-warm-instances.ts";
 import { retireInstances } from "./operations/retire-instances.ts";
 import { stopInstances } from "./operations/stop-instances.ts";
@@ -8,15 +9,14 @@ import { stopTimeoutOf, typesOnHost, type ServingFacts } from "./serving-facts.t
 import { handovers } from "./worker-operations.ts";
 
 /** From here on the release is in force: the old one's workers end, its web instances stay warm for a while. */
-export function settlePhases(facts: ServingFacts): Phase[] {
+export function settlePhases(facts: FleetFacts): Phase[] {
+  return phase("settle", "Let the old release go", onEach(facts, settleOperations), true);
+}
+
+export function settleOperations(facts: ServingFacts): (PlannedOperation | undefined)[] {
   const { observed, release } = facts;
   const old = observed.instances.map(({ id }) => id.release).filter((id) => id !== release.id);
-  return phase(
-    "settle",
-    "Let the old release go",
-    [...new Set(old)].flatMap((id) => letGo(facts, id)),
-    true,
-  );
+  return [...new Set(old)].flatMap((id) => letGo(facts, id));
 }
 
 function letGo(facts: ServingFacts, id: string): (PlannedOperation | undefined)[] {

@@ -4,6 +4,7 @@ import { memoryBackups, type MemoryBackups } from "../recovery/testing/memory-ba
 import { fakeHost, type FakeHost } from "../hosts/fake-host.ts";
 import type { ReleaseRecord } from "../hosts/host.ts";
 import type { Evidence } from "../promises/evidence.ts";
+import { normaliseHttp } from "../project/normalise-servers.ts";
 import type { Environment, ProcessType, Project } from "../project/project.ts";
 import type { ReleaseDraft, ReleaseWorld } from "./world.ts";
 
@@ -16,6 +17,9 @@ export function sampleProject(
   const environment: Environment = {
     name: "staging",
     target: { kind: "this-machine", port: 8080, address: "127.0.0.1" },
+    domains: undefined,
+    access: undefined,
+    http: normaliseHttp({}, "staging"),
     database: { kind: "sqlite", variable: "DATABASE_URL" },
     media: undefined,
     variables: {},

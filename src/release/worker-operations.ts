@@ -1,11 +1,13 @@
 import type { ReleaseRecord } from "../hosts/host.ts";
+import { hostsOf, type FleetFacts } from "./fleet.ts";
 import type { InstanceType } from "./instance-types.ts";
 import { awaitSteady } from "./operations/await-steady.ts";
 import { startInstances } from "./operations/start-instances.ts";
 import { stopSingletons } from "./operations/stop-singletons.ts";
-import { planned } from "./planned.ts";
+import { planned, type Part } from "./planned.ts";
 import type { PlannedOperation } from "./plan.ts";
 import {
+  declaredTypes,
   restartsOf,
   runningOf,
   stopTimeoutOf,
@@ -23,10 +25,40 @@ export function steadyMs({ stack }: Pick<ReleaseRecord, "stack">): number {
 }
 
 /**
- * What answers no requests follows once the web instances are proven. Of a singleton the old one has ended before the new one starts;
- * workers of both releases overlap, and the old ones are told to end when the release is in force.
+ * What answers no requests follows once the web instances are proven. Of a singleton the old one has ended, on whichever host, before the
+ * new one starts; workers of both releases overlap, and the old ones are told to end when the release is in force.
  */
+export function workerParts(facts: FleetFacts): Part[] {
+  const hosts = hostsOf(facts);
+  const ends = hosts.flatMap(handoverOperations);
+  const starts = { name: "workers", title: "Let the workers follow" };
+  // Where they end on the very host that starts theirs, its own order suffices and no host waits for another.
+  const elsewhere = hosts.some((host) => !host.singletons && handoverOperations(host).length > 0);
+  if (!elsewhere) return [{ ...starts, operations: hosts.flatMap(workerOperations) }];
+  return [
+    { name: "singletons", title: "End what runs only once", operations: ends },
+    { ...starts, operations: hosts.flatMap(followOperations) },
+  ];
+}
+
+/** All of it on one host. */
 export function workerOperations(facts: ServingFacts): PlannedOperation[] {
+  return [...handoverOperations(facts), ...followOperations(facts)];
+}
+
+function handoverOperations(facts: ServingFacts): PlannedOperation[] {
+  const { observed } = facts;
+  return handovers(facts).map(({ id, types: old }) =>
+    planned(
+      stopSingletons,
+      `stop ${old.join(", ")} of ${id}`,
+      { host: observed.host, release: id, types: old, timeoutMs: stopTimeoutOf(observed, id, old) },
+      `-${id}`,
+    ),
+  );
+}
+
+export function followOperations(facts: ServingFacts): PlannedOperation[] {
   const { observed, release } = facts;
   const present = Object.entries(typesOf(facts)).filter(([type, { count }]) => type !== "web" && count > 0);
   const singletons = namesOf(present.filter(([, { singleton }]) => singleton));
@@ -34,14 +66,6 @@ export function workerOperations(facts: ServingFacts): PlannedOperation[] {
   const types = [...singletons, ...others];
   if (types.length === 0) return [];
   return [
-    ...handovers(facts).map(({ id, types: old }) =>
-      planned(
-        stopSingletons,
-        `stop ${old.join(", ")} of ${id}`,
-        { host: observed.host, release: id, types: old, timeoutMs: stopTimeoutOf(observed, id, old) },
-        `-${id}`,
-      ),
-    ),
     ...(singletons.length > 0 ? [start(facts, singletons, "-singletons")] : []),
     ...(others.length > 0 ? [start(facts, others, "-others")] : []),
     planned(awaitSteady, `${types.join(", ")} ${types.length === 1 ? "stays" : "stay"} up`, {
@@ -67,7 +91,7 @@ export interface Handover {
  */
 export function handovers(facts: ServingFacts): Handover[] {
   const { observed, release } = facts;
-  const own = typesOf(facts);
+  const own = declaredTypes(facts);
   if (!Object.values(own).some(({ singleton, count }) => singleton && count > 0)) return [];
   const others = new Set(observed.instances.map(({ id }) => id.release).filter((id) => id !== release.id));
   return [...others]

@@ -7,9 +7,13 @@ import type { DatabaseBackups } from "../recovery/backup.ts";
 import type { Rehearser } from "../rehearsal/rehearser.ts";
 import type { ResolvedVariables } from "../secrets/resolve-variables.ts";
 
-/** What the release operations act on. */
-export interface ReleaseWorld {
+/** What the operations act on that need nothing but a host: they can be carried out on the host itself, many in one round trip. */
+export interface HostWorld {
   host(name: string): Host;
+}
+
+/** What the release operations act on. */
+export interface ReleaseWorld extends HostWorld {
   readonly builder: Builder;
   readonly proxy: ProxySettings;
   readonly persist: readonly string[];

@@ -5,6 +5,9 @@ import { systemCode } from "../shared/thrown.ts";
 import type { AccessLine } from "./access-line.ts";
 import { openIfThere } from "../shared/open-if-there.ts";
 
+/** What a line of a proxy's log says; `undefined` for one that is none. */
+export type ParseLine = (text: string) => AccessLine | undefined;
+
 const chunkBytes = 256 * 1024;
 /** Lines are in the order in which answers ended, but for what two proxies wrote side by side and what waited to be written. */
 const disorderMs = 5_000;
@@ -19,9 +22,10 @@ export async function linesBackTo(
   from: number,
   signal: AbortSignal,
   take: (line: AccessLine) => void,
+  parse: ParseLine = parseAccessLine,
 ): Promise<number> {
   const handles = await openLogs(file);
-  const reading = { from, signal, take, unreadable: 0, laterEnd: Infinity };
+  const reading = { from, signal, take, parse, unreadable: 0, laterEnd: Infinity };
   try {
     for (const handle of handles) {
       if ((await handle.stat()).mtimeMs < from) break;
@@ -34,13 +38,16 @@ export async function linesBackTo(
 }
 
 /** When the oldest answer that the log still tells of had ended; what came before is not known. */
-export async function logBegin(file: string): Promise<number | undefined> {
+export async function logBegin(
+  file: string,
+  parse: ParseLine = parseAccessLine,
+): Promise<number | undefined> {
   const handles = await openLogs(file);
   try {
     for (const handle of handles.toReversed()) {
       const { buffer, bytesRead } = await handle.read(Buffer.alloc(chunkBytes), 0, chunkBytes, 0);
       for (const text of buffer.toString("utf8", 0, bytesRead).split("\n")) {
-        const line = lineIn(text);
+        const line = parse(text);
         if (line !== undefined) return endOf(line);
       }
     }
@@ -54,6 +61,7 @@ interface Reading {
   readonly from: number;
   readonly signal: AbortSignal;
   readonly take: (line: AccessLine) => void;
+  readonly parse: ParseLine;
   unreadable: number;
   /** When the answer of the line after those that are read now had ended. */
   laterEnd: number;
@@ -100,7 +108,7 @@ function takeLines(lines: readonly string[], reading: Reading): number {
   };
   for (const text of lines) {
     if (text === "") continue;
-    const line = lineIn(text);
+    const line = reading.parse(text);
     if (line === undefined) {
       torn += 1;
       continue;
@@ -146,7 +154,8 @@ async function earlierLogs(file: string): Promise<string[]> {
     .map((name) => join(dirname(file), name));
 }
 
-function lineIn(text: string): AccessLine | undefined {
+/** A line as the embedded proxy writes it. */
+export function parseAccessLine(text: string): AccessLine | undefined {
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -23,4 +23,9 @@ export const routingErrors = {
   "proxy-not-running": { fault: "outside", title: "The proxy doesn't answer" },
   "proxy-too-new": { fault: "yours", title: "The running proxy is of a newer cozy" },
   "proxy-refused": { fault: "outside", title: "The running proxy could not do what was asked" },
+  "nginx-cant-say": { fault: "yours", title: "nginx has no way to write a value of the project file" },
+  "site-missing": { fault: "outside", title: "A host has no nginx site for the environment" },
+  "site-not-served": { fault: "outside", title: "nginx does not serve the environment's site" },
+  "site-out-of-date": { fault: "yours", title: "The nginx site is not what the project file asks for" },
+  "certificate-unusable": { fault: "yours", title: "A given certificate can't be used" },
 } as const satisfies Record<string, ErrorRecord>;

@@ -1,23 +1,35 @@
 import { request as httpRequest } from "node:http";
 import type { Proof } from "../hosts/host.ts";
-import type { ReadyCheck } from "../project/project.ts";
 import { messageOf } from "../errors/cozy-error.ts";
 import { pause } from "../shared/pause.ts";
 import { usualHeaders } from "./check-headers.ts";
 import { proofHeaders, readProofToken } from "./proof-token.ts";
-import { bucketName, instanceOf, releaseOf, type RouteTable } from "./route-table.ts";
+import type { ProveRequest } from "./proxy-port.ts";
+import { bucketName, instanceOf, releaseOf } from "./route-table.ts";
 
-export interface ProveInput {
+export interface ProveInput extends ProveRequest {
   readonly address: string;
   readonly port: number;
   readonly tokenFile: string;
-  /** What should be served. */
-  readonly table: RouteTable;
-  readonly check: Pick<ReadyCheck, "path" | "status" | "headers">;
-  /** Releases of which any answer will do, because the check is another's. */
-  readonly beside?: readonly string[] | undefined;
   /** How long the proxy may take to serve by the table; 2 s unless told otherwise. */
   readonly withinMs?: number;
+}
+
+/** How a proxy is asked for a proof. */
+export interface ProofAsked extends ProveRequest {
+  /** Where it is asked, for messages: `127.0.0.1:443`. */
+  readonly where: string;
+  /** Asks for the check's path by a bucket. */
+  ask(bucket: string, signal: AbortSignal): Promise<ProofAnswer>;
+  readonly withinMs?: number | undefined;
+}
+
+export interface ProofAnswer {
+  readonly status: number;
+  /** Who answered, as the proxy tells; none of them where it is no proxy of this environment. */
+  readonly release: string | undefined;
+  readonly instance: string | undefined;
+  readonly table: string | undefined;
 }
 
 const retryMs = 20;
@@ -28,12 +40,21 @@ const retryMs = 20;
  */
 export async function prove(input: ProveInput, signal: AbortSignal): Promise<Proof> {
   const token = await readProofToken(input.tokenFile);
+  const where = `${input.address}:${input.port}`;
+  return await proveBy(
+    { ...input, where, ask: (bucket, signal) => answerOf(input, token, bucket, signal) },
+    signal,
+  );
+}
+
+/** The same by whatever way the proxy is asked. */
+export async function proveBy(input: ProofAsked, signal: AbortSignal): Promise<Proof> {
   const until = performance.now() + (input.withinMs ?? 2_000);
   const bucketsBySocket = new Map(input.table.sockets.map((socket, bucket) => [socket, bucket]));
   const answers = await Promise.all(
     [...bucketsBySocket].map(async ([socket, bucket]) => ({
       socket,
-      failure: await untilProven(input, token, socket, bucket, until, signal),
+      failure: await untilProven(input, socket, bucket, until, signal),
     })),
   );
   const served: Record<string, number> = {};
@@ -45,8 +66,7 @@ export async function prove(input: ProveInput, signal: AbortSignal): Promise<Pro
 }
 
 async function untilProven(
-  input: ProveInput,
-  token: string,
+  input: ProofAsked,
   socket: string,
   bucket: number,
   until: number,
@@ -56,7 +76,7 @@ async function untilProven(
   for (;;) {
     signal.throwIfAborted();
     const left = AbortSignal.timeout(Math.max(1, Math.ceil(until - performance.now())));
-    const failure = await askOnce(input, token, socket, bucket, AbortSignal.any([signal, left]));
+    const failure = await askOnce(input, socket, bucket, AbortSignal.any([signal, left]));
     signal.throwIfAborted();
     if (failure === undefined) return undefined;
     // What an answer was wrong in says more than that the time then ran out.
@@ -68,17 +88,16 @@ async function untilProven(
 
 /** Why the answer is no proof; `undefined` when it is one. */
 async function askOnce(
-  input: ProveInput,
-  token: string,
+  input: ProofAsked,
   socket: string,
   bucket: number,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const name = `${releaseOf(socket)}/${instanceOf(socket)}`;
   try {
-    const { status, release, instance, table } = await answerOf(input, token, bucket, signal);
+    const { status, release, instance, table } = await input.ask(bucketName(bucket), signal);
     if (release === undefined)
-      return `${name}: ${status} from ${input.address}:${input.port}, which is not this environment's proxy`;
+      return `${name}: ${status} from ${input.where}, which is not this environment's proxy`;
     if (table !== String(input.table.number))
       return `the proxy serves by table ${table}, not by ${input.table.number}`;
     if (`${release}/${instance}` !== name) return `${name}: ${release}/${instance} answered in its place`;
@@ -89,20 +108,13 @@ async function askOnce(
   }
 }
 
-interface Answer {
-  readonly status: number;
-  readonly release: string | undefined;
-  readonly instance: string | undefined;
-  readonly table: string | undefined;
-}
-
 async function answerOf(
   input: ProveInput,
   token: string,
-  bucket: number,
+  bucket: string,
   signal: AbortSignal,
-): Promise<Answer> {
-  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+): Promise<ProofAnswer> {
+  const { promise, resolve, reject } = Promise.withResolvers<ProofAnswer>();
   const asked = httpRequest(
     {
       host: input.address,
@@ -112,7 +124,7 @@ async function answerOf(
         ...usualHeaders,
         ...input.check.headers,
         [proofHeaders.token]: token,
-        [proofHeaders.bucket]: bucketName(bucket),
+        [proofHeaders.bucket]: bucket,
       },
       agent: false,
       signal,

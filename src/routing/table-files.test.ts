@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { closedSocket } from "./route-table.ts";
 import { spread } from "./spread.ts";
 import {
   nextTableNumber,
@@ -53,6 +54,22 @@ describe("tables on disk", () => {
       { format: 1, number: 1, inForceAt: 1001 },
       { format: 1, number: 2, inForceAt: 1002 },
     ]);
+  });
+
+  it("has a mate of the same release for each bucket, and says when it lets nobody in", async () => {
+    const [one, two, alone] = ["r1/web.0", "r1/web.1", "r2/web.0"].map((name) => join(run, `${name}.sock`));
+    const cycle = Array.from({ length: 100 }, (_, bucket) => [one, two, alone][bucket % 3] ?? "");
+    await writeTable(run, { format: 1, number: 1, sockets: cycle });
+    const mates = await Promise.all(
+      ["00", "01", "02", "99"].map((bucket) => readlink(join(run, "tables", "1", `${bucket}.mate.sock`))),
+    );
+    expect(mates).toEqual(
+      ["r1/web.1", "r1/web.0", "r2/web.0", "r1/web.1"].map((name) => `../../${name}.sock`),
+    );
+    expect(await readdir(join(run, "tables", "1"))).not.toContain("closed");
+    const nobody = Array.from({ length: 100 }, () => join(run, closedSocket));
+    await writeTable(run, { format: 1, number: 2, sockets: nobody });
+    expect(await readdir(join(run, "tables", "2"))).toContain("closed");
   });
 
   it("has no table in force before the first", async () => {

@@ -1,13 +1,15 @@
 import { linkSync, readlinkSync, symlinkSync } from "node:fs";
-import { mkdir, readdir, readFile, readlink, rename, rm, symlink } from "node:fs/promises";
+import { mkdir, readdir, readFile, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { isAbsolute, join, relative, sep } from "node:path";
 import { CozyError, messageOf, systemCode } from "../errors/cozy-error.ts";
 import { flush, writeAtomically } from "../shared/atomic-write.ts";
-import { bucketName, buckets, type RouteTable } from "./route-table.ts";
+import { bucketName, buckets, closedSocket, releaseOf, type RouteTable } from "./route-table.ts";
 
 /*
  * A table on disk:
  *   <run folder>/tables/<n>/00.sock .. 99.sock   relative symlinks to instances
+ *   <run folder>/tables/<n>/00.mate.sock ..      to another instance of the same release, where nginx tries what could not be sent
+ *   <run folder>/tables/<n>/closed               an empty file in a table that lets nobody in
  *   <run folder>/tables/<n>/table.json           format, number, and since when it is in force
  *   <run folder>/routes -> tables/<n>            the table in force
  * The links of a table never change once its folder has its name, so whoever has read a table needn't read it again.
@@ -28,6 +30,9 @@ export async function writeTable(runFolder: string, table: RouteTable): Promise<
   await rm(temporary, { recursive: true, force: true });
   await mkdir(temporary, { recursive: true });
   layLinks(temporary, targets);
+  if (table.sockets.every((socket) => socket === join(runFolder, closedSocket))) {
+    await writeFile(join(temporary, "closed"), "", { mode: 0o644 });
+  }
   await writeRecord(temporary, { format: 1, number: table.number });
   try {
     await rename(temporary, join(tables, String(table.number)));
@@ -122,6 +127,21 @@ function layLinks(folder: string, targets: readonly string[]): void {
     else symlinkSync(target, link);
     made.set(target, link);
   }
+  for (const [bucket, target] of matesOf(targets).entries()) {
+    const link = join(folder, `${bucketName(bucket)}.mate.sock`);
+    const same = made.get(target);
+    if (same !== undefined && process.platform === "linux") linkSync(same, link);
+    else symlinkSync(target, link);
+  }
+}
+
+/** By bucket: the next instance of the same release, in turn; itself where it is the only one. */
+function matesOf(targets: readonly string[]): readonly string[] {
+  const byRelease = Map.groupBy(new Set(targets), releaseOf);
+  return targets.map((target) => {
+    const instances = byRelease.get(releaseOf(target)) ?? [];
+    return instances[(instances.indexOf(target) + 1) % instances.length] ?? target;
+  });
 }
 
 async function numbers(runFolder: string): Promise<number[]> {

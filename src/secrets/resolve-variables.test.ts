@@ -3,6 +3,7 @@ import {
   defineProject,
   dotenv,
   fromEnvironment,
+  fromSecrets,
   generated,
   node,
   optional,
@@ -16,6 +17,7 @@ import type { Environment, Project } from "../project/project.ts";
 import type { GeneratedStore } from "./generated-values.ts";
 import {
   type VariablePorts,
+  resolveAccessPassword,
   resolveBuildVariables,
   resolveVariables,
   revealed,
@@ -59,6 +61,7 @@ function shop(variables: Readonly<Record<string, Value>>): { project: Project; e
   const parsed = parseProject(file, {
     root: "/p",
     configPath: "/p/cozy.config.ts",
+    homeFolder: "/home/ada",
     cronFault,
     findRuntime: () => ({ ok: false, reason: "" }),
   });
@@ -68,12 +71,30 @@ function shop(variables: Readonly<Record<string, Value>>): { project: Project; e
   return { project: parsed.project, environment };
 }
 
+describe("resolveAccessPassword", () => {
+  it("is none where nobody is asked, the value where it is there, and an error where it is not", async () => {
+    const { project, environment } = shop(complete);
+    const asked: Environment = {
+      ...environment,
+      access: { password: { user: "team", value: { from: "secrets", name: "SITE" } }, addresses: [] },
+    };
+    const there = ports({ secret: (name) => Promise.resolve(name === "SITE" ? "letmein" : undefined) });
+    expect(await resolveAccessPassword(project, environment, there)).toBeUndefined();
+    expect((await resolveAccessPassword(project, asked, there))?.reveal()).toBe("letmein");
+    await expect(resolveAccessPassword(project, asked, ports())).rejects.toMatchObject({
+      code: "variables-missing",
+      message: "A variable has no value for the access to `local` of `shop`.",
+    });
+  });
+});
+
 function ports(
   over: Partial<VariablePorts> & { files?: Readonly<Record<string, string>> } = {},
 ): VariablePorts {
   return {
     env: {},
     readFile: (file) => Promise.resolve(over.files?.[file]),
+    secret: () => Promise.resolve(undefined),
     generatedStore: new MemoryStore(),
     random: (bytes) => new Uint8Array(bytes).fill(7),
     ...over,
@@ -125,6 +146,38 @@ describe("resolveVariables", () => {
       ],
     });
     expect(store.writes).toBe(0);
+  });
+
+  it("takes what the environment's encrypted file holds, always as a secret, and tells what it lacks", async () => {
+    const { project, environment } = shop({
+      ...complete,
+      MAIL_FROM: fromSecrets("MAIL"),
+      CITY: fromSecrets(),
+    });
+    const kept: Readonly<Record<string, string>> = { MAIL: "shop@example.org" };
+    const from = (more: Readonly<Record<string, string>>) =>
+      ports({ secret: (name) => Promise.resolve({ ...kept, ...more }[name]) });
+    const values = await resolveVariables(project, environment, from({ CITY: "Bad Ems" }));
+    expect(values["MAIL_FROM"]).toBeInstanceOf(Secret);
+    expect(revealed(values)).toMatchObject({ MAIL_FROM: "shop@example.org", CITY: "Bad Ems" });
+    await expect(resolveVariables(project, environment, from({}))).rejects.toMatchObject({
+      code: "variables-missing",
+      details: ["CITY: CITY in the environment's secrets is not there"],
+    });
+  });
+
+  it("hides an address that has a password in it, whatever is declared of it", async () => {
+    const { project, environment } = shop({ ...complete, MAIL_FROM: fromEnvironment() });
+    const values = await resolveVariables(
+      project,
+      environment,
+      ports({
+        env: { MAIL_FROM: "smtp://shop:letmein@mail.example.org" },
+        files: { ".env.local": "CITY=smtp://mail.example.org" },
+      }),
+    );
+    expect(values["MAIL_FROM"]).toBeInstanceOf(Secret);
+    expect(values["CITY"]).toBe("smtp://mail.example.org");
   });
 
   it("draws a value once and keeps it", async () => {

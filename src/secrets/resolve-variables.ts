@@ -1,8 +1,9 @@
 import { CozyError } from "../errors/cozy-error.ts";
+import { accessPasswordName } from "../project/normalise-servers.ts";
 import type { DeclaredVariable, Environment, Project, ValueSource } from "../project/project.ts";
 import { parseDotenv } from "./dotenv.ts";
 import type { GeneratedStore } from "./generated-values.ts";
-import { Secret, looksSecret } from "./secret.ts";
+import { Secret, holdsPassword, looksSecret } from "./secret.ts";
 
 /** Names and values as the application gets them; what must not be seen is a `Secret`. */
 export type ResolvedVariables = Readonly<Record<string, string | Secret>>;
@@ -13,6 +14,8 @@ export interface VariablePorts {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** A file relative to the project's root; `undefined` where there is none. */
   readonly readFile: (file: string) => Promise<string | undefined>;
+  /** From the environment's encrypted file; `undefined` where it has no such name. */
+  readonly secret: (name: string) => Promise<string | undefined>;
   readonly generatedStore: GeneratedStore;
   readonly random: (bytes: number) => Uint8Array;
 }
@@ -20,6 +23,8 @@ export interface VariablePorts {
 interface Missing {
   readonly name: string;
   readonly reason: string;
+  /** The name that the environment's encrypted file should hold. */
+  readonly secret: string | undefined;
 }
 
 /**
@@ -33,8 +38,11 @@ export async function resolveVariables(
 ): Promise<ResolvedVariables> {
   const declared = project.app.variables;
   const found = await resolveAll(environment.variables, declared, ports);
-  if (found.missing.length > 0)
-    throw missingError(`\`${environment.name}\` of \`${project.name}\``, found.missing);
+  if (found.missing.length > 0) {
+    const error = missingError(`\`${environment.name}\` of \`${project.name}\``, found.missing);
+    const secrets = found.missing.flatMap(({ secret }) => (secret === undefined ? [] : [secret]));
+    throw secrets.length === 0 ? error : error.with({ next: setSecrets(environment.name, secrets) });
+  }
   const defaults: Record<string, string> = {};
   for (const [name, { default: value }] of Object.entries(declared)) {
     if (value !== undefined) defaults[name] = value;
@@ -47,7 +55,6 @@ export async function resolveBuildVariables(
   project: Project,
   ports: Pick<VariablePorts, "env" | "readFile">,
 ): Promise<ResolvedVariables> {
-  const store: GeneratedStore = { read: () => Promise.resolve({}), write: () => Promise.resolve() };
   const allSecret = Object.fromEntries(
     Object.keys(project.app.build.secrets).map((name) => [
       name,
@@ -56,12 +63,34 @@ export async function resolveBuildVariables(
   );
   const found = await resolveAll(project.app.build.secrets, allSecret, {
     ...ports,
-    generatedStore: store,
+    secret: () => Promise.resolve(undefined),
+    generatedStore: nothingKept,
     random: () => new Uint8Array(),
   });
   if (found.missing.length > 0) throw missingError(`the build of \`${project.name}\``, found.missing);
   return { ...project.app.build.variables, ...found.values };
 }
+
+/** The password that visitors of an environment are asked for, where it asks for one. */
+export async function resolveAccessPassword(
+  project: Project,
+  environment: Environment,
+  ports: Omit<VariablePorts, "generatedStore" | "random">,
+): Promise<Secret | undefined> {
+  const password = environment.access?.password;
+  if (password === undefined) return undefined;
+  const { values, missing } = await resolveAll(
+    { [accessPasswordName]: password.value },
+    { [accessPasswordName]: { required: true, secret: true, default: undefined } },
+    { ...ports, generatedStore: nothingKept, random: () => new Uint8Array() },
+  );
+  const value = values[accessPasswordName];
+  if (value instanceof Secret) return value;
+  throw missingError(`the access to \`${environment.name}\` of \`${project.name}\``, missing);
+}
+
+/** For values that are never drawn. */
+const nothingKept: GeneratedStore = { read: () => Promise.resolve({}), write: () => Promise.resolve() };
 
 /** The secrets among variables, for `redact`. */
 export function secretsOf(variables: ResolvedVariables): readonly Secret[] {
@@ -91,13 +120,15 @@ async function resolveAll(
     const looked = await look(source, ports, files);
     const declaration = declared[name];
     if (looked.value !== undefined && looked.value !== "") {
-      values[name] = isSecret(name, source, declaration) ? new Secret(looked.value) : looked.value;
+      const hidden = isSecret(name, source, declaration) || holdsPassword(looked.value);
+      values[name] = hidden ? new Secret(looked.value) : looked.value;
     } else if (source.from === "literal") {
       values[name] = "";
     } else if (!declaration || declaration.required) {
       missing.push({
         name,
         reason: looked.value === "" ? `${looked.where} is empty` : `${looked.where} is not there`,
+        secret: source.from === "secrets" ? source.name : undefined,
       });
     }
   }
@@ -115,6 +146,9 @@ async function look(
   if (source.from === "environment") {
     const where = `${source.name} in the environment that cozy was started with`;
     return { value: ports.env[source.name], where };
+  }
+  if (source.from === "secrets") {
+    return { value: await ports.secret(source.name), where: `${source.name} in the environment's secrets` };
   }
   if (!files.has(source.file)) {
     const text = await ports.readFile(source.file);
@@ -145,7 +179,13 @@ async function generatedValues(
 /** A declaration decides; without one, everything that the project file does not show, and names that secrets have. */
 function isSecret(name: string, source: ValueSource, declared: DeclaredVariable | undefined): boolean {
   if (source.from === "literal") return declared?.secret ?? looksSecret(name);
+  if (source.from === "secrets") return true;
   return declared?.secret === true || declared === undefined || looksSecret(name);
+}
+
+function setSecrets(environment: string, names: readonly string[]): string {
+  const commands = names.map((name) => `cozy secrets set ${environment} ${name}`);
+  return `Give each its value there, in the encrypted file with ${commands.join(" and ")}; commit that file, then run the same command again.`;
 }
 
 function missingError(of: string, missing: readonly Missing[]): CozyError {

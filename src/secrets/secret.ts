@@ -32,6 +32,11 @@ export class Secret {
   }
 }
 
+/** Whether a value is an address with a password in it. */
+export function holdsPassword(value: string): boolean {
+  return /:\/\/[^/@\s]*:[^/@\s]*@|:\/\/\S*[?&]password=/i.test(value);
+}
+
 /** Names that hold secrets as a rule, for what nobody has declared. */
 export function looksSecret(name: string): boolean {
   return /(^|_)(SECRET|TOKEN|PASSWORD|PASSWD|PASSPHRASE|KEY|CREDENTIALS?|DSN|SALT|PRIVATE)(_|$)/i.test(name);

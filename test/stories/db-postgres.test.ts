@@ -1,16 +1,14 @@
-import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { chownSync, existsSync, globSync } from "node:fs";
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import type { ChildProcess } from "node:child_process";
+import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { mayBeLeftOut } from "../support/may-be-left-out.ts";
+import { postgresBinaries, startPostgres } from "../support/postgres-server.ts";
 import { createSandbox, until, type Sandbox } from "../support/sandbox.ts";
 
 const password = "p@ss/w rd";
-const binaries = globSync("/usr/lib/postgresql/*/bin").findLast((folder) =>
-  existsSync(join(folder, "initdb")),
-);
+const binaries = postgresBinaries();
 
 describe.skipIf(mayBeLeftOut(binaries === undefined))("cozy db on a PostgreSQL server", () => {
   let folder: string;
@@ -18,7 +16,7 @@ describe.skipIf(mayBeLeftOut(binaries === undefined))("cozy db on a PostgreSQL s
   let sandbox: Sandbox;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "cozy-pg-"));
-    postgres = await startPostgres(binaries ?? "", folder);
+    postgres = await startPostgres(binaries ?? "", folder, password);
     sandbox = await createSandbox({
       config: (port) => `import { defineProject, dotenv, node, thisMachine } from "cozywish";
 export default defineProject({
@@ -74,32 +72,3 @@ export default defineProject({
     expect(stderr).toContain("database-shell-missing");
   });
 });
-
-/** A server of its own that wants a password, on a unix socket only. */
-async function startPostgres(from: string, folder: string): Promise<ChildProcess> {
-  // PostgreSQL refuses to run as root.
-  const user = process.getuid?.() === 0 ? { uid: idOf("-u"), gid: idOf("-g") } : {};
-  const secret = join(folder, "password");
-  await writeFile(secret, password);
-  if (user.uid !== undefined) for (const path of [folder, secret]) chownSync(path, user.uid, user.gid);
-  const data = join(folder, "data");
-  const login = ["-A", "scram-sha-256", "-U", "ada", `--pwfile=${secret}`];
-  execFileSync(join(from, "initdb"), ["-D", data, ...login, "--no-sync"], {
-    ...user,
-    cwd: folder,
-    stdio: "ignore",
-  });
-  return spawn(
-    join(from, "postgres"),
-    ["-D", data, "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off"],
-    {
-      ...user,
-      cwd: folder,
-      stdio: "ignore",
-    },
-  );
-}
-
-function idOf(kind: "-u" | "-g"): number {
-  return Number(execFileSync("id", [kind, "postgres"]).toString());
-}

@@ -1,10 +1,14 @@
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildArtifact } from "../../src/artifacts/build-artifact.ts";
 import { nameArtifact } from "../../src/artifacts/local-builder.ts";
 import { acquireLease } from "../../src/engine/hold-lease.ts";
 import { leaseFolder } from "../../src/engine/lease-folder.ts";
+import { localLeaseKeeper } from "../../src/engine/local-lease-keeper.ts";
 import { hasEnded, thisOwner } from "../../src/engine/process-identity.ts";
-import { hostContract } from "../../src/hosts/contract.ts";
+import { agentInProcess, portsIn, sampleHello } from "../../src/hosts/agent/testing/in-process.ts";
+import { hostContract, type HostStage } from "../../src/hosts/contract.ts";
 import { environmentPaths, machinePaths } from "../../src/hosts/environment-paths.ts";
 import { thisMachine } from "../../src/hosts/this-machine/this-machine.ts";
 import { processType, sampleProject, sampleRecord } from "../../src/release/testing.ts";
@@ -15,7 +19,24 @@ const processes = {
   worker: processType(["node", "worker.js"], 1),
 };
 
-hostContract("this machine", async () => {
+hostContract("this machine", stage);
+
+hostContract("this machine behind an agent", async () => {
+  const direct = await stage();
+  const ports = portsIn(await mkdtemp(join(tmpdir(), "cozy-agent-")), direct.host);
+  const { host, session } = agentInProcess(ports, sampleHello({ host: direct.host.name }));
+  return {
+    ...direct,
+    host,
+    async dispose() {
+      session.close();
+      await direct.dispose();
+    },
+  };
+});
+
+/** A sandbox with an artifact that is built there, and this machine as its host. */
+async function stage(): Promise<HostStage> {
   const sandbox = await createSandbox();
   const machine = machinePaths({ COZY_HOME: sandbox.home }, sandbox.home);
   const paths = environmentPaths(machine, "tiny", "staging");
@@ -39,7 +60,7 @@ hostContract("this machine", async () => {
     workshop,
   );
   const lease = { environment: "staging", store: leaseFolder(paths.lease) };
-  const hold = await acquireLease(lease, {
+  const hold = await acquireLease(localLeaseKeeper(lease, { now: Date.now, hasEnded }), {
     owner: await thisOwner(process.env),
     purpose: { command: "deploy" },
     now: Date.now,
@@ -69,4 +90,4 @@ hostContract("this machine", async () => {
       await sandbox.dispose();
     },
   };
-});
+}

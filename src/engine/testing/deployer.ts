@@ -9,6 +9,7 @@ import { acquireLease } from "../hold-lease.ts";
 import { journalFolder } from "../journal-folder.ts";
 import { unfinishedJournal } from "../journal-store.ts";
 import { leaseFolder } from "../lease-folder.ts";
+import { localLeaseKeeper } from "../local-lease-keeper.ts";
 import type { Operation } from "../operation.ts";
 import { hasEnded, thisOwner } from "../process-identity.ts";
 import { abortPlan, resumePlan, runPlan } from "../run-plan.ts";
@@ -33,7 +34,8 @@ export async function deploy({
 }: Deployer): Promise<PlanResult | undefined> {
   const place = { environment: "production", store: leaseFolder(join(folder, "lease")) };
   const owner = await thisOwner({});
-  const hold = await acquireLease(place, { owner, purpose: { command }, now: Date.now, hasEnded });
+  const keeper = localLeaseKeeper(place, { now: Date.now, hasEnded });
+  const hold = await acquireLease(keeper, { owner, purpose: { command }, now: Date.now, hasEnded });
   const journals = journalFolder(join(folder, "journals"));
   const engine: Engine<World> = {
     kinds: { put },

@@ -3,6 +3,7 @@ import { createInterface } from "node:readline";
 import { CozyError, messageOf } from "../../errors/cozy-error.ts";
 import { acquireLease, type Hold } from "../hold-lease.ts";
 import { leaseFolder } from "../lease-folder.ts";
+import { localLeaseKeeper } from "../local-lease-keeper.ts";
 import { fenced } from "../lease-store.ts";
 import { hasEnded, thisOwner } from "../process-identity.ts";
 
@@ -20,7 +21,7 @@ for await (const line of createInterface({ input: process.stdin })) {
 async function act(command: string): Promise<object> {
   switch (command) {
     case "acquire":
-      hold = await acquireLease(place, { owner, purpose: { command: "deploy" }, now: Date.now, hasEnded });
+      hold = await acquireLease(localLeaseKeeper(place, { now: Date.now, hasEnded }), { owner, purpose: { command: "deploy" }, now: Date.now, hasEnded });
       return { token: hold.token };
     case "fenced":
       return fenced(place, hold?.token ?? 0, async () => ({ acted: true }));

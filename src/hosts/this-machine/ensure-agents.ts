@@ -1,10 +1,7 @@
 import { createHash } from "node:crypto";
-import { link, mkdir } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { chooseRuntime } from "../../artifacts/runtime.ts";
-import { keepRuntime } from "../../artifacts/runtime-store.ts";
 import { CozyError, systemCode } from "../../errors/cozy-error.ts";
 import { ensureSupervisor } from "../../instances/ensure-supervisor.ts";
 import { installAgents } from "../../instances/install-agents.ts";
@@ -16,7 +13,8 @@ import { shortRunFolder } from "../../routing/run-folder.ts";
 import type { EnvironmentPaths, MachinePaths } from "../environment-paths.ts";
 import type { AgentsReport, ProxySettings } from "../host.ts";
 import { proofTokenFile, proxySettingsFile, type RunPlaces } from "./places.ts";
-import type { ReleaseAgents } from "./release-agents.ts";
+import { agentNode, distAgents } from "../machine/agent-code.ts";
+import type { ReleaseAgents } from "../machine/release-agents.ts";
 
 export interface AgentsRequest {
   readonly machine: MachinePaths;
@@ -96,35 +94,6 @@ async function layFolders(paths: EnvironmentPaths, places: RunPlaces): Promise<v
   await Promise.all([paths.static, paths.media].map((folder) => mkdir(folder, { recursive: true })));
   await shortRunFolder(paths.run);
   await mkdir(dirname(places.proxySocket), { recursive: true, mode: 0o700 });
-}
-
-/** Beside the bundle; from the sources, where the build puts them. */
-function distAgents(): string {
-  const relative = import.meta.url.endsWith(".ts") ? "../../../dist/agents" : "./agents";
-  return fileURLToPath(new URL(relative, import.meta.url));
-}
-
-/**
- * The Node that agents run on: the one that runs this cozy, kept beside the agents under a name of its own, so that neither an update
- * of the machine's Node nor the pruning of runtimes takes it from a supervisor that has to start again.
- */
-async function agentNode(
-  { machine, env, now }: Pick<AgentsRequest, "machine" | "env" | "now">,
-  signal: AbortSignal,
-): Promise<string> {
-  const workshop = { machine, env, now, signal };
-  const request = {
-    engine: "node",
-    version: process.versions.node,
-    source: "the Node that runs cozy",
-  } as const;
-  const runtime = await keepRuntime(await chooseRuntime(request, workshop), workshop);
-  const binary = join(machine.agents, runtime.id);
-  await mkdir(machine.agents, { recursive: true });
-  await link(runtime.node, binary).catch((error: unknown) => {
-    if (systemCode(error) !== "EEXIST") throw error;
-  });
-  return binary;
 }
 
 async function layProxySettings({ paths, places, proxy }: AgentsRequest): Promise<ProxySettingsFile> {

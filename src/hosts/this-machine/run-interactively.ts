@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import type { EventEmitter } from "node:events";
 import { constants } from "node:os";
-import type { OnceRequest } from "./run-once.ts";
+import type { OnceRequest } from "../machine/once-request.ts";
 import { withLimits } from "./run-once.ts";
 
 export interface Terminal {

@@ -1,16 +1,7 @@
 import { execa } from "execa";
 import type { Limits } from "../../project/project.ts";
 import type { CommandResult } from "../host.ts";
-
-export interface OnceRequest {
-  readonly command: readonly string[];
-  readonly folder: string;
-  readonly variables: Readonly<Record<string, string>>;
-  readonly limits: Limits;
-  /** Takes the release's secrets out of a line before anybody sees it. */
-  readonly redact?: (line: string) => string;
-  readonly onOutput?: ((stream: "stdout" | "stderr", line: string) => void) | undefined;
-}
+import type { OnceRequest } from "../machine/once-request.ts";
 
 const tailLines = 30;
 

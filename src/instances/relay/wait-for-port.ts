@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { setTimeout } from "node:timers/promises";
-import { parseListener, tcpListeners } from "../../hosts/this-machine/tcp-listeners.ts";
+import { parseListener, tcpListeners } from "../../hosts/machine/tcp-listeners.ts";
 
 /** A program told to listen on `localhost` may take either. */
 const loopbacks = ["127.0.0.1", "::1"];

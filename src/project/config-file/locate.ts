@@ -45,6 +45,7 @@ function stepInto(node: Node, part: string | number, constants: Constants): Step
     const shifted = node.elements.slice(0, part + 1).some((one) => one?.type === "SpreadElement");
     return element && !shifted ? { key: element, value: element } : undefined;
   }
+  if (is(node, "CallExpression")) return intoArguments(node, part, constants);
   if (!is(node, "ObjectExpression")) return undefined;
   // The last one counts, as it does when the object is made.
   for (const property of node.properties.toReversed()) {
@@ -53,6 +54,16 @@ function stepInto(node: Node, part: string | number, constants: Constants): Step
     if (step) return step;
   }
   return undefined;
+}
+
+/** `servers([…], { … })`: the list is its `hosts`, all else is in the object behind it. */
+function intoArguments(
+  { arguments: [list, options] }: Nodes["CallExpression"],
+  part: string | number,
+  constants: Constants,
+): Step | undefined {
+  if (part === "hosts" && list) return { key: list, value: list };
+  return options && stepInto(resolved(options, constants), part, constants);
 }
 
 function own(property: Property, part: string | number): Step | undefined {
@@ -72,7 +83,7 @@ function insideSpread(spread: SpreadElement, part: string | number, constants: C
 
 type Constants = ReadonlyMap<string, Expression>;
 
-/** Sees through constants and builders: `node({ … })` stands for its object. */
+/** Sees through constants and builders: `node({ … })` stands for its object; a builder that takes a list first stays. */
 function resolved(node: Node, constants: Constants, depth = 0): Node {
   if (depth > 20) return node;
   if (is(node, "Identifier")) {
@@ -81,7 +92,9 @@ function resolved(node: Node, constants: Constants, depth = 0): Node {
   }
   if (is(node, "CallExpression")) {
     const [first] = node.arguments;
-    return first && first.type !== "SpreadElement" ? resolved(first, constants, depth + 1) : node;
+    if (!first || first.type === "SpreadElement") return node;
+    const inner = resolved(first, constants, depth + 1);
+    return is(inner, "ArrayExpression") ? node : inner;
   }
   return node;
 }

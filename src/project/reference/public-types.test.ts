@@ -49,7 +49,7 @@ beforeAll(async () => {
     },
     files: ["right.ts", ...wrong.map(([title]) => fileOf(title))],
   });
-  const samples = good.replace("sqlite, thisMachine", "sqlite, postgres, thisMachine");
+  const samples = good.replace("sqlite, thisMachine", "sqlite, rds, thisMachine");
   writeFileSync(join(folder, "right.ts"), samples);
   for (const [title, right, changed] of wrong)
     writeFileSync(join(folder, fileOf(title)), samples.replace(right, changed));
@@ -63,7 +63,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const good = `import { defineProject, disk, dotenv, fromEnvironment, generated, node, optional, required, secret, sqlite, thisMachine } from "cozywish";
+const good = `import { defineProject, disk, dotenv, fromEnvironment, fromSecrets, generated, noCertificate, node, optional, postgres, required, secret, servers, sqlite, thisMachine } from "cozywish";
 import type { Environment } from "cozywish";
 const staging: Environment = { target: thisMachine({ port: 8081 }), keep: { releases: 3, warm: "1h" } };
 const migrate: readonly string[] | undefined = undefined;
@@ -79,6 +79,13 @@ export default defineProject({
   }),
   environments: {
     staging,
+    production: {
+      target: servers(["web-1", { address: "10.0.0.12", name: "web-2", port: 2222 }], { unreachable: { goOnWithout: 1 } }),
+      domains: { canonical: "shop.example.org", certificate: noCertificate() },
+      access: { password: { user: "team", value: fromSecrets("SITE_PASSWORD") }, addresses: ["10.0.0.0/8"] },
+      http: { maxBody: "20MB", rate: { perSecond: 20 } },
+      database: postgres({ url: fromSecrets("DATABASE_URL"), pool: 5 }),
+    },
     local: { target: thisMachine({ port: 8080 }), database: sqlite(), media: disk({ url: "/m/" }), variables: { KEY: generated(), A: dotenv(".env") } },
   },
 });
@@ -94,7 +101,10 @@ const wrong: readonly (readonly [title: string, right: string, wrong: string])[]
   ["a missing web", "web: {", "site: {"],
   ["a number as a variable", '"info"', "3"],
   ["a field that comes later", 'name: "shop"', 'name: "shop", schedules: {}'],
-  ["a builder that comes later", "database: sqlite()", "database: postgres()"],
+  ["a builder that comes later", "database: sqlite()", "database: rds()"],
+  ["servers without a list", 'servers(["web-1", ', 'servers("web-1", ['],
+  ["a certificate that is none", "certificate: noCertificate()", "certificate: sqlite()"],
+  ["a number of servers without its name", "{ goOnWithout: 1 }", "1"],
 ];
 
 describe("the public types in a project of a user", () => {

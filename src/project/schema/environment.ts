@@ -3,6 +3,7 @@ import { limits } from "./app.ts";
 import { documented, notYet, object, optional, required } from "./doc.ts";
 import { backups, promises, rehearsal } from "./recovery.ts";
 import { scheduleOverrides } from "./schedules.ts";
+import { access, domains, http, servers } from "./servers.ts";
 import { strategy } from "./strategy.ts";
 import { count, duration, name, port, positive, urlFolder, value, variables } from "./values.ts";
 import * as z from "zod/mini";
@@ -26,6 +27,12 @@ const thisMachine = object(
   "`thisMachine({ … })`",
 );
 
+const target = documented(z.union([thisMachine, servers]), {
+  name: "Target",
+  about: "What an environment runs on: `thisMachine({ … })` or `servers([…])`.",
+  expects: "`thisMachine({ … })` or `servers([…])`",
+});
+
 const sqlite = object(
   "Sqlite",
   "A SQLite database that outlives releases.",
@@ -39,6 +46,32 @@ const sqlite = object(
   },
   "`sqlite()`",
 );
+
+const postgres = object(
+  "Postgres",
+  "A PostgreSQL database on a server that is there already. This version of cozy makes no backups of it.",
+  {
+    kind: z.literal("postgres"),
+    url: required(
+      value,
+      "Its address: `postgres://user@host/name`. With a password in it, from `fromSecrets(…)`, `fromEnvironment(…)` or `dotenv(…)`.",
+    ),
+    variable: optional(variable, "The variable that tells the application its address.", "`DATABASE_URL`"),
+    connections: optional(positive, "How many connections the server takes.", "asked of the server"),
+    pool: optional(
+      positive,
+      "How many of them one instance holds at most, all of its worker processes together.",
+      "not known, so it is not checked whether they suffice",
+    ),
+  },
+  "`postgres({ … })`",
+);
+
+const database = documented(z.union([sqlite, postgres]), {
+  name: "Database",
+  about: "A database: `sqlite()` or `postgres({ … })`.",
+  expects: "`sqlite()` or `postgres({ … })`",
+});
 
 const disk = object(
   "Disk",
@@ -81,26 +114,27 @@ const keep = object("Keep", "What is kept for a rollback.", {
 });
 
 export const laterText = {
-  domains: "Names that the site answers to, with their certificates.",
-  access: "Who may see the site or deploy to it.",
   notify: "Who is told of deploys and alerts.",
 } as const;
 
 /** A new field each time, so that each place has its own documentation. */
 export function laterFields(): Record<keyof typeof laterText, ReturnType<typeof notYet>> {
-  return {
-    domains: notYet(laterText.domains),
-    access: notYet(laterText.access),
-    notify: notYet(laterText.notify),
-  };
+  return { notify: notYet(laterText.notify) };
 }
 
 export const environment = object(
   "Environment",
   "Where a release runs and by which rules.",
   {
-    target: required(thisMachine, "What it runs on: `thisMachine({ … })`."),
-    database: optional(sqlite, "Its database: `sqlite()`.", "none"),
+    target: required(target, "What it runs on: `thisMachine({ … })` or `servers([…])`."),
+    domains: optional(
+      domains,
+      "With `servers`: the names that the site answers to, with their certificate.",
+      "it answers to every name, without TLS",
+    ),
+    access: optional(access, "With `servers`: who gets to see the site at all.", "everybody"),
+    http: optional(http, "With `servers`: what nginx holds requests and answers to."),
+    database: optional(database, "Its database: `sqlite()` or `postgres({ … })`.", "none"),
     media: optional(disk, "Where uploaded files are: `disk()`.", "none"),
     cache: optional(
       memoryOrRedis,

@@ -27,9 +27,7 @@ export const projectSchema = object(
 
 /** Builders with a place in the file that this version does not carry out, and what there is instead. */
 export const laterKinds: Readonly<Record<string, string>> = {
-  servers: "`thisMachine()`",
-  aws: "`thisMachine()`",
-  postgres: "`sqlite()`",
-  rds: "`sqlite()`",
+  aws: "`servers(…)` or `thisMachine(…)`",
+  rds: "`postgres(…)` or `sqlite()`",
   s3: "`disk()`",
 };

@@ -7,6 +7,7 @@ import {
   type AnySchema,
   childOf,
   definitionOf,
+  flatOptions,
   isObject,
   optionFor,
   schemaAt,
@@ -66,16 +67,25 @@ function foreignBuilder(
     const outer = path.slice(0, length);
     const schema = schemaAt(root, outer, rootValue);
     const value = outer.reduce<unknown>(childOf, rootValue);
-    const tag = schema && tagOf(schema);
-    if (!tag || !isObject(value) || value[tag.key] === tag.value) continue;
-    const kind = value[tag.key];
-    const expects = docOf(schema).expects ?? tag.value;
+    const tags = schema && tagsOf(schema);
+    if (!tags || !isObject(value) || tags.values.some((one) => one === value[tags.key])) continue;
+    const kind = value[tags.key];
+    const expects = docOf(schema).expects ?? tags.values.join(" or ");
     if (typeof kind !== "string") return { path: outer, message: `must be written as ${expects}` };
     const instead = Object.hasOwn(laterKinds, kind) ? laterKinds[kind] : undefined;
     if (instead !== undefined) return { path: outer, message: later(`\`${kind}()\``, `use ${instead}`) };
     return { path: outer, message: `must be ${expects}, not \`${builderName(kind)}()\`` };
   }
   return undefined;
+}
+
+/** What builders leave in their objects, where every object that can stand here was made by one. */
+function tagsOf(schema: AnySchema): { readonly key: string; readonly values: readonly string[] } | undefined {
+  const objects = flatOptions(schema).filter((option) => definitionOf(option).type === "object");
+  const tags = objects.map(tagOf).filter((tag) => tag !== undefined);
+  const [first] = tags;
+  if (first === undefined || tags.length < objects.length) return undefined;
+  return { key: first.key, values: tags.map((tag) => tag.value) };
 }
 
 function later(what: string, instead: string): string {
@@ -88,9 +98,12 @@ function unknownKey(key: string, schema: AnySchema | undefined): string {
     key,
     fields.map(([name]) => name),
   );
-  const deeper = fields
-    .filter(([, field]) => key in (shapeOf(field) ?? {}))
-    .map(([name]) => `${name}.${key}`);
+  const deeper = fields.flatMap(([name, field]) => {
+    if (key in (shapeOf(field) ?? {})) return [`${name}.${key}`];
+    const definition = definitionOf(unwrapped(field));
+    const inEach = definition.type === "record" && key in (shapeOf(definition.valueType) ?? {});
+    return inEach ? [`${name}.<name>.${key}`] : [];
+  });
   const suggestions = [...near, ...deeper];
   if (suggestions.length > 0) return `is not known; did you mean ${choice(suggestions)}?`;
   const carriedOut = fields.filter(([, field]) => definitionOf(unwrapped(field)).type !== "never");
@@ -114,9 +127,9 @@ function choice(words: readonly string[]): string {
   return words.map((word) => `\`${word}\``).join(" or ");
 }
 
-/** A value as a message may show it; under `variables` and `secrets` only its kind, because it may be one. */
+/** A value as a message may show it; under `variables`, `secrets` and `password` only its kind, because it may be one. */
 function shown(value: unknown, path: Path): string {
-  const mayBeSecret = path.at(-2) === "variables" || path.at(-2) === "secrets";
+  const mayBeSecret = ["variables", "secrets", "password"].includes(String(path.at(-2)));
   if (typeof value === "string") {
     if (mayBeSecret) return "a string";
     return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
@@ -131,6 +144,8 @@ function shown(value: unknown, path: Path): string {
 }
 
 function builderName(kind: string): string {
+  if (kind === "environment" || kind === "secrets")
+    return `from${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
   return kind.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 

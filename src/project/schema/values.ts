@@ -83,6 +83,15 @@ const fromDotenv = object("FromDotenv", "A value from a file of `NAME=value` lin
   name: optional(variableName, "The name it has there.", "the variable's own name"),
 });
 
+const fromSecrets = object(
+  "FromSecrets",
+  "A value from the environment's encrypted file in the repository.",
+  {
+    from: z.literal("secrets"),
+    name: optional(variableName, "The name it has there.", "the variable's own name"),
+  },
+);
+
 const generated = object("Generated", "A value drawn at random once for an environment, and kept with it.", {
   from: z.literal("generated"),
   bytes: optional(
@@ -92,9 +101,9 @@ const generated = object("Generated", "A value drawn at random once for an envir
   ),
 });
 
-const sources = "`fromEnvironment(…)`, `dotenv(…)` or `generated()`";
+const sources = "`fromSecrets(…)`, `fromEnvironment(…)`, `dotenv(…)` or `generated()`";
 
-export const value = documented(z.union([text, fromEnvironment, fromDotenv, generated]), {
+export const value = documented(z.union([text, fromSecrets, fromEnvironment, fromDotenv, generated]), {
   name: "Value",
   about: `Where the value of a variable comes from: a string stands for itself, anything else is ${sources}.`,
   expects: `a string, ${sources}`,

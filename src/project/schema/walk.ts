@@ -51,7 +51,8 @@ export function optionFor(schema: AnySchema, value: unknown): AnySchema {
   return meant.length === 1 && meant[0] ? meant[0] : schema;
 }
 
-function flatOptions(schema: AnySchema): readonly AnySchema[] {
+/** What a union allows, unions within it included; anything else is its only option. */
+export function flatOptions(schema: AnySchema): readonly AnySchema[] {
   const definition = definitionOf(schema);
   return definition.type === "union" ? definition.options.flatMap(flatOptions) : [schema];
 }

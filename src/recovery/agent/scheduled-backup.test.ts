@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { pathsOfRelease, type EnvironmentPaths } from "../../hosts/environment-paths.ts";
-import { databaseFile } from "../../hosts/this-machine/release-variables.ts";
+import { databaseFile } from "../../hosts/machine/release-variables.ts";
 import type { Backups } from "../../project/project.ts";
 import { sampleProject, sampleRecord } from "../../release/testing.ts";
 import { performRun } from "../../schedules/agent/perform-run.ts";

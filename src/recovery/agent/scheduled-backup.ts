@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { CozyError } from "../../errors/cozy-error.ts";
 import { pathsOfRelease } from "../../hosts/environment-paths.ts";
 import { readRelease } from "../../hosts/release-folder.ts";
-import { databaseFile } from "../../hosts/this-machine/release-variables.ts";
+import { databaseFile } from "../../hosts/machine/release-variables.ts";
 import { durationText } from "../../shared/duration.ts";
 import { sizeText } from "../../shared/size-text.ts";
 import type { BackupRecord, DatabaseBackups } from "../backup.ts";

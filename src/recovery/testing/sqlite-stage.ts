@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { environmentPaths, machinePaths, type EnvironmentPaths } from "../../hosts/environment-paths.ts";
-import { databaseFile } from "../../hosts/this-machine/release-variables.ts";
+import { databaseFile } from "../../hosts/machine/release-variables.ts";
 import type { Backups } from "../../project/project.ts";
 import { openQuietly } from "../../shared/open-quietly.ts";
 import type { KeptBackup } from "../backup.ts";

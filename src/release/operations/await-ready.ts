@@ -2,7 +2,7 @@ import type { Operation } from "../../engine/operation.ts";
 import { CozyError } from "../../errors/cozy-error.ts";
 import type { ReadyCheck } from "../../project/project.ts";
 import type { RestartsBefore } from "../../hosts/host.ts";
-import type { ReleaseWorld } from "../world.ts";
+import type { HostWorld } from "../world.ts";
 
 export interface AwaitReadyInput {
   readonly host: string;
@@ -13,7 +13,7 @@ export interface AwaitReadyInput {
 }
 
 /** The health gate: every new web instance answers on its own socket, or the deploy ends here. */
-export const awaitReady: Operation<AwaitReadyInput, ReleaseWorld> = {
+export const awaitReady: Operation<AwaitReadyInput, HostWorld> = {
   kind: "await-ready",
   async run(input, { world, signal }) {
     const report = await world

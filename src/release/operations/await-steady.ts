@@ -1,14 +1,14 @@
 import type { Operation } from "../../engine/operation.ts";
 import { CozyError } from "../../errors/cozy-error.ts";
 import type { SteadyRequest } from "../../hosts/host.ts";
-import type { ReleaseWorld } from "../world.ts";
+import type { HostWorld } from "../world.ts";
 
 export interface AwaitSteadyInput extends SteadyRequest {
   readonly host: string;
 }
 
 /** The gate of process types that answer no requests: an instance that ends within moments of its start is a broken release. */
-export const awaitSteady: Operation<AwaitSteadyInput, ReleaseWorld> = {
+export const awaitSteady: Operation<AwaitSteadyInput, HostWorld> = {
   kind: "await-steady",
   async run(input, { world, signal }) {
     const { host, ...request } = input;

@@ -4,7 +4,7 @@ import type { InstanceId } from "../../instances/instance.ts";
 import type { Drain } from "../../project/project.ts";
 import { pause } from "../../shared/pause.ts";
 import { socketName } from "../socket-name.ts";
-import type { ReleaseWorld } from "../world.ts";
+import type { HostWorld } from "../world.ts";
 import { inFlightText } from "./in-flight.ts";
 import { surplusOf } from "./stop-surplus.ts";
 import { warnOfKilled } from "./warn-of-killed.ts";
@@ -23,7 +23,7 @@ export interface EndSurplusInstancesInput {
  * Ends instances of the release that serves which are too many, once they have left the route table. Requests on them are waited for
  * until their deadline; one with streams is left until theirs, and nobody waits for that.
  */
-export const endSurplusInstances: Operation<EndSurplusInstancesInput, ReleaseWorld> = {
+export const endSurplusInstances: Operation<EndSurplusInstancesInput, HostWorld> = {
   kind: "end-surplus-instances",
   async run(input, context) {
     const { world, signal } = context;
@@ -41,7 +41,7 @@ async function endOne(
   host: Host,
   id: InstanceId,
   drain: Drain,
-  context: OperationContext<ReleaseWorld>,
+  context: OperationContext<HostWorld>,
 ): Promise<string | undefined> {
   const { now, signal } = context;
   const select = { release: id.release, types: [id.type], index: id.index };
@@ -58,7 +58,7 @@ async function withoutRequests(
   host: Host,
   id: InstanceId,
   requestsMs: number,
-  { now, signal }: OperationContext<ReleaseWorld>,
+  { now, signal }: OperationContext<HostWorld>,
 ): Promise<InFlight> {
   const start = now();
   for (;;) {

@@ -1,6 +1,6 @@
 import type { Operation } from "../../engine/operation.ts";
 import type { Drain } from "../../project/project.ts";
-import type { ReleaseWorld } from "../world.ts";
+import type { HostWorld } from "../world.ts";
 import { warnOfKilled } from "./warn-of-killed.ts";
 import { inFlightOf, inFlightText, isIdle } from "./in-flight.ts";
 
@@ -14,7 +14,7 @@ export interface EndWarmInstancesInput {
  * Ends the warm instances of a release that is not the one before any more: only the last is kept for a rollback in milliseconds, so
  * that many deploys in a row don't fill the machine. What still has requests or streams gets until their deadlines.
  */
-export const endWarmInstances: Operation<EndWarmInstancesInput, ReleaseWorld> = {
+export const endWarmInstances: Operation<EndWarmInstancesInput, HostWorld> = {
   kind: "end-warm-instances",
   async run(input, context) {
     const host = context.world.host(input.host);

@@ -1,12 +1,12 @@
 import { releaseOf } from "../../routing/route-table.ts";
 import type { OperationContext } from "../../engine/operation.ts";
 import type { InFlight } from "../../hosts/host.ts";
-import type { ReleaseWorld } from "../world.ts";
+import type { HostWorld } from "../world.ts";
 
 /** What is in flight at the instances of one release. */
 export async function inFlightOf(
   { host, release }: { readonly host: string; readonly release: string },
-  { world, signal }: OperationContext<ReleaseWorld>,
+  { world, signal }: OperationContext<HostWorld>,
 ): Promise<InFlight> {
   const counts = Object.entries(await world.host(host).inFlight(signal));
   const ours = counts.filter(([socket]) => releaseOf(socket) === release).map(([, count]) => count);

@@ -1,5 +1,5 @@
 import type { Operation, OperationKinds } from "../../engine/operation.ts";
-import type { ReleaseWorld } from "../world.ts";
+import type { HostWorld, ReleaseWorld } from "../world.ts";
 import { backUpBeforeRestore } from "../../recovery/operations/back-up-before-restore.ts";
 import { closeSite } from "../../recovery/operations/close-site.ts";
 import { confirmRestore } from "../../recovery/operations/confirm-restore.ts";
@@ -18,6 +18,8 @@ import { countLost } from "./count-lost.ts";
 import { endWarmInstances } from "./end-warm-instances.ts";
 import { endSurplusInstances } from "./end-surplus-instances.ts";
 import { ensureAgents } from "./ensure-agents.ts";
+import { enterRotation } from "./enter-rotation.ts";
+import { leaveRotation } from "./leave-rotation.ts";
 import { migrate } from "./migrate.ts";
 import { pauseForPerson } from "./pause-for-person.ts";
 import { placeRelease } from "./place-release.ts";
@@ -36,14 +38,9 @@ import { stopSingletons } from "./stop-singletons.ts";
 import { switchRoutes } from "./switch-routes.ts";
 import { watchRelease } from "./watch-release.ts";
 
-const releaseOperations: readonly Operation<never, ReleaseWorld>[] = [
-  buildArtifact,
-  placeRelease,
-  ensureAgents,
+/** Those that need nothing but their host: where they are carried out on the host itself, many take one round trip. */
+const hostOperations: readonly Operation<never, HostWorld>[] = [
   runHook,
-  backUp,
-  rehearse,
-  pauseForPerson,
   migrate,
   startInstances,
   awaitReady,
@@ -51,8 +48,9 @@ const releaseOperations: readonly Operation<never, ReleaseWorld>[] = [
   smoke,
   publishStatic,
   switchRoutes,
-  watchRelease,
   proveServed,
+  enterRotation,
+  leaveRotation,
   setCurrent,
   retireInstances,
   stopInstances,
@@ -60,6 +58,17 @@ const releaseOperations: readonly Operation<never, ReleaseWorld>[] = [
   endWarmInstances,
   endSurplusInstances,
   setScale,
+];
+
+/** Those that need what is where cozy runs: artifacts, variables, backups, a person. */
+const deployerOperations: readonly Operation<never, ReleaseWorld>[] = [
+  buildArtifact,
+  placeRelease,
+  ensureAgents,
+  backUp,
+  rehearse,
+  pauseForPerson,
+  watchRelease,
   pruneReleases,
   countLost,
   restoreAside,
@@ -74,7 +83,12 @@ const releaseOperations: readonly Operation<never, ReleaseWorld>[] = [
   finishRestore,
 ];
 
+/** The code of every kind of operation that can be carried out on its host. */
+export const hostOperationKinds = Object.fromEntries(
+  hostOperations.map((operation) => [operation.kind, operation]),
+) as OperationKinds<HostWorld>;
+
 /** The code of every kind of operation that a plan of a release can hold. */
 export const releaseOperationKinds = Object.fromEntries(
-  releaseOperations.map((operation) => [operation.kind, operation]),
+  [...hostOperations, ...deployerOperations].map((operation) => [operation.kind, operation]),
 ) as OperationKinds<ReleaseWorld>;

@@ -1,6 +1,6 @@
 import type { Operation } from "../../engine/operation.ts";
 import { CozyError } from "../../errors/cozy-error.ts";
-import type { ReleaseWorld } from "../world.ts";
+import type { HostWorld } from "../world.ts";
 
 export interface MigrateInput {
   readonly host: string;
@@ -13,7 +13,7 @@ export interface MigrateInput {
  * Runs the release's own migrate command, once over the environment: the lease keeps other deployers out, and the framework's own
  * record makes a second run after a kill do nothing. Migrations stay when a deploy goes back, so there is no undo.
  */
-export const migrate: Operation<MigrateInput, ReleaseWorld> = {
+export const migrate: Operation<MigrateInput, HostWorld> = {
   kind: "migrate",
   async run(input, { world, signal, output }) {
     const result = await world.host(input.host).runOnce(

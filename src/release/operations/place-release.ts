@@ -4,7 +4,10 @@ import type { ReleaseDraft, ReleaseWorld } from "../world.ts";
 
 export interface PlaceReleaseInput {
   readonly host: string;
+  /** What the artifact was built from. */
   readonly artifactKey: string;
+  /** The artifact itself, where the release is laid on other hosts already. */
+  readonly artifact?: string;
   readonly release: ReleaseDraft;
 }
 
@@ -12,7 +15,7 @@ export interface PlaceReleaseInput {
 export const placeRelease: Operation<PlaceReleaseInput, ReleaseWorld> = {
   kind: "place-release",
   async run(input, { world, signal }) {
-    const artifact = await world.builder.find(input.artifactKey, signal);
+    const artifact = input.artifact ?? (await world.builder.find(input.artifactKey, signal));
     if (!artifact) {
       throw new CozyError("artifact-missing", {
         message: `The artifact of ${input.release.id} was built, and is not in the store any more.`,

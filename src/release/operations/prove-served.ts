@@ -1,7 +1,7 @@
 import type { Operation } from "../../engine/operation.ts";
 import { CozyError } from "../../errors/cozy-error.ts";
 import type { ReadyCheck } from "../../project/project.ts";
-import type { ReleaseWorld } from "../world.ts";
+import type { HostWorld } from "../world.ts";
 
 export interface ProveServedInput {
   readonly host: string;
@@ -13,7 +13,7 @@ export interface ProveServedInput {
 }
 
 /** Success without this proof is a bug: the served release is read back through the proxy, as a user would reach it. */
-export const proveServed: Operation<ProveServedInput, ReleaseWorld> = {
+export const proveServed: Operation<ProveServedInput, HostWorld> = {
   kind: "prove-served",
   async run(input, { world, signal }) {
     const proof = await world.host(input.host).prove(input.check, signal, input.beside);

@@ -1,5 +1,5 @@
 import type { Operation } from "../../engine/operation.ts";
-import type { ReleaseWorld } from "../world.ts";
+import type { HostWorld } from "../world.ts";
 
 export interface PublishStaticInput {
   readonly host: string;
@@ -7,7 +7,7 @@ export interface PublishStaticInput {
 }
 
 /** Adds the release's static files beside the earlier ones, which pages in flight still ask for; pruning takes them away. */
-export const publishStatic: Operation<PublishStaticInput, ReleaseWorld> = {
+export const publishStatic: Operation<PublishStaticInput, HostWorld> = {
   kind: "publish-static",
   async run(input, { world, signal }) {
     const replaced = await world.host(input.host).publishStatic(input.release, signal);

@@ -1,7 +1,7 @@
 import type { Operation, OperationContext } from "../../engine/operation.ts";
 import type { Drain } from "../../project/project.ts";
 import { pause } from "../../shared/pause.ts";
-import type { ReleaseWorld } from "../world.ts";
+import type { HostWorld } from "../world.ts";
 import { inFlightOf, inFlightText, isIdle } from "./in-flight.ts";
 import { warnOfKilled } from "./warn-of-killed.ts";
 
@@ -17,7 +17,7 @@ export interface RetireInstancesInput {
  * Lets the old web instances go. Kept warm for longer than both drain deadlines, they finish what is in flight meanwhile and nobody
  * waits; kept for less, requests and streams are waited for, each up to its own deadline, before they are stopped.
  */
-export const retireInstances: Operation<RetireInstancesInput, ReleaseWorld> = {
+export const retireInstances: Operation<RetireInstancesInput, HostWorld> = {
   kind: "retire-instances",
   async run(input, context) {
     const { world, now, signal } = context;
@@ -41,7 +41,7 @@ export const retireInstances: Operation<RetireInstancesInput, ReleaseWorld> = {
   deadlineMs: (input) => Math.max(input.drain.requestsMs, input.drain.streamsMs) + 120_000,
 };
 
-async function drained(input: RetireInstancesInput, context: OperationContext<ReleaseWorld>) {
+async function drained(input: RetireInstancesInput, context: OperationContext<HostWorld>) {
   const start = context.now();
   for (;;) {
     const busy = await inFlightOf(input, context);

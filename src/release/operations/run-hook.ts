@@ -1,7 +1,7 @@
 import type { Operation } from "../../engine/operation.ts";
 import { CozyError } from "../../errors/cozy-error.ts";
 import type { HookName } from "../../project/project.ts";
-import type { ReleaseWorld } from "../world.ts";
+import type { HostWorld } from "../world.ts";
 
 export interface RunHookInput {
   readonly host: string;
@@ -14,7 +14,7 @@ export interface RunHookInput {
 }
 
 /** Runs a command of the project's own at its place in the release. It may run twice after a kill, and the docs say so. */
-export const runHook: Operation<RunHookInput, ReleaseWorld> = {
+export const runHook: Operation<RunHookInput, HostWorld> = {
   kind: "run-hook",
   async run(input, { world, signal, output, warn }) {
     const result = await world.host(input.host).runOnce(

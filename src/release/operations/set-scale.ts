@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Operation } from "../../engine/operation.ts";
 import type { Scale } from "../instance-types.ts";
-import type { ReleaseWorld } from "../world.ts";
+import type { HostWorld } from "../world.ts";
 
 export interface SetScaleInput {
   readonly host: string;
@@ -10,7 +10,7 @@ export interface SetScaleInput {
 }
 
 /** Keeps the counts that count before a release's own, whichever is started from now on. */
-export const setScale: Operation<SetScaleInput, ReleaseWorld> = {
+export const setScale: Operation<SetScaleInput, HostWorld> = {
   kind: "set-scale",
   async run({ host, to }, { world, signal }) {
     await world.host(host).setScale(to, signal);

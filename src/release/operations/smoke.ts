@@ -1,7 +1,7 @@
 import type { Operation } from "../../engine/operation.ts";
 import { CozyError } from "../../errors/cozy-error.ts";
 import type { SmokeCheck } from "../../project/project.ts";
-import type { ReleaseWorld } from "../world.ts";
+import type { HostWorld } from "../world.ts";
 
 export interface SmokeInput {
   readonly host: string;
@@ -11,7 +11,7 @@ export interface SmokeInput {
 }
 
 /** The project's own checks, asked of the new instances before any user sees them. */
-export const smoke: Operation<SmokeInput, ReleaseWorld> = {
+export const smoke: Operation<SmokeInput, HostWorld> = {
   kind: "smoke",
   async run(input, { world, signal }) {
     const answers = await world.host(input.host).smoke(input.release, input.checks, signal);

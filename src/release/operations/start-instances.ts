@@ -1,5 +1,5 @@
 import type { Operation } from "../../engine/operation.ts";
-import type { ReleaseWorld } from "../world.ts";
+import type { HostWorld } from "../world.ts";
 import { stopSurplus } from "./stop-surplus.ts";
 
 export interface StartInstancesInput {
@@ -15,7 +15,7 @@ export interface StartInstancesInput {
 }
 
 /** Starts a release's instances beside those that serve. */
-export const startInstances: Operation<StartInstancesInput, ReleaseWorld> = {
+export const startInstances: Operation<StartInstancesInput, HostWorld> = {
   kind: "start-instances",
   async run({ host, release, types }, { world, signal }) {
     await world.host(host).startInstances({ release, types }, signal);

@@ -1,5 +1,5 @@
 import type { Operation } from "../../engine/operation.ts";
-import type { ReleaseWorld } from "../world.ts";
+import type { HostWorld } from "../world.ts";
 import { warnOfKilled } from "./warn-of-killed.ts";
 
 export interface StopInstancesInput {
@@ -11,7 +11,7 @@ export interface StopInstancesInput {
 }
 
 /** Tells instances of an earlier release to end; each finishes its work within its own stop time-out. */
-export const stopInstances: Operation<StopInstancesInput, ReleaseWorld> = {
+export const stopInstances: Operation<StopInstancesInput, HostWorld> = {
   kind: "stop-instances",
   async run({ host, release, types }, context) {
     const { world, signal } = context;

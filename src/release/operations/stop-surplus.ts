@@ -1,7 +1,7 @@
 import type { OperationContext } from "../../engine/operation.ts";
 import type { Host } from "../../hosts/host.ts";
 import type { InstanceId } from "../../instances/instance.ts";
-import type { ReleaseWorld } from "../world.ts";
+import type { HostWorld } from "../world.ts";
 import { warnOfKilled } from "./warn-of-killed.ts";
 
 export interface Surplus {
@@ -14,7 +14,7 @@ export async function stopSurplus(
   host: Host,
   { release, types }: Surplus,
   counts: Readonly<Record<string, number>>,
-  context: OperationContext<ReleaseWorld>,
+  context: OperationContext<HostWorld>,
 ): Promise<void> {
   const { signal } = context;
   const whole = types.filter((type) => (counts[type] ?? 0) === 0);

@@ -1,6 +1,6 @@
 import type { Operation } from "../../engine/operation.ts";
 import { releaseOf, type Share } from "../../routing/route-table.ts";
-import type { ReleaseWorld } from "../world.ts";
+import type { HostWorld } from "../world.ts";
 
 export interface SwitchRoutesInput {
   readonly host: string;
@@ -12,7 +12,7 @@ export interface SwitchRoutesInput {
 }
 
 /** Moves the traffic: one rename, fenced, on the host. */
-export const switchRoutes: Operation<SwitchRoutesInput, ReleaseWorld> = {
+export const switchRoutes: Operation<SwitchRoutesInput, HostWorld> = {
   kind: "switch-routes",
   async run(input, { world, token, signal }) {
     await world.host(input.host).switchRoutes(token, input.to, signal);

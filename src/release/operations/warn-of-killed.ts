@@ -1,11 +1,11 @@
 import type { OperationContext } from "../../engine/operation.ts";
 import type { StopReport } from "../../hosts/host.ts";
-import type { ReleaseWorld } from "../world.ts";
+import type { HostWorld } from "../world.ts";
 
 /** Says which instances did not heed their stop signal: what they were at may be half done. */
 export function warnOfKilled(
   { killed }: StopReport,
-  { warn }: Pick<OperationContext<ReleaseWorld>, "warn">,
+  { warn }: Pick<OperationContext<HostWorld>, "warn">,
 ): void {
   for (const { id, afterMs } of killed) {
     warn(

@@ -3,6 +3,7 @@ import type { OperationContext } from "../../engine/operation.ts";
 import type { InstanceStatus } from "../../instances/instance.ts";
 import type { ReleaseWorld } from "../world.ts";
 import type { WatchReleaseInput } from "./watch-release.ts";
+import { watchedHosts } from "./watched-traffic.ts";
 
 /** What says no without any statistics. */
 export interface Gate {
@@ -16,10 +17,28 @@ const mostRestarts = 3;
 const failuresInARow = 5;
 const probeWithinMs = 5_000;
 
+/** The gates of every host that is watched: what one of them says counts for the fleet. */
+export function createGates(input: WatchReleaseInput, context: GateContext): Gate {
+  const gates = watchedHosts(input).map((host) => ({ host, gate: createGate(host, input, context) }));
+  return {
+    async probe() {
+      await Promise.all(gates.map(({ gate }) => gate.probe()));
+    },
+    get failed() {
+      return gates.flatMap(({ host, gate }) =>
+        gates.length === 1 ? gate.failed : gate.failed.map((why) => `${host}: ${why}`),
+      );
+    },
+  };
+}
+
+type GateContext = Pick<OperationContext<ReleaseWorld>, "world" | "signal">;
+
 /** A look that fails says nothing of the release; five in a row say that it can't be watched. */
-export function createGates(
-  { host: name, release, check, instances }: WatchReleaseInput,
-  { world, signal }: Pick<OperationContext<ReleaseWorld>, "world" | "signal">,
+function createGate(
+  name: string,
+  { release, check, instances }: WatchReleaseInput,
+  { world, signal }: GateContext,
 ): Gate {
   const host = world.host(name);
   let failed: readonly string[] = [];

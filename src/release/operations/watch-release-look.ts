@@ -7,6 +7,7 @@ import type { Watch } from "../../project/project.ts";
 import type { ReleaseWorld } from "../world.ts";
 import type { WatchReleaseInput } from "./watch-release.ts";
 import { writtenWithinMs } from "./watch-release-times.ts";
+import { watchedBefore, watchedTraffic } from "./watched-traffic.ts";
 
 /** How far back the stable release's past is looked at. */
 const pastMs = 6 * 3_600_000;
@@ -49,7 +50,8 @@ export async function look(
   const count = Math.min(mostTicks, Math.floor((context.now() - writtenWithinMs(tickMs) - from) / tickMs));
   let { ticks, pages } = evidence;
   if (count > 0) {
-    const traffic = await context.world.host(input.host).traffic(
+    const traffic = await watchedTraffic(
+      input,
       {
         canary: input.release,
         stable: input.stable,
@@ -59,7 +61,7 @@ export async function look(
         slowMs: watch.slowMs ?? evidence.baseline.slowMs,
         slowFrom: warmFrom(evidence),
       },
-      context.signal,
+      context,
     );
     const made = traffic.ticks.map(({ at, canary, stable }, index): Tick =>
       input.kind === "canary"
@@ -75,21 +77,22 @@ export async function look(
 
 async function begun(
   input: WatchReleaseInput,
-  { world, now, signal }: OperationContext<ReleaseWorld>,
+  context: OperationContext<ReleaseWorld>,
 ): Promise<CanaryEvidence> {
   const { release, environment, stable, kind, watch, tickMs } = input;
-  const startedAt = now();
-  const host = world.host(input.host);
+  const startedAt = context.now();
   const past = { stable, to: startedAt, tickMs };
-  const baseline = await host.trafficBefore(
+  const baseline = await watchedBefore(
+    input,
     { ...past, from: startedAt - pastMs, slowMs: watch.slowMs },
-    signal,
+    context,
   );
   const count = Math.min(mostBefore, Math.ceil((watch.bakeMs + watch.extendMs) / tickMs));
   const before =
     kind === "canary"
       ? undefined
-      : await host.traffic(
+      : await watchedTraffic(
+          input,
           {
             canary: release,
             ...past,
@@ -97,7 +100,7 @@ async function begun(
             slowMs: watch.slowMs ?? baseline.slowMs,
             slowFrom: 0,
           },
-          signal,
+          context,
         );
   return {
     format: 1,

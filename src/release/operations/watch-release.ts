@@ -11,7 +11,10 @@ import { longestHoldMs, probeMs, writtenWithinMs } from "./watch-release-times.t
 import { pause } from "../../shared/pause.ts";
 
 export interface WatchReleaseInput {
+  /** The keeper of the fleet. */
   readonly host: string;
+  /** The hosts whose traffic is watched; that one where absent. */
+  readonly hosts?: readonly string[];
   readonly release: string;
   readonly environment: string;
   /** What it is compared with. */
@@ -26,7 +29,7 @@ export interface WatchReleaseInput {
   readonly watch: Watch;
   readonly tickMs: number;
   readonly check: ReadyCheck;
-  /** How many web instances the release has. */
+  /** How many web instances the release has on each host. */
   readonly instances: number;
 }
 

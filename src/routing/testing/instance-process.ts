@@ -23,6 +23,12 @@ const paths: Record<string, (request: IncomingMessage, response: ServerResponse)
       response.end(JSON.stringify({ name, method, url, rawHeaders, body: body.digest("hex") })),
     );
   },
+  "/own-headers": (_, response) => {
+    response.setHeader("X-Frame-Options", "DENY");
+    response.setHeader("Content-Security-Policy", "default-src 'none'");
+    response.setHeader("X-Powered-By", "tests");
+    response.end(name);
+  },
   "/slow": async (request, response) => {
     const parts = Number((request.url ?? "").split("?")[1] ?? 30);
     response.writeHead(200, { "Content-Length": parts });

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { pathsOfRelease } from "../../hosts/environment-paths.ts";
-import { databaseFile } from "../../hosts/this-machine/release-variables.ts";
+import { databaseFile } from "../../hosts/machine/release-variables.ts";
 import { messageOf } from "../../shared/thrown.ts";
 import { runId } from "../run-id.ts";
 import { keepHeartbeat } from "./keep-heartbeat.ts";

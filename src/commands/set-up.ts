@@ -1,0 +1,37 @@
+import { chooseReporter } from "../events/choose-reporter.ts";
+import { setUpFleet } from "../setup/fleet-setup.ts";
+import { hostSetup } from "../setup/host-setup.ts";
+import type { CommandContext } from "./command-context.ts";
+import type { OpenEnvironment } from "./open-environment.ts";
+import { openSetup } from "./open-setup.ts";
+import { setupReport, setupText } from "./setup-text.ts";
+
+/** Sets the hosts of an environment up, or says what that would change; gives the exit code. */
+export async function setUp(
+  context: CommandContext,
+  opened: OpenEnvironment,
+  { check }: { readonly check: boolean },
+): Promise<number> {
+  const { target, hosts: parts, given } = await openSetup(context, opened);
+  const hosts = parts.map((one) => hostSetup({ ...one, check }));
+  const { json, env, stdout, now, signal } = context;
+  const reporter = chooseReporter({ json, env, stream: stdout, now });
+  const [project, environment] = [opened.project.name, opened.environment.name];
+  try {
+    const { parallel } = target;
+    await setUpFleet(
+      { project, environment, hosts, check, parallel, given, emit: reporter.report, now },
+      signal,
+    );
+  } finally {
+    reporter.close();
+    await Promise.all(hosts.map(({ connection }) => connection.close()));
+  }
+  const reports = hosts.map(({ name, results }) => setupReport(name, results));
+  stdout.write(
+    json
+      ? `${JSON.stringify({ type: "setup-ended", at: now(), check, hosts: reports })}\n`
+      : `\n${setupText(reports, environment, check)}\n`,
+  );
+  return 0;
+}

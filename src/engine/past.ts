@@ -1,0 +1,31 @@
+import type { Journal } from "./journal.ts";
+import { history, unfinishedJournal, type JournalStore } from "./journal-store.ts";
+import { servedBeforeDeployOf } from "./served-before.ts";
+
+/** What the journals of an environment say of its past; each answer is one round trip to where they are kept. */
+export interface Past {
+  /** The newest journal without an end. */
+  unfinished(): Promise<Journal | undefined>;
+  /** By release that was deployed of late and came into force: the one that had served before. */
+  servedBefore(): Promise<Readonly<Record<string, string>>>;
+}
+
+/** Plans that are looked through for deploys. */
+const lookedThrough = 30;
+
+/** What journals that lie here say. */
+export function pastOf(store: JournalStore): Past {
+  return {
+    unfinished: () => unfinishedJournal(store),
+    async servedBefore() {
+      const journals = await history(store, lookedThrough);
+      const releases = new Set(journals.flatMap((one) => ("error" in one ? [] : one.header.plan.release)));
+      return Object.fromEntries(
+        [...releases].flatMap((release) => {
+          const before = servedBeforeDeployOf(release, journals);
+          return before === undefined ? [] : [[release, before]];
+        }),
+      );
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import type { CanaryFiles } from "../../canary/evidence-file.ts";
+import type { LaneRunner } from "../../engine/lane.ts";
+import type { LeaseKeeper } from "../../engine/lease-keeper.ts";
+import type { Past } from "../../engine/past.ts";
+import type { Evidence, KeptEvidence, PromiseName } from "../../promises/evidence.ts";
+import type { QuestionShelf } from "../../questions/question-shelf.ts";
+import type { GeneratedStore } from "../../secrets/generated-values.ts";
+import type { Host } from "../host.ts";
+import type { Methods } from "./remote-port.ts";
+import type { Uploads } from "./uploads.ts";
+import type { ServedJournals } from "./served-journals.ts";
+
+/** What the agent of a host serves of an environment. */
+export interface AgentPorts {
+  readonly host: Host;
+  /** Carries operations out there, many in one round trip. */
+  readonly lane: LaneRunner;
+  readonly lease: LeaseKeeper;
+  readonly past: Past;
+  readonly journals: ServedJournals;
+  readonly canaries: CanaryFiles;
+  readonly evidence: EvidenceShelf;
+  readonly generated: GeneratedStore;
+  readonly questions: QuestionShelf;
+  readonly uploads: Uploads;
+}
+
+/** What promises were measured by. */
+export interface EvidenceShelf {
+  record(evidence: Evidence): Promise<void>;
+  read(promise: PromiseName): Promise<KeptEvidence>;
+}
+
+const quickMs = 30_000;
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+
+/** Longer than any deadline that the engine sets: it only ends what nobody waits for any more. */
+const hostMethods: Methods<Host> = {
+  observe: quickMs,
+  placeRelease: 10 * minuteMs,
+  readRelease: quickMs,
+  readReleases: quickMs,
+  removeReleases: 10 * minuteMs,
+  setCurrent: quickMs,
+  setScale: quickMs,
+  publishStatic: 10 * minuteMs,
+  ensureAgents: 2 * minuteMs,
+  stopAgents: hourMs,
+  startInstances: 5 * minuteMs,
+  stopInstances: hourMs,
+  retireInstances: minuteMs,
+  awaitReady: hourMs,
+  smoke: hourMs,
+  awaitSteady: hourMs,
+  runOnce: 24 * hourMs,
+  raiseFence: quickMs,
+  setRotation: quickMs,
+  switchRoutes: quickMs,
+  prove: minuteMs,
+  traffic: 5 * minuteMs,
+  trafficBefore: 5 * minuteMs,
+  countRequests: 5 * minuteMs,
+  inFlight: quickMs,
+};
+
+const journalMethods: Methods<ServedJournals> = {
+  list: quickMs,
+  read: quickMs,
+  create: quickMs,
+  reopen: quickMs,
+  append: quickMs,
+  close: quickMs,
+};
+
+/** The methods of every port that may be called, with the longest that a call of each may take in milliseconds. */
+export const portMethods: { readonly [Name in keyof AgentPorts]: Methods<AgentPorts[Name]> } = {
+  host: hostMethods,
+  lane: { run: 24 * hourMs },
+  lease: {
+    acquire: quickMs,
+    renew: quickMs,
+    confirm: quickMs,
+    outgrow: quickMs,
+    release: quickMs,
+    read: quickMs,
+  },
+  past: { unfinished: quickMs, servedBefore: quickMs },
+  journals: journalMethods,
+  canaries: { read: quickMs, write: quickMs },
+  evidence: { record: quickMs, read: quickMs },
+  generated: { read: quickMs, write: quickMs },
+  questions: { write: quickMs, remove: quickMs, open: quickMs, answer: quickMs, answerTo: quickMs },
+  uploads: { begin: 5 * minuteMs, finish: 30 * minuteMs },
+};

@@ -1,0 +1,41 @@
+import type { Transfer } from "./connection.ts";
+import { rsyncShell, type SshFiles, type SshPlace } from "./ssh-command.ts";
+
+/** Copies over the shared connection; each file that was sent is a line of its own: what happened to it, and the bytes that it took. */
+export function rsyncCommand(place: SshPlace, files: SshFiles, transfer: Transfer): readonly string[] {
+  const { from, to, linkTo = [], only, byContent } = transfer;
+  return [
+    "rsync",
+    // Names go by the protocol and not by a shell on the host.
+    "--secluded-args",
+    "--recursive",
+    "--links",
+    "--perms",
+    "--executability",
+    "--times",
+    ...(byContent === true ? ["--checksum"] : []),
+    "--out-format=%i %b",
+    ...linkTo.map((folder) => `--link-dest=${folder}`),
+    ...(only === undefined ? [] : ["--files-from=-", "--from0"]),
+    `--rsh=${rsyncShell(files)}`,
+    "--",
+    from,
+    `${place.user}@${bracketed(place.address)}:${to}`,
+  ];
+}
+
+/** What was sent, by what rsync says of each file: `<f…` and its bytes. Pure. */
+export function parseSent(output: string): { readonly sentBytes: number; readonly files: number } {
+  let [sentBytes, files] = [0, 0];
+  for (const line of output.split("\n")) {
+    const [, bytes] = /^<f\S* (\d+)$/.exec(line) ?? [];
+    if (bytes === undefined) continue;
+    files += 1;
+    sentBytes += Number(bytes);
+  }
+  return { sentBytes, files };
+}
+
+function bracketed(address: string): string {
+  return address.includes(":") ? `[${address}]` : address;
+}

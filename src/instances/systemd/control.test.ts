@@ -1,0 +1,234 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import fc from "fast-check";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { controlExits, controlText } from "./control.ts";
+
+/**
+ * The real program in a real shell. Programs below a root of its own stand for systemd's and note their words; who is not root may name
+ * that root, so the program runs as nobody here.
+ */
+let root: string;
+let control: string;
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), "cozy-control-"));
+  chmodSync(root, 0o777);
+  control = join(root, "control");
+  writeFileSync(control, controlText());
+  for (const [path, script] of Object.entries(standIns)) lay(path, `#!/bin/sh\n${script}`, 0o755);
+  lay("etc/cozy/app-production.json", "{}");
+  lay("etc/systemd/system/app-production-web@.service", "[Unit]\nX-CozyEnvironment=app-production\n");
+  lay("etc/systemd/system/app-production-job-runner@.service", "[Unit]\nX-CozyEnvironment=app-production\n");
+  lay("etc/systemd/system/app-production.once@.service.d/cozy.conf", "[Unit]\n");
+  lay("etc/systemd/system/getty@.service", "[Unit]\n");
+  lay("etc/systemd/system/app-production-other@.service", "[Unit]\nDescription=of somebody else\n");
+  lay("etc/systemd/system/app-gone-web@.service", "[Unit]\nX-CozyEnvironment=app-gone\n");
+  symlinkSync("app-production-web@.service", join(root, "etc/systemd/system/app-production-linked@.service"));
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+beforeEach(() => {
+  rmSync(join(root, "said"), { force: true });
+  writeFileSync(join(root, "said"), "");
+  chmodSync(join(root, "said"), 0o666);
+});
+
+const note =
+  'for word in "$0" "$@"; do printf "<%s>" "${word##*/bin/}"; done >> "$COZY_CONTROL_ROOT/said"; echo >> "$COZY_CONTROL_ROOT/said"';
+const standIns = {
+  "usr/bin/systemctl": `${note}
+case "$1" in
+  show) case "$*" in *ExecMainCode*) cat "$COZY_CONTROL_ROOT/ended" 2>/dev/null ;; *) printf 'Result=timeout\\nId=%s\\n\\n' app-production-web@r1.0.service; printf 'Result=success\\nId=other\\n' ;; esac ;;
+  is-active) exit 3 ;;
+esac`,
+  "usr/bin/systemd-run": `${note}
+case "$*" in *fails*) exit 1 ;; esac`,
+  "usr/sbin/nginx": note,
+};
+
+describe("control", () => {
+  it("is a program for a plain shell", () => {
+    expect(spawnSync("sh", ["-n", control], { encoding: "utf8" })).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  it.skipIf(spawnSync("shellcheck", ["--version"]).status !== 0)("has no fault that shellcheck knows", () => {
+    expect(spawnSync("shellcheck", ["--shell=sh", control], { encoding: "utf8" })).toMatchObject({
+      status: 0,
+      stdout: "",
+    });
+  });
+
+  it("starts instances at once and at each boot, and takes a retirement back", () => {
+    expect(
+      run("start", "app-production-web@r1.0.service", "app-production-job-runner@r1.12.service").status,
+    ).toBe(0);
+    expect(said()).toEqual([
+      "<systemctl><stop><--quiet><--><cozy-retire-app-production-web:r1.0.timer><cozy-retire-app-production-web:r1.0.service><cozy-retire-app-production-job-runner:r1.12.timer><cozy-retire-app-production-job-runner:r1.12.service>",
+      "<systemctl><enable><--no-reload><--quiet><--><app-production-web@r1.0.service><app-production-job-runner@r1.12.service>",
+      "<systemctl><start><--><app-production-web@r1.0.service><app-production-job-runner@r1.12.service>",
+    ]);
+  });
+
+  it("stops them, and says which had to be killed", () => {
+    const { status, stdout } = run("stop", "app-production-web@r1.0.service");
+    expect([status, stdout]).toEqual([0, "killed app-production-web@r1.0.service\n"]);
+    expect(said().map((line) => line.split(">")[1])).toEqual([
+      "<stop",
+      "<disable",
+      "<stop",
+      "<show",
+      "<reset-failed",
+    ]);
+  });
+
+  it("leaves the end of retired ones to systemd, and a reboot does not bring them back", () => {
+    const at = Math.floor(Date.now() / 1000) + 100;
+    expect(run("retire", String(at), "app-production-web@r1.0.service").status).toBe(0);
+    const [disabled, , timer] = said();
+    expect(disabled).toBe("<systemctl><disable><--no-reload><--quiet><--><app-production-web@r1.0.service>");
+    expect(timer).toMatch(
+      /<--on-active=(100|99)>.*<--><\/usr\/lib\/cozy\/control><stop><app-production-web@r1\.0\.service>$/,
+    );
+    expect(run("retire", "0", "app-production-web@r1.0.service").status).toBe(0);
+    expect(said().at(-1)).toContain("<--on-active=0>");
+  });
+
+  it("runs a command as the application's user, and ends as it does", () => {
+    expect(run("once", "app-production", "abc-1").status).toBe(0);
+    expect(said()[0]).toMatch(
+      /<--pipe><--service-type=oneshot>.*<--uid=app-production>.*instances\/once@abc-1\/start>$/,
+    );
+    for (const [ended, status] of [
+      ["ExecMainCode=1\nExecMainStatus=7\n", 7],
+      ["ExecMainCode=2\nExecMainStatus=15\n", 143],
+      ["ExecMainCode=0\nExecMainStatus=0\n", controlExits.notStarted],
+      ["", controlExits.notStarted],
+    ] as const) {
+      writeFileSync(join(root, "ended"), ended);
+      expect([ended, run("once", "app-production", "fails").status]).toEqual([ended, status]);
+    }
+    expect(run("once", "--terminal", "app-production", "abc-1").status).toBe(0);
+    expect(said().at(-1)).toContain("<--pty><--service-type=exec>");
+  });
+
+  it("has nginx read its site again only where that is in order", () => {
+    expect(run("reload-proxy", "app-production").status).toBe(0);
+    expect(said()).toEqual([
+      "<nginx><-t><-q>".replace("<nginx", `<${join(root, "usr/sbin/nginx")}`),
+      "<systemctl><reload-or-restart><nginx.service>",
+    ]);
+  });
+
+  it.each([
+    ["start", "ssh.service"],
+    ["start", "getty@tty1.0.service"],
+    ["start", "app-production-other@r1.0.service"],
+    ["start", "app-production-linked@r1.0.service"],
+    ["start", "app-gone-web@r1.0.service"],
+    ["start", "app-production-web@r1.service"],
+    ["start", "app-production-web@../../x.0.service"],
+    ["start", "app-production-web@r1.0.service", "ssh.service"],
+    ["stop", "--force", "app-production-web@r1.0.service"],
+    ["stop", "*"],
+    ["retire", "100", "ssh.service"],
+    ["once", "app-gone", "x"],
+    ["once", "app-production", "../x"],
+    ["once", "app-production", "--x"],
+    ["end", "app-production", "x;reboot"],
+    ["reload-proxy", "app-gone"],
+    ["reload-proxy", "../cozy/app-production"],
+  ])("refuses what is not cozy's: %j %j %j", (...words) => {
+    expect(run(...words).status).toBe(controlExits.refused);
+    expect(said()).toEqual([]);
+  });
+
+  it.each([
+    [],
+    ["start"],
+    ["retire", "app-production-web@r1.0.service"],
+    ["retire", "-1", "x"],
+    ["retire", "0100", "x"],
+    ["once", "app-production"],
+    ["once", "--shell", "app-production", "x"],
+    ["restart", "x"],
+  ])("does not guess what is meant: %j %j %j", (...words: string[]) => {
+    const { status, stderr } = run(...words);
+    expect(status).toBe(controlExits.usage);
+    expect(stderr).toContain("control start <unit>...");
+    expect(said()).toEqual([]);
+  });
+
+  it("gives systemd no word but the instances of its own, whatever it is told", { timeout: 60_000 }, () => {
+    const hostile = fc.oneof(
+      fc.string({ unit: "binary", maxLength: 30 }),
+      fc.constantFrom(
+        "$(reboot)",
+        "`id`",
+        "a b",
+        "--",
+        "-",
+        "*",
+        "",
+        "\n",
+        "app-production-web@r1.0.service\nssh.service",
+      ),
+      fc
+        .tuple(
+          fc.constantFrom("app-production-web", "app-production-", "getty", "app"),
+          fc.string({ maxLength: 8 }),
+        )
+        .map(([template, instance]) => `${template}@${instance}.0.service`),
+    );
+    const words = fc.array(
+      hostile.filter((word) => !word.includes("\0")),
+      { minLength: 1, maxLength: 3 },
+    );
+    fc.assert(
+      fc.property(
+        fc.constantFrom("start", "stop", "keep", "once", "end", "reload-proxy"),
+        words,
+        (verb, names) => {
+          writeFileSync(join(root, "said"), "");
+          const { status } = run(verb, ...names);
+          const others = names.filter((name) => !/^app-production-web@[\w-]+\.0\.service$/.test(name));
+          expect(status === 0 ? others : said()).toEqual([]);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it("is root's alone", () => {
+    const { status, stderr } = spawnSync("sh", [control, "start", "x"], {
+      encoding: "utf8",
+      ...asNobody(),
+      env: {},
+    });
+    expect([status, stderr]).toEqual([controlExits.notRoot, "control: only root can do this\n"]);
+  });
+});
+
+function run(...words: readonly string[]) {
+  return spawnSync("sh", [control, ...words], {
+    encoding: "utf8",
+    ...asNobody(),
+    env: { COZY_CONTROL_ROOT: root },
+  });
+}
+
+/** The tests themselves may well run as root. */
+function asNobody() {
+  return process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+}
+
+function said(): string[] {
+  return readFileSync(join(root, "said"), "utf8").split("\n").slice(0, -1);
+}
+
+function lay(path: string, text: string, mode = 0o644): void {
+  const file = join(root, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+  chmodSync(file, mode);
+}

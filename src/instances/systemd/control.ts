@@ -1,0 +1,274 @@
+/** How `control` ends; all but `once`, which ends as its command does. */
+export const controlExits = {
+  done: 0,
+  /** systemd or nginx could not do it; what they said is on stderr. */
+  failed: 3,
+  /** Words that are none of its own. */
+  usage: 64,
+  /** A name that is none of cozy's on this host. */
+  refused: 65,
+  notRoot: 77,
+  /** `once` only: the command was not started at all. */
+  notStarted: 125,
+} as const;
+
+/**
+ * Root's program, `/usr/lib/cozy/control`, which sudo lets the deployer's user run. It starts and stops instances of environments that
+ * `cozy setup` has prepared, and nothing else: every word is held against what root itself has laid before anything is done.
+ * Each order can be given again. Pure.
+ */
+export function controlText(): string {
+  return program;
+}
+
+// In here a dollar sign before a brace is written with a backslash, which is taken away at the end.
+const program = String.raw`#!/bin/sh
+# Made by cozy setup, which replaces it. Run by sudo for the user that deploys; see control help.
+set -uf
+LC_ALL=C
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
+IFS=' '
+export LC_ALL PATH
+umask 022
+root=
+if [ "$(/usr/bin/id -u)" -ne 0 ]; then
+  # Only who is not root may name another root: for tests, and good for nothing else.
+  root=\${COZY_CONTROL_ROOT:-}
+  [ -n "$root" ] || { echo 'control: only root can do this' >&2; exit 77; }
+fi
+systemctl=$root/usr/bin/systemctl
+systemd_run=$root/usr/bin/systemd-run
+nginx=$root/usr/sbin/nginx
+units=$root/etc/systemd/system
+environments=$root/etc/cozy
+self=/usr/lib/cozy/control
+
+usage() {
+  cat >&2 <<'END'
+control start <unit>...              starts instances, now and at each boot, and takes a retirement back
+control stop <unit>...               ends them; prints "killed <unit>" of each that had to be killed
+control retire <seconds> <unit>...   ends them at that time since the epoch, whoever is there then
+control keep <unit>...               the same as start
+control once [--terminal] <environment> <name>
+                                     runs instances/once@<name>/start as the application's user
+control end <environment> <name>     ends that command
+control reload-proxy <environment>   has nginx read its site again, if that is in order
+control reopen-logs <environment>    has nginx open its logs again
+Exit codes: 0 done, 3 failed, 64 wrong words, 65 a name that is not cozy's, 77 not root;
+of once: its command's, 128 and the number of the signal that ended it, 125 if it was not started.
+END
+  exit 64
+}
+
+refuse() {
+  printf 'control: %s\n' "$1" >&2
+  exit 65
+}
+
+# An environment that cozy setup has prepared.
+check_environment() {
+  case $1 in
+    '' | *[!a-z0-9-]* | [!a-z]*) refuse 'this is no name of an environment' ;;
+  esac
+  if [ "\${#1}" -gt 64 ] || [ ! -f "$environments/$1.json" ]; then refuse "$1 is not set up here"; fi
+}
+
+# <template>@<release>.<index>.service, and the template is one of such an environment's.
+check_unit() {
+  case $1 in
+    '' | *[!A-Za-z0-9@._-]* | [!a-z]* | *@*@*) refuse 'this is no name of a unit' ;;
+    *@*.*.service) ;;
+    *) refuse "$1 is no instance" ;;
+  esac
+  [ "\${#1}" -le 200 ] || refuse 'this is no name of a unit'
+  template=\${1%%@*}
+  instance=\${1#*@}
+  instance=\${instance%.service}
+  release=\${instance%.*}
+  index=\${instance##*.}
+  case $template in *[!a-z0-9-]*) refuse "$1 is no instance" ;; esac
+  case $release in '' | *[!A-Za-z0-9_-]* | -*) refuse "$1 is no instance" ;; esac
+  case $index in '' | *[!0-9]* | ?????*) refuse "$1 is no instance" ;; esac
+  file=$units/$template@.service
+  if [ ! -f "$file" ] || [ -L "$file" ]; then refuse "$1 has no template here"; fi
+  environment=
+  while read -r line; do
+    case $line in X-CozyEnvironment=*) environment=\${line#*=} ; break ;; esac
+  done <"$file"
+  case $template in
+    "$environment"-?*) ;;
+    *) refuse "$template is not cozy's" ;;
+  esac
+  check_environment "$environment"
+}
+
+check_units() {
+  [ $# -gt 0 ] || usage
+  for unit in "$@"; do check_unit "$unit"; done
+}
+
+check_once() {
+  [ $# -eq 2 ] || usage
+  check_environment "$1"
+  case $2 in
+    '' | *[!A-Za-z0-9-]* | -*) refuse 'this is no name of a command' ;;
+  esac
+  [ "\${#2}" -le 64 ] || refuse 'this is no name of a command'
+  drop_in=$units/$1.once@.service.d/cozy.conf
+  if [ ! -f "$drop_in" ] || [ -L "$drop_in" ]; then refuse "$1 has no unit for commands"; fi
+}
+
+# Sets $timer: what ends an instance when it is retired, without its suffix.
+name_timer() {
+  timer=\${1%.service}
+  timer=cozy-retire-\${timer%%@*}:\${timer#*@}
+}
+
+# Ends the timers of units, and what they have begun: $1 are the suffixes. Where there is no timer there is nothing to do.
+end_timers() {
+  suffixes=$1
+  shift
+  timers=
+  for unit in "$@"; do
+    name_timer "$unit"
+    for suffix in $suffixes; do timers="$timers $timer.$suffix"; done
+  done
+  # Names of units have no spaces.
+  # shellcheck disable=SC2086
+  "$systemctl" stop --quiet -- $timers 2>/dev/null
+}
+
+start_units() {
+  end_timers 'timer service' "$@"
+  # Links for the next boot are all that enable makes; the manager needs not read everything again for them.
+  "$systemctl" enable --no-reload --quiet -- "$@" || return 3
+  "$systemctl" start -- "$@" || return 3
+}
+
+stop_units() {
+  # Not what they have begun: that may be this very order.
+  end_timers timer "$@"
+  "$systemctl" disable --no-reload --quiet -- "$@" || return 3
+  "$systemctl" stop -- "$@" || return 3
+  id=
+  result=
+  { "$systemctl" show --property=Id --property=Result -- "$@"; echo; } | while IFS='=' read -r key value; do
+    case $key in
+      Id) id=$value ;;
+      Result) result=$value ;;
+      '')
+        if [ "$result" = timeout ]; then printf 'killed %s\n' "$id"; fi
+        id=
+        result=
+        ;;
+    esac
+  done
+  # Of units that ended well nothing is left that could be forgotten.
+  "$systemctl" reset-failed --quiet -- "$@" 2>/dev/null
+  return 0
+}
+
+retire_units() {
+  at=$1
+  shift
+  "$systemctl" disable --no-reload --quiet -- "$@" || return 3
+  end_timers timer "$@"
+  left=$((at - $(date +%s)))
+  if [ "$left" -lt 0 ]; then left=0; fi
+  for unit in "$@"; do
+    name_timer "$unit"
+    "$systemd_run" --quiet --collect --unit="$timer" --description="The end of $unit" --on-active="$left" \
+      --timer-property=AccuracySec=100ms -- "$self" stop "$unit" || {
+      # One whose time came just now is being ended, as it should be.
+      "$systemctl" is-active --quiet "$timer.service" || return 3
+    }
+  done
+}
+
+run_once() {
+  how=$1
+  # systemd takes the end of a service by SIGTERM for success, and that of a oneshot for what it is. But only beside a service does
+  # systemd-run pass on what is typed.
+  kind=oneshot
+  if [ "$how" = --pty ]; then kind="exec"; fi
+  unit=$2.once@$3.service
+  start=/var/lib/cozy/environments/$2/instances/once@$3/start
+  "$systemd_run" --quiet --wait "$how" --service-type="$kind" --unit="$unit" --description="A command of $2" \
+    --uid="$2" --gid="$2" --property=NoNewPrivileges=yes -- /bin/sh "$start"
+  code=$?
+  if [ "$code" -eq 0 ]; then return 0; fi
+  ended=0
+  status=0
+  while IFS='=' read -r key value; do
+    case $key in
+      ExecMainCode) ended=$value ;;
+      ExecMainStatus) status=$value ;;
+    esac
+  done <<END
+$("$systemctl" show --property=ExecMainCode --property=ExecMainStatus -- "$unit")
+END
+  "$systemctl" reset-failed --quiet -- "$unit" 2>/dev/null
+  case $ended in
+    1) return "$status" ;;
+    2 | 3) return $((128 + status)) ;;
+    *) return 125 ;;
+  esac
+}
+
+reload_proxy() {
+  "$nginx" -t -q || return 3
+  "$systemctl" reload-or-restart nginx.service || return 3
+}
+
+reopen_logs() {
+  "$systemctl" is-active --quiet nginx.service || return 0
+  "$systemctl" kill --kill-whom=main --signal=USR1 nginx.service || return 3
+}
+
+[ $# -gt 0 ] || usage
+verb=$1
+shift
+case $verb in
+  start | keep)
+    check_units "$@"
+    start_units "$@"
+    ;;
+  stop)
+    check_units "$@"
+    stop_units "$@"
+    ;;
+  retire)
+    [ $# -gt 1 ] || usage
+    case $1 in '' | *[!0-9]* | 0?* | ????????????*) usage ;; esac
+    at=$1
+    shift
+    check_units "$@"
+    retire_units "$at" "$@"
+    ;;
+  once)
+    how=--pipe
+    if [ "\${1:-}" = --terminal ]; then
+      how=--pty
+      shift
+    fi
+    check_once "$@"
+    run_once "$how" "$@"
+    ;;
+  end)
+    check_once "$@"
+    "$systemctl" stop --quiet -- "$1.once@$2.service" 2>/dev/null
+    if "$systemctl" is-active --quiet -- "$1.once@$2.service"; then exit 3; fi
+    ;;
+  reload-proxy)
+    [ $# -eq 1 ] || usage
+    check_environment "$1"
+    reload_proxy
+    ;;
+  reopen-logs)
+    [ $# -eq 1 ] || usage
+    check_environment "$1"
+    reopen_logs
+    ;;
+  *) usage ;;
+esac
+`.replaceAll("\\${", "${");

@@ -1,0 +1,64 @@
+import type { ServerLayout } from "../../hosts/server-layout.ts";
+import { madeBySetup } from "./unit.ts";
+
+/**
+ * tmpfiles.d: the short name of the run folder, made at each boot before anything is started. Sockets and route tables lie on the disk
+ * behind it, so that a host that comes back routes as before.
+ */
+export function tmpfilesText(layout: ServerLayout): string {
+  return [
+    madeBySetup(layout),
+    "d /run/cozy 0755 root root -",
+    `L+ ${layout.run} - - - - ${layout.paths.run}`,
+    "",
+  ].join("\n");
+}
+
+/** sudoers.d: all that the deployer's user may do as root is this one program, which checks every word. */
+export function sudoersText(user: string, control: string): string {
+  return [
+    "# Made by `cozy setup`, which replaces it: what is changed here by hand does not stay.",
+    `Defaults!${control} !requiretty, !lecture`,
+    `${user} ALL=(root) NOPASSWD: ${control}`,
+    "",
+  ].join("\n");
+}
+
+/** journald.conf.d: logs outlive a boot, and fill no disk. */
+export function journaldText(): string {
+  return [
+    "# Made by `cozy setup`, which replaces it: what is changed here by hand does not stay.",
+    "[Journal]",
+    "Storage=persistent",
+    "Compress=yes",
+    "SystemMaxUse=2G",
+    "SystemKeepFree=1G",
+    "",
+  ].join("\n");
+}
+
+/**
+ * logrotate.d: the proxy's access log, which is counted from and so is kept as lines and never emptied. As the deployer's user, because
+ * the folder is its own: root would follow whatever link lies there.
+ */
+export function logrotateText(layout: ServerLayout, user: string): string {
+  return [
+    madeBySetup(layout),
+    `${layout.paths.logs}/access.log {`,
+    `  su ${user} ${layout.id}`,
+    "  daily",
+    "  maxsize 200M",
+    "  rotate 14",
+    "  missingok",
+    "  notifempty",
+    "  nocreate",
+    "  compress",
+    "  delaycompress",
+    "  sharedscripts",
+    "  postrotate",
+    `    /usr/bin/sudo -n ${layout.control} reopen-logs ${layout.id}`,
+    "  endscript",
+    "}",
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,192 @@
+import { isDeepStrictEqual } from "node:util";
+import { instanceUnit, type ServerLayout } from "../../hosts/server-layout.ts";
+import { pause } from "../../shared/pause.ts";
+import { isSelected, type InstanceId, type InstanceSelection, type InstanceSpec } from "../instance.ts";
+import type { InstanceStatus, KilledInstance } from "../instance.ts";
+import type { Instances } from "../instances.ts";
+import {
+  forgetInstance,
+  layInstance,
+  noteInstance,
+  readIfThere,
+  readInstances,
+  type KeptInstance,
+} from "./instance-folders.ts";
+import { instanceStatus, isDown, isGone } from "./instance-status.ts";
+import { parseLastEnd } from "./last-end.ts";
+import { orderControl } from "./order-control.ts";
+import type { RunProgram } from "./program.ts";
+import { instanceFolder, runtimeFolder } from "./unit-names.ts";
+import { parseUnitStates, showCommand, type UnitState } from "./unit-state.ts";
+
+export interface SystemdParts {
+  readonly layout: ServerLayout;
+  readonly run: RunProgram;
+  readonly now: () => number;
+  /** Milliseconds since the machine was started, by the clock that nobody sets. */
+  readonly sinceBootMs: () => number;
+}
+
+/** The `Instances` port on a server's systemd, for who runs there as the deployer's user. */
+export function systemdInstances(parts: SystemdParts): Instances {
+  const { layout } = parts;
+  const order = (words: readonly string[], signal: AbortSignal) =>
+    orderControl(parts.run, layout, words, signal);
+
+  return {
+    async start(specs, signal) {
+      signal.throwIfAborted();
+      const asked = ({ spec }: KeptInstance) => specs.some(({ id }) => isSame(id, spec.id));
+      const known = await lookAt(parts, (await swept(parts, signal)).filter(asked), signal);
+      const wanted = specs.map((spec) => ({
+        spec,
+        before: known.find(({ kept }) => isSame(kept.spec.id, spec.id)),
+      }));
+      const fresh = wanted.filter(({ spec, before }) => !isAsWanted(spec, before));
+      if (fresh.length === 0) return inOrder(specs, await statusesOf(parts, known));
+      const others = fresh.filter(({ before }) => before !== undefined && !isDown(before.unit));
+      if (others.length > 0) await order(["stop", ...units(layout, others)], signal);
+      await Promise.all(fresh.map(({ spec }) => layInstance(layout, spec)));
+      await order(["start", ...units(layout, fresh)], signal);
+      return inOrder(specs, await settled(parts, asked, signal));
+    },
+
+    async stop(select, signal) {
+      signal.throwIfAborted();
+      const selected = await find(layout, select);
+      if (selected.length === 0) return [];
+      const printed = await order(["stop", ...units(layout, selected)], signal);
+      await Promise.all(selected.map(({ spec }) => forgetInstance(layout, spec.id)));
+      return killedOnes(layout, selected, printed);
+    },
+
+    async retire(select, at, signal) {
+      signal.throwIfAborted();
+      await swept(parts, signal);
+      const selected = await find(layout, select);
+      if (selected.length === 0) return;
+      const note = () =>
+        Promise.all(selected.map(({ spec }) => noteInstance(layout, { format: 1, spec, retireAt: at })));
+      if (at === undefined) {
+        await order(["keep", ...units(layout, selected)], signal);
+        await note();
+      } else {
+        await note();
+        await order(
+          ["retire", String(Math.max(0, Math.ceil(at / 1000))), ...units(layout, selected)],
+          signal,
+        );
+      }
+    },
+
+    async list(signal) {
+      signal.throwIfAborted();
+      return statusesOf(parts, await lookAt(parts, await readInstances(layout), signal));
+    },
+  };
+}
+
+interface Seen {
+  readonly kept: KeptInstance;
+  readonly unit: UnitState;
+}
+
+async function lookAt(
+  { layout, run }: SystemdParts,
+  instances: readonly KeptInstance[],
+  signal: AbortSignal,
+): Promise<Seen[]> {
+  if (instances.length === 0) return [];
+  const { stdout } = await run(showCommand(units(layout, instances)), signal);
+  const states = new Map(parseUnitStates(stdout).map((state) => [state.unit, state]));
+  return instances.flatMap((kept) => {
+    const unit = states.get(instanceUnit(layout.id, kept.spec.id));
+    return unit === undefined ? [] : [{ kept, unit }];
+  });
+}
+
+/** Of those that are not gone. */
+async function statusesOf(parts: SystemdParts, seen: readonly Seen[]): Promise<InstanceStatus[]> {
+  const { layout, now, sinceBootMs } = parts;
+  const bootedAt = now() - sinceBootMs();
+  const there = seen.filter(({ kept: { retireAt }, unit }) => !isGone({ retireAt, unit }));
+  return Promise.all(
+    there.map(async ({ kept: { spec, retireAt }, unit }) => {
+      const [note, isBeforeCommand] = await Promise.all([
+        readIfThere(`${runtimeFolder(layout, spec.id)}/ended`),
+        isStillStarting(layout, spec.id, unit),
+      ]);
+      const lastExit = note === undefined ? undefined : parseLastEnd(note);
+      return instanceStatus({ spec, retireAt, unit, isBeforeCommand, lastExit, bootedAt });
+    }),
+  );
+}
+
+/** As long as the process is the shell with the start script, the command is not there yet. */
+async function isStillStarting(layout: ServerLayout, id: InstanceId, { pid }: UnitState): Promise<boolean> {
+  if (pid === undefined) return false;
+  const words = (await readIfThere(`/proc/${pid}/cmdline`))?.split("\0");
+  return words?.[1] === `${instanceFolder(layout, id)}/start`;
+}
+
+/** How long a shell may take to become the command, on a machine that is busy. */
+const settleMs = 3_000;
+
+/** systemd is content as soon as the shell runs; whether the command could be started is known a few milliseconds later. */
+async function settled(
+  parts: SystemdParts,
+  asked: (one: KeptInstance) => boolean,
+  signal: AbortSignal,
+): Promise<readonly InstanceStatus[]> {
+  const until = parts.sinceBootMs() + settleMs;
+  const instances = (await readInstances(parts.layout)).filter(asked);
+  for (;;) {
+    const all = await statusesOf(parts, await lookAt(parts, instances, signal));
+    if (all.every(({ state }) => state !== "starting") || parts.sinceBootMs() > until) return all;
+    await pause(5, signal);
+  }
+}
+
+function inOrder(specs: readonly InstanceSpec[], all: readonly InstanceStatus[]): InstanceStatus[] {
+  return specs.flatMap((spec) => all.find(({ id }) => isSame(id, spec.id)) ?? []);
+}
+
+/** All that is here, after those whose retirement has come were forgotten; their folders hold variables. */
+async function swept(parts: SystemdParts, signal: AbortSignal): Promise<KeptInstance[]> {
+  const all = await readInstances(parts.layout);
+  const retired = all.filter(({ retireAt }) => retireAt !== undefined && retireAt <= parts.now());
+  const gone = (await lookAt(parts, retired, signal)).filter(({ kept, unit }) =>
+    isGone({ retireAt: kept.retireAt, unit }),
+  );
+  await Promise.all(gone.map(({ kept }) => forgetInstance(parts.layout, kept.spec.id)));
+  return all.filter((one) => !gone.some(({ kept }) => kept === one));
+}
+
+function isAsWanted(spec: InstanceSpec, before: Seen | undefined): boolean {
+  if (before === undefined || isDown(before.unit)) return false;
+  // What is not set is not there in a file.
+  return isDeepStrictEqual(before.kept.spec, JSON.parse(JSON.stringify(spec)));
+}
+
+async function find(layout: ServerLayout, select: InstanceSelection): Promise<KeptInstance[]> {
+  return (await readInstances(layout)).filter(({ spec }) => isSelected(spec.id, select));
+}
+
+function units(layout: ServerLayout, instances: readonly { readonly spec: InstanceSpec }[]): string[] {
+  return instances.map(({ spec }) => instanceUnit(layout.id, spec.id));
+}
+
+function killedOnes(
+  layout: ServerLayout,
+  stopped: readonly KeptInstance[],
+  printed: string,
+): KilledInstance[] {
+  const killed = new Set(printed.split("\n").map((line) => line.replace(/^killed /, "")));
+  return stopped
+    .filter(({ spec }) => killed.has(instanceUnit(layout.id, spec.id)))
+    .map(({ spec }) => ({ id: spec.id, afterMs: spec.stopTimeoutMs }));
+}
+
+function isSame(a: InstanceId, b: InstanceId): boolean {
+  return a.release === b.release && a.type === b.type && a.index === b.index;
+}

@@ -1,0 +1,88 @@
+import { describe, expect, it } from "vitest";
+import { acme, fromEnvironment, givenCertificate, noCertificate, servers } from "../index.ts";
+import { normaliseAccess, normaliseDomains, normaliseHttp, normaliseServers } from "./normalise-servers.ts";
+
+const folders = { root: "/shop", homeFolder: "/home/ada" };
+
+describe("servers", () => {
+  it("are filled in from their addresses alone", () => {
+    expect(normaliseServers(servers(["web-1.example.org"]), folders)).toEqual({
+      kind: "servers",
+      hosts: [{ name: "web-1.example.org", address: "web-1.example.org", sshPort: 22 }],
+      user: "cozy",
+      setupUser: "root",
+      identity: undefined,
+      parallel: 10,
+      unreachable: { kind: "abort" },
+      balancer: undefined,
+      openPorts: [],
+    });
+  });
+
+  it("keep what the file says, with files as absolute paths", () => {
+    const target = servers([{ address: "10.0.0.12", name: "web-2", port: 2222 }], {
+      user: "ship",
+      setupUser: "ada",
+      identity: "~/.ssh/deploy",
+      parallel: 3,
+      unreachable: { goOnWithout: 1 },
+      balancer: { from: ["10.0.0.0/24"], leave: "2s", endsTls: true },
+      openPorts: [8025],
+    });
+    expect(normaliseServers(target, folders)).toEqual({
+      kind: "servers",
+      hosts: [{ name: "web-2", address: "10.0.0.12", sshPort: 2222 }],
+      user: "ship",
+      setupUser: "ada",
+      identity: "/home/ada/.ssh/deploy",
+      parallel: 3,
+      unreachable: { kind: "go-on", atMost: 1 },
+      balancer: { from: ["10.0.0.0/24"], readyPath: "/balancer", leaveMs: 2_000, endsTls: true },
+      openPorts: [8025],
+    });
+  });
+});
+
+describe("a site", () => {
+  it("has a certificate of each kind", () => {
+    const canonical = "shop.example.org";
+    const of = (certificate: Parameters<typeof normaliseDomains>[0]["certificate"]) =>
+      normaliseDomains({ canonical, certificate }, folders);
+    expect(of(acme({ email: "ops@example.org" }))).toEqual({
+      canonical,
+      redirects: [],
+      certificate: { kind: "acme", email: "ops@example.org", directory: undefined, directoryRoot: undefined },
+    });
+    expect(of(givenCertificate({ chain: "tls/chain.pem", key: "/keys/key.pem" })).certificate).toEqual({
+      kind: "given",
+      chain: "/shop/tls/chain.pem",
+      key: "/keys/key.pem",
+    });
+    expect(of(noCertificate()).certificate).toEqual({ kind: "none" });
+  });
+
+  it("asks for a password under a name of its own, or the one that is given", () => {
+    const of = (name?: string) =>
+      normaliseAccess({ password: { user: "team", value: fromEnvironment(name) } });
+    expect(of()).toEqual({
+      password: { user: "team", value: { from: "environment", name: "ACCESS_PASSWORD" } },
+      addresses: [],
+    });
+    expect(of("SITE").password?.value).toEqual({ from: "environment", name: "SITE" });
+  });
+
+  it("is hidden from search engines everywhere but in production, unless told otherwise", () => {
+    expect(normaliseHttp({}, "staging").noindex).toBe(true);
+    expect(normaliseHttp({}, "production").noindex).toBe(false);
+    expect(normaliseHttp({ noindex: false }, "staging").noindex).toBe(false);
+  });
+
+  it("has limits in bytes and milliseconds", () => {
+    const rules = normaliseHttp({ maxBody: "2MB", answerWithin: "5s", rate: { perSecond: 20 } }, "staging");
+    expect(rules).toMatchObject({
+      maxBodyBytes: 2_097_152,
+      answerMs: 5_000,
+      rate: { perSecond: 20, burst: 40 },
+    });
+  });
+});

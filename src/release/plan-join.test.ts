@@ -1,0 +1,111 @@
+import { describe, expect, it } from "vitest";
+import { runPlan } from "../engine/run-plan.ts";
+import { occasion } from "../engine/testing/plans.ts";
+import { CozyError } from "../errors/cozy-error.ts";
+import { planJoin } from "./plan-join.ts";
+import { planLeave } from "./plan-leave.ts";
+import { processType, sampleProject, sampleRecord } from "./testing.ts";
+import { releasesIn, sampleFleet, serve, type SampleFleet } from "./testing-fleet.ts";
+
+const never = new AbortController().signal;
+const project = sampleProject({
+  processes: {
+    web: processType(["w"], 2),
+    worker: processType(["k"], 1),
+    scheduler: { ...processType(["s"], 1), singleton: true },
+  },
+});
+const environment = environmentOf();
+const release = sampleRecord(project, "old");
+
+function environmentOf() {
+  const found = project.environments["staging"];
+  if (found === undefined) throw new Error("the sample project has a staging environment");
+  return found;
+}
+
+/** Two hosts serve; a third is what the test makes of it. All of them are behind a balancer. */
+async function stage(third: "new" | "behind"): Promise<SampleFleet> {
+  const fleet = await sampleFleet(project, 3);
+  const [first, second, last] = fleet.hosts;
+  if (first === undefined || second === undefined || last === undefined) throw new Error("there are three hosts");
+  for (const host of [first, second]) host.inRotation = true;
+  last.inRotation = false;
+  await last.switchRoutes(1, [], never);
+  await last.setCurrent(undefined, never);
+  await last.stopInstances({ release: "old" }, never);
+  await last.removeReleases(["old"], never);
+  if (third === "behind") await serve(last, project, "older", true);
+  last.calls.length = 0;
+  return fleet;
+}
+
+async function join(fleet: SampleFleet) {
+  const states = await fleet.observe();
+  return planJoin({ project, environment, fleet: states.slice(0, 2), joining: states.slice(2), release });
+}
+
+describe("a host that joins", () => {
+  it.each(["new", "behind"] as const)("that is %s serves the release in force, and enters rotation last of all", async (third) => {
+    const fleet = await stage(third);
+    const result = await runPlan(await join(fleet), occasion, fleet.engine());
+    expect(result).toMatchObject({ outcome: "committed", error: undefined, outstanding: [] });
+    const last = fleet.hosts[2];
+    const state = await last?.observe(never);
+    expect(state).toMatchObject({ current: "old", inRotation: true });
+    expect(state && releasesIn(state)).toEqual(["old"]);
+    const running = state?.instances.map(({ id, retireAt }) => `${id.release}/${id.type}${retireAt ? " warm" : ""}`);
+    expect(new Set(running)).toEqual(
+      new Set(["old/web", "old/worker", ...(third === "behind" ? ["older/web warm"] : [])]),
+    );
+    const calls = last?.calls.filter((call) => /^(setRotation|prove|smoke|setCurrent)/.test(call));
+    expect(calls).toEqual(["smoke old", "prove", "setCurrent old", "setRotation true"]);
+    for (const host of fleet.hosts.slice(0, 2)) {
+      expect(host.calls.filter((call) => !call.startsWith("raiseFence"))).toEqual([]);
+    }
+  });
+
+  it.each(["smoke", "prove", "setRotation"])("that fails at %s stays out of rotation, and as it was", async (method) => {
+    const fleet = await stage("behind");
+    fleet.hosts[2]?.failNext(method, new CozyError("port-taken", { message: "not today" }));
+    const result = await runPlan(await join(fleet), occasion, fleet.engine());
+    expect(result).toMatchObject({ outcome: "undone", error: { code: "port-taken" } });
+    const state = await fleet.hosts[2]?.observe(never);
+    expect(state).toMatchObject({ current: "older", inRotation: false });
+    expect(state && releasesIn(state)).toEqual(["older"]);
+  });
+});
+
+describe("a host that leaves", () => {
+  it("leaves rotation first, hands over what runs only once, and ends its instances last", async () => {
+    const fleet = await sampleFleet(project, 2);
+    const [keeper, leaving] = fleet.hosts;
+    if (keeper === undefined || leaving === undefined) throw new Error("there are two hosts");
+    for (const host of fleet.hosts) host.inRotation = true;
+    await keeper.stopInstances({ release: "old", types: ["scheduler"] }, never);
+    await leaving.startInstances({ release: "old", types: ["scheduler"] }, never);
+    leaving.calls.length = 0;
+    const [first, second] = await fleet.observe();
+    if (first === undefined || second === undefined) throw new Error("two hosts were observed");
+    const plan = planLeave({ project, environment, fleet: [first], leaving: [second], release, leaveMs: 1 });
+    expect(plan.phases.map(({ name, operations }) => [name, ...operations.map(({ host }) => host)])).toEqual([
+      ["rotation", "web-2"],
+      ["singletons", "web-2"],
+      ["workers", "web-1", "web-1", "web-1"],
+      ["end", "web-2", "web-2", "web-2"],
+    ]);
+    const result = await runPlan(plan, occasion, fleet.engine());
+    expect(result).toMatchObject({ outcome: "committed", outstanding: [] });
+    expect(await leaving.observe(never)).toMatchObject({ routes: {}, instances: [], current: undefined, inRotation: false });
+    const schedulers = (await keeper.observe(never)).instances.filter(({ id }) => id.type === "scheduler");
+    expect(schedulers).toHaveLength(1);
+    const calls = leaving.calls.filter((call) => !call.startsWith("raiseFence"));
+    expect(calls).toEqual([
+      "setRotation false",
+      "stopInstances old scheduler",
+      "switchRoutes",
+      "stopInstances old web worker scheduler",
+      "setCurrent",
+    ]);
+  });
+});

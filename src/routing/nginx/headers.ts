@@ -1,0 +1,84 @@
+import { join } from "node:path";
+import { publicScheme, siteFolder, type SiteFacts, type SiteFile } from "./site-facts.ts";
+import { fileText, word, type Lines } from "./text.ts";
+import { map } from "./variables.ts";
+import { variablePrefix } from "./variables.ts";
+
+/*
+ * A location that adds one header of its own loses all that were declared above it, and without `always` an error page has none. So the
+ * security headers are a file that each location includes, and nothing is added above the locations. What the application says itself
+ * goes before: its own header is passed on, and none is put beside it.
+ */
+
+interface SecurityHeader {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** The file with the security headers, for each location. */
+export function headersFile(facts: SiteFacts): SiteFile {
+  return {
+    path: headersPath(facts),
+    text: fileText(
+      ["# Included by every location, because one with a header of its own inherits none."],
+      [
+        ...securityHeaders(facts).map(({ name }) => `add_header ${name} ${ownFirst(facts, name)} always;`),
+        ...(facts.http.noindex ? ['add_header X-Robots-Tag "noindex, nofollow" always;'] : []),
+      ],
+    ),
+  };
+}
+
+/** `include …/headers.conf;` */
+export function includeHeaders(facts: SiteFacts): string {
+  return `include ${headersPath(facts)};`;
+}
+
+/** The maps that give way to a header of the application's own. */
+export function headerMaps(facts: SiteFacts): Lines {
+  const headers = [...securityHeaders(facts), ...policyOf(facts)];
+  return [
+    "# The application's own header goes before.",
+    ...headers.flatMap(({ name, value }) =>
+      map(
+        `$upstream_http_${name.toLowerCase().replaceAll("-", "_")}`,
+        ownFirst(facts, name),
+        'default ""',
+        `"" ${word(value)}`,
+      ),
+    ),
+  ];
+}
+
+/** `Content-Security-Policy`, where one is declared; media and error pages have their own. */
+export function contentPolicy(facts: SiteFacts): Lines {
+  return policyOf(facts).map(({ name }) => `add_header ${name} ${ownFirst(facts, name)} always;`);
+}
+
+function securityHeaders(facts: SiteFacts): readonly SecurityHeader[] {
+  const always = [
+    { name: "X-Content-Type-Options", value: "nosniff" },
+    { name: "X-Frame-Options", value: "SAMEORIGIN" },
+    { name: "Referrer-Policy", value: "strict-origin-when-cross-origin" },
+    { name: "Permissions-Policy", value: "camera=(), microphone=(), geolocation=(), payment=(), usb=()" },
+    { name: "Cross-Origin-Opener-Policy", value: "same-origin" },
+    { name: "Cross-Origin-Resource-Policy", value: "same-origin" },
+  ];
+  if (publicScheme(facts) === "http") return always;
+  return [{ name: "Strict-Transport-Security", value: "max-age=63072000; includeSubDomains" }, ...always];
+}
+
+function policyOf({ http }: SiteFacts): readonly SecurityHeader[] {
+  const { contentSecurityPolicy } = http;
+  if (contentSecurityPolicy === undefined) return [];
+  return [{ name: "Content-Security-Policy", value: contentSecurityPolicy }];
+}
+
+/** `$cozywish_production_x_frame_options`: empty where the application sent its own. */
+function ownFirst({ layout }: SiteFacts, name: string): string {
+  return `$${variablePrefix(layout.id)}${name.toLowerCase().replaceAll("-", "_")}`;
+}
+
+function headersPath(facts: SiteFacts): string {
+  return join(siteFolder(facts), "headers.conf");
+}

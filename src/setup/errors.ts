@@ -1,0 +1,9 @@
+import type { ErrorRecord } from "../errors/cozy-error.ts";
+
+export const setupErrors = {
+  "setup-needs-root": { fault: "yours", title: "Who sets hosts up has no root rights there" },
+  "setup-not-for-this-host": { fault: "yours", title: "The host is of a kind that cozy does not set up" },
+  "setup-failed": { fault: "outside", title: "A host could not be set up" },
+  "setup-locked-out": { fault: "outside", title: "The new firewall was taken back" },
+  "nothing-to-set-up": { fault: "yours", title: "The environment has no servers" },
+} as const satisfies Record<string, ErrorRecord>;

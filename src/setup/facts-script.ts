@@ -1,0 +1,22 @@
+import type { ServerLayout } from "../hosts/server-layout.ts";
+import { quote } from "../hosts/ssh/quote.ts";
+import { proofTokenFile } from "../hosts/this-machine/places.ts";
+
+/** Shell text that says what set-up has to know of a host: a name and its value in base64 a line. For the end of a set-up script. */
+export function factsText({ paths, certificates, machine }: ServerLayout): string {
+  const token = quote(proofTokenFile(paths));
+  return String.raw`
+fact() { printf 'fact %s %s\n' "$1" "$(base64 -w0)" >&4; }
+( . /etc/os-release; printf '%s %s' "$ID" "$VERSION_ID" ) | fact os
+uname -m | fact machine
+printf %s "\${SSH_CONNECTION-}" | fact connection
+# sudo may take the variable away; sshd's own settings say where it listens.
+sshd -T 2>/dev/null | fact sshd
+cat ~/.ssh/authorized_keys "$(getent passwd "\${SUDO_USER:-root}" | cut -d: -f6)/.ssh/authorized_keys" 2>/dev/null | fact keys
+{ test -e /proc/net/if_inet6 && ip -6 addr show dev lo | grep -c inet6; } 2>/dev/null | fact ipv6
+nginx -V 2>&1 | fact nginx
+md5sum ${token} 2>/dev/null | fact token
+cat ${quote(`${certificates}/chain.pem`)} 2>/dev/null | fact chain
+stat -c %U ${quote(machine.home)} 2>/dev/null | fact owner
+`.replaceAll("\\${", "${");
+}

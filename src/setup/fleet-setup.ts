@@ -1,0 +1,187 @@
+import { inParallel } from "../artifacts/in-parallel.ts";
+import { asCozyError } from "../errors/as-cozy-error.ts";
+import type { CozyError } from "../errors/cozy-error.ts";
+import type { Emit, PhaseOutline } from "../events/event.ts";
+import { spreadCertificate, type CertificatePair } from "../routing/nginx/spread-certificate.ts";
+import { askAuthority, certificateHost } from "./certificates.ts";
+import type { HostSetup, TellResult } from "./host-setup.ts";
+import { itemTitle } from "./item.ts";
+import { asksAuthority } from "./plan-setup.ts";
+
+export interface FleetSetup {
+  readonly project: string;
+  readonly environment: string;
+  /** The first one answers the certificate authority. */
+  readonly hosts: readonly HostSetup[];
+  readonly check: boolean;
+  /** How many hosts at the same time. */
+  readonly parallel: number;
+  /** A certificate that was given, where the site is served with one. */
+  readonly given: CertificatePair | undefined;
+  readonly emit: Emit;
+  readonly now: () => number;
+}
+
+interface Phase {
+  readonly name: string;
+  readonly title: string;
+  readonly work: (host: HostSetup, tell: TellResult, signal: AbortSignal) => Promise<void>;
+}
+
+/**
+ * Sets hosts up side by side, one phase after the other over all of them: after a phase in which one failed none goes on. All of it can
+ * be done again.
+ */
+export async function setUpFleet(setup: FleetSetup, signal: AbortSignal): Promise<void> {
+  const phases = phasesOf(setup);
+  setup.emit(started(setup, phases));
+  for (const phase of phases) await inAllHosts(setup, phase, signal);
+}
+
+function phasesOf(setup: FleetSetup): readonly Phase[] {
+  const { hosts, check, given } = setup;
+  const mayNeedOne = given !== undefined || hosts.some(({ request }) => asksAuthority(request));
+  const certificate: Phase[] = [
+    {
+      name: "certificate",
+      title: "Certificate",
+      work: (host, tell, signal) => obtain(setup, host, tell, signal),
+    },
+    {
+      name: "spread",
+      title: "Certificate on the other hosts",
+      work: (host, tell, signal) => spread(setup, host, tell, signal),
+    },
+  ];
+  return [
+    { name: "look", title: "Look at the hosts", work: (host, _tell, signal) => host.look(signal) },
+    {
+      name: "base",
+      title: "Packages, users and folders",
+      work: (host, tell, signal) => host.base(tell, signal),
+    },
+    { name: "rest", title: "Settings and services", work: (host, tell, signal) => host.rest(tell, signal) },
+    ...(mayNeedOne && !check ? certificate : []),
+    {
+      name: "finish",
+      title: "Log in anew, and note it",
+      work: (host, tell, signal) => host.finish(tell, signal),
+    },
+  ];
+}
+
+/** The first host gets it, by the authority or from the deployer; then its site is served with it. */
+async function obtain(
+  { hosts, given }: FleetSetup,
+  host: HostSetup,
+  tell: TellResult,
+  signal: AbortSignal,
+): Promise<void> {
+  if (host !== hosts[0] || !host.wantsCertificate()) return;
+  if (given === undefined) await askAuthority(host, host.request, signal);
+  else await certificateHost(host, host.request).install(given, signal);
+  await host.look(signal);
+  await host.rest(tell, signal);
+}
+
+async function spread(
+  { hosts }: FleetSetup,
+  host: HostSetup,
+  tell: TellResult,
+  signal: AbortSignal,
+): Promise<void> {
+  const [first] = hosts;
+  if (first === undefined || host === first) return;
+  const from = certificateHost(first, first.request);
+  const { failed, installed } = await spreadCertificate(from, [certificateHost(host, host.request)], signal);
+  const [failure] = failed;
+  if (failure !== undefined) throw failure.error;
+  if (installed.length === 0) return;
+  await host.look(signal);
+  await host.rest(tell, signal);
+}
+
+async function inAllHosts(setup: FleetSetup, phase: Phase, signal: AbortSignal): Promise<void> {
+  const { hosts, parallel, emit, now } = setup;
+  const startedAt = now();
+  emit({ type: "phase-started", at: startedAt, phase: phase.name });
+  const failures = await inParallel(hosts, parallel, (host) => onHost(setup, phase, host, signal));
+  signal.throwIfAborted();
+  const failed = failures.filter((failure) => failure !== undefined);
+  const [first] = failed;
+  if (first !== undefined) throw together(first, failed);
+  emit({ type: "phase-done", at: now(), phase: phase.name, durationMs: now() - startedAt });
+}
+
+async function onHost(
+  { check, emit, now }: FleetSetup,
+  phase: Phase,
+  host: HostSetup,
+  signal: AbortSignal,
+): Promise<CozyError | undefined> {
+  const operation = `${phase.name}@${host.name}`;
+  const startedAt = now();
+  emit({ type: "operation-started", at: startedAt, operation, title: phase.title, phase: phase.name });
+  const counts = { changed: 0, unchanged: 0 };
+  try {
+    await phase.work(
+      host,
+      ({ item, report }) => {
+        const isChange = report.outcome !== "unchanged";
+        counts[isChange ? "changed" : "unchanged"] += 1;
+        // What would change is told at the end, with its differences.
+        if (!isChange || check) return;
+        const note = report.note === "" ? "" : `: ${report.note.split("\n")[0]}`;
+        emit({
+          type: "operation-output",
+          at: now(),
+          operation,
+          stream: "stdout",
+          line: `${itemTitle(item)}${note}`,
+        });
+      },
+      signal,
+    );
+    const note = counts.changed + counts.unchanged === 0 ? {} : { note: countsText(counts) };
+    emit({ type: "operation-done", at: now(), operation, durationMs: now() - startedAt, ...note });
+    return undefined;
+  } catch (thrown) {
+    const { code, message } = asCozyError(thrown);
+    emit({ type: "operation-failed", at: now(), operation, durationMs: now() - startedAt, code, message });
+    return asCozyError(thrown);
+  }
+}
+
+function countsText({
+  changed,
+  unchanged,
+}: {
+  readonly changed: number;
+  readonly unchanged: number;
+}): string {
+  return changed === 0 ? "nothing to change" : `${changed} of ${changed + unchanged} differed`;
+}
+
+/** The first failure, with the others in its details. */
+function together(first: CozyError, all: readonly CozyError[]): CozyError {
+  const others = all.slice(1).map(({ code, message }) => `also ${code}: ${message}`);
+  return first.with({ details: [...first.details, ...others] });
+}
+
+function started({ project, environment, hosts, check, now }: FleetSetup, phases: readonly Phase[]) {
+  const outline = phases.map(({ name, title }): PhaseOutline => ({
+    name,
+    title,
+    operations: hosts.map((host) => ({ id: `${name}@${host.name}`, title, host: host.name })),
+  }));
+  const command = check ? "plan --setup" : "setup";
+  return {
+    type: "plan-started",
+    at: now(),
+    command,
+    project,
+    environment,
+    release: "",
+    phases: outline,
+  } as const;
+}

@@ -1,0 +1,117 @@
+import { CozyError } from "../errors/cozy-error.ts";
+import type { Connection } from "../hosts/ssh/connection.ts";
+import { pause } from "../shared/pause.ts";
+import { factsText } from "./facts-script.ts";
+import { parseFacts, type HostFacts } from "./host-facts.ts";
+import { layoutOf, planBase, planRest, wantsCertificate, type SetupRequest } from "./plan-setup.ts";
+import { refuseHost } from "./refuse-host.ts";
+import { runItems, type ItemResult, type SetupHost } from "./run-items.ts";
+import { recordItem } from "./setup-record.ts";
+
+export interface HostSetupParts extends SetupHost {
+  readonly request: SetupRequest;
+  /** A new connection of the user that deploys: it proves that the host still lets them in, and has the groups that they were given. */
+  readonly openAnew: () => Promise<Connection>;
+  /** Only looks. */
+  readonly check: boolean;
+  /** cozy's. */
+  readonly version: string;
+}
+
+export type TellResult = (result: ItemResult) => void;
+
+/** The steps of one host's set-up, in their order. Each can be done again. */
+export interface HostSetup extends SetupHost {
+  readonly request: SetupRequest;
+  readonly results: readonly ItemResult[];
+  look(signal: AbortSignal): Promise<void>;
+  base(tell: TellResult, signal: AbortSignal): Promise<void>;
+  rest(tell: TellResult, signal: AbortSignal): Promise<void>;
+  wantsCertificate(): boolean;
+  /** Proves that a new connection gets through, keeps the firewall because of it, and notes what the host is set up for. */
+  finish(tell: TellResult, signal: AbortSignal): Promise<void>;
+}
+
+export function hostSetup(parts: HostSetupParts): HostSetup {
+  const { request, check } = parts;
+  const showFacts = factsText(layoutOf(request));
+  const results: ItemResult[] = [];
+  let facts: HostFacts | undefined;
+  const known = (): HostFacts => facts ?? parseFacts("");
+  const noting = (tell: TellResult): TellResult => {
+    return (result) => {
+      results.push(result);
+      tell(result);
+    };
+  };
+  return {
+    ...parts,
+    results,
+    async look(signal) {
+      await refuseWithoutRoot(parts, signal);
+      const options = { check: true, last: showFacts, onResult: () => undefined };
+      facts = parseFacts(await runItems(parts, [], options, signal));
+      refuseHost(parts.name, request.target.user, facts);
+    },
+    async base(tell, signal) {
+      const options = { check, last: showFacts, onResult: noting(tell) };
+      facts = parseFacts(await runItems(parts, planBase(request, known()), options, signal));
+    },
+    async rest(tell, signal) {
+      await runItems(parts, planRest(request, known()), { check, onResult: noting(tell) }, signal);
+    },
+    wantsCertificate: () => wantsCertificate(request, known()),
+    async finish(tell, signal) {
+      if (!check) await prove(parts, signal);
+      const first = check ? undefined : "confirm_firewall";
+      await runItems(
+        parts,
+        [recordItem(request, parts.version)],
+        { check, first, onResult: noting(tell) },
+        signal,
+      );
+    },
+  };
+}
+
+async function refuseWithoutRoot(
+  { name, connection, as, request }: HostSetupParts,
+  signal: AbortSignal,
+): Promise<void> {
+  const { exitCode, stdout } = await connection.run(["id", "-u"], { as, timeoutMs: 30_000 }, signal);
+  if (exitCode === 0 && stdout.trim() === "0") return;
+  const { setupUser } = request.target;
+  throw new CozyError("setup-needs-root", {
+    message: `${setupUser} can't do on ${name} what root can: sudo without a password is refused.`,
+    state: `Nothing was changed on ${name}.`,
+    next: `Let ${setupUser} do so (in /etc/sudoers.d: ${setupUser} ALL=(ALL) NOPASSWD: ALL), or write setupUser: "root" into servers(…).`,
+  });
+}
+
+/** The firewall goes back by itself after 60 s; that is how long it is worth trying. */
+const provesMs = 40_000;
+
+async function prove(parts: HostSetupParts, signal: AbortSignal): Promise<void> {
+  const until = performance.now() + provesMs;
+  for (;;) {
+    try {
+      const connection = await parts.openAnew();
+      await connection.run(["true"], { timeoutMs: 30_000 }, signal);
+      return;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof CozyError && error.code !== "host-unreachable") throw error;
+      if (performance.now() > until) throw lockedOut(parts.name, error);
+      await pause(1_000, signal);
+    }
+  }
+}
+
+function lockedOut(host: string, cause: unknown): CozyError {
+  return new CozyError("setup-locked-out", {
+    message: `${host} lets no new connection in since it was set up.`,
+    state: `Its firewall goes back to what it was within a minute; everything else stays as it was set up.`,
+    next: "Look whether its SSH port is the one that the project says, then run cozy setup again.",
+    cause,
+  });
+}

@@ -1,0 +1,57 @@
+import { rootFiles } from "../instances/systemd/root-files.ts";
+import { siteFiles } from "../routing/nginx/site.ts";
+import { siteFolder } from "../routing/nginx/site-facts.ts";
+import { nominalFacts } from "./host-facts.ts";
+import type { SetupItem } from "./item.ts";
+import {
+  certificateProgram,
+  directoryRootFile,
+  layoutOf,
+  portsFile,
+  siteFacts,
+  type SetupRequest,
+} from "./plan-setup.ts";
+
+/**
+ * Takes an environment away from a host: what runs, then root's own files of it. What hosts have once stays for the other environments,
+ * and so does the environment's data unless it is said that it goes; then it is packed away first. Pure.
+ */
+export function planRemoval(
+  request: SetupRequest,
+  options: { readonly data: boolean },
+): readonly SetupItem[] {
+  const { project, environment, target } = request;
+  const layout = layoutOf(request);
+  const { id, paths, socketGroup } = layout;
+  const site = siteFacts(request, nominalFacts);
+  const own = rootFiles({ layout, app: project.app, environment, user: target.user }).filter(
+    ({ shared }) => !shared,
+  );
+  const gone = (
+    path: string,
+    readBy: "nothing" | "systemd" | "nginx" | "firewall" = "nothing",
+  ): SetupItem => ({
+    kind: "absent",
+    path,
+    readBy,
+  });
+  return [
+    // From here on root's program starts nothing of it any more.
+    gone(layout.setUp),
+    { kind: "ended", id },
+    gone(`/etc/nginx/sites-enabled/${id}.conf`, "nginx"),
+    ...siteFiles(site).map(({ path }) => gone(path, "nginx")),
+    gone(siteFolder(site), "nginx"),
+    ...own.map(({ path }) => gone(path, path.startsWith("/etc/systemd/") ? "systemd" : "nothing")),
+    gone(layout.run),
+    gone(portsFile(layout), "firewall"),
+    gone(certificateProgram(layout)),
+    gone(directoryRootFile(layout)),
+    { kind: "action", action: "systemd" },
+    { kind: "action", action: "nginx" },
+    // Its certificate is the site's, which is gone; certbot's own is left to expire.
+    gone(layout.certificates),
+    ...(options.data ? [{ kind: "packed", id, root: paths.root, groups: [id, socketGroup] } as const] : []),
+    { kind: "firewall" },
+  ];
+}

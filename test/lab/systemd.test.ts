@@ -1,0 +1,446 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { execa } from "execa";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { instanceUnit, serverLayout, type ServerLayout } from "../../src/hosts/server-layout.ts";
+import { instancesContract } from "../../src/instances/contract.ts";
+import type { InstanceSpec, InstanceStatus, KilledInstance } from "../../src/instances/instance.ts";
+import { rootFiles } from "../../src/instances/systemd/root-files.ts";
+import { labUp, type Lab } from "../../src/lab/lab.ts";
+import type { ProcessType } from "../../src/project/project.ts";
+import { nodeApplication, wsgiApplication } from "./systemd/applications.ts";
+import { labServer, nodeThere, type LabServer, type Remote } from "./systemd/lab-server.ts";
+
+/** On a real host with a real systemd: what is generated here starts there, and holds what it promises. */
+const secret = "hunter2-of-the-lab";
+const node = serverLayout("trial", "node");
+const python = serverLayout("trial", "python");
+let lab: Lab;
+let server: LabServer;
+let onNode: Remote;
+let onPython: Remote;
+
+beforeAll(async () => {
+  lab = await labUp({ name: "systemd", hosts: 1 });
+  server = await labServer(host().address, lab.keyFile);
+  await server.sh("apt-get install -y --no-install-recommends gunicorn >/dev/null");
+  await prepare(node, "node");
+  await prepare(python, "python");
+  onNode = server.connect("trial", "node");
+  onPython = server.connect("trial", "python");
+}, 600_000);
+afterAll(async () => {
+  await Promise.all([onNode?.close(), onPython?.close()]);
+  await lab?.down();
+});
+afterEach(async () => {
+  for (const remote of [onNode, onPython]) {
+    const left = await remote.call<readonly InstanceStatus[]>("list");
+    for (const release of new Set(left.map(({ id }) => id.release))) await remote.call("stop", { release });
+  }
+});
+
+const scripts = { runs: "exec sleep 1000", exits: "exit 1", "cannot start": "" };
+instancesContract("a server's systemd", async () => ({
+  instances: {
+    async start(specs, signal) {
+      signal.throwIfAborted();
+      return whole(await onNode.call<readonly InstanceStatus[]>("start", specs));
+    },
+    stop: (select) => onNode.call<readonly KilledInstance[]>("stop", select),
+    retire: (select, at) => onNode.call("retire", select, at ?? null),
+    list: async () => whole(await onNode.call<readonly InstanceStatus[]>("list")),
+  },
+  spec(name, behaviour, more) {
+    const spec = shell(name, scripts[behaviour], more);
+    return behaviour === "cannot start" ? { ...spec, command: ["/no/such/program"] } : spec;
+  },
+  close: async () => {},
+}));
+
+describe("an application in its sandbox", () => {
+  it("of Node answers nginx's user, and finds its machine", async () => {
+    await onNode.call("start", [nodeServer("r1/web.0")]);
+    expect(await ask(node, "r1/web.0", "/secret")).toBe("true");
+    const machine = JSON.parse(await ask(node, "r1/web.0", "/machine"));
+    expect(machine.processors).toBeGreaterThan(0);
+    expect(machine.addresses).toContain("lo");
+  });
+
+  it("of gunicorn, which gives its socket to its own user, answers nginx's user", async () => {
+    await onPython.call("start", [gunicorn("r1/web.0")]);
+    expect(await ask(python, "r1/web.0", "/secret")).toBe("true");
+  });
+
+  it("has the variables of its release and no others", async () => {
+    await onNode.call("start", [nodeServer("r1/web.0")]);
+    expect(await ask(node, "r1/web.0", "/environment")).toBe("COZY_INSTANCE ODD PATH SECRET");
+  });
+
+  it("keeps its secrets from the list of processes, from the journal and from every other process", async () => {
+    await onNode.call("start", [nodeServer("r1/web.0")]);
+    await ask(node, "r1/web.0", "/secret");
+    const anybody = await server.sh(
+      `runuser -u nobody -- ps axeww; systemctl show ${unitOf(node, "r1/web.0")}; journalctl --all -o json`,
+    );
+    expect(anybody).toContain("server.mjs");
+    expect(anybody).not.toContain(secret);
+    const holders = await server.sh(`grep -la ${secret} /proc/[0-9]*/environ /proc/[0-9]*/cmdline`, {
+      fails: true,
+    });
+    const pids = await server.sh(
+      `cat /sys/fs/cgroup$(systemctl show --property=ControlGroup --value ${unitOf(node, "r1/web.0")})/cgroup.procs`,
+    );
+    const own = new Set(pids.split("\n").map((pid) => `/proc/${pid}/environ`));
+    // The shell that asks has it among its own words.
+    const others = holders.split("\n").filter((file) => file.endsWith("environ") && !own.has(file));
+    expect(others).toEqual([]);
+    expect(holders).toContain("environ");
+  });
+
+  it("writes where that is declared, and nowhere else", async () => {
+    await onNode.call("start", [nodeServer("r1/web.0")]);
+    const write = (to: string) => ask(node, "r1/web.0", `/write?to=${to}`);
+    const { paths } = node;
+    expect(await write(`${paths.database}/x`)).toBe("written");
+    expect(await write(`${paths.persist}/x`)).toBe("written");
+    expect(await write("/tmp/x")).toBe("written");
+    expect(await write(`${node.run}/r1/x`)).toBe("written");
+    for (const folder of [
+      paths.media,
+      paths.schedules,
+      paths.releases,
+      `${paths.releases}/r1/app`,
+      paths.root,
+      node.instances,
+      node.run,
+    ]) {
+      expect([folder, await write(`${folder}/x`)]).toEqual([
+        folder,
+        expect.stringMatching(/^E(ROFS|ACCES)$/),
+      ]);
+    }
+    for (const folder of ["/etc", "/var/tmp/..", "/usr/lib/cozy", "/home", "/root", python.paths.database]) {
+      expect([folder, await write(`${folder}/x`)]).toEqual([
+        folder,
+        expect.stringMatching(/^E(ROFS|ACCES|NOENT)$/),
+      ]);
+    }
+    expect(await server.sh(`stat -c '%U %G %a' ${paths.database}/x`)).toBe("trial-node trial-node 660");
+    expect(await server.sh("ls /tmp")).not.toContain("x\n");
+  });
+
+  it("is brought back ever more slowly where it ends at once, and is stopped without delay", async () => {
+    await onNode.call("start", [shell("r1/worker.0", "exit 3")]);
+    await wait(4_500);
+    const [status] = await onNode.call<readonly InstanceStatus[]>("list");
+    expect(status).toMatchObject({ state: "backing-off", lastExit: { code: 3, signal: null } });
+    // 0.1, 0.3, 0.5, 0.9 and 1.7 s, with the time that starts take.
+    expect(status?.restarts).toBeGreaterThanOrEqual(4);
+    expect(status?.restarts).toBeLessThanOrEqual(6);
+    const began = Date.now();
+    await onNode.call("stop", { release: "r1" });
+    expect(Date.now() - began).toBeLessThan(1_500);
+  });
+
+  it("tells which signal ended it", async () => {
+    await onNode.call("start", [shell("r1/worker.0", "kill -KILL $$")]);
+    await wait(500);
+    const [status] = await onNode.call<readonly InstanceStatus[]>("list");
+    expect(status?.lastExit).toMatchObject({ code: null, signal: "SIGKILL" });
+  });
+
+  it("that does not end in time is killed, and that is told", async () => {
+    const specs = [
+      shell("r1/worker.0", "trap '' TERM; while :; do sleep 1; done"),
+      shell("r1/web.0", "exec sleep 1000"),
+    ];
+    await onNode.call("start", specs);
+    const killed = await onNode.call("stop", { release: "r1" });
+    expect(killed).toEqual([{ id: { release: "r1", type: "worker", index: 0 }, afterMs: 2_000 }]);
+  });
+
+  it("whose runs of schedules go on is no reason to end them", async () => {
+    const script = "sleep 1000 & echo $! > /tmp/../run/trial-node/r1/child; exec sleep 1000";
+    await server.sh(`install -d -o cozy -g trial-node-http -m 2770 ${node.paths.run}/r1`);
+    await onNode.call("start", [shell("r1/schedules.0", script)]);
+    const child = await server.sh(`sleep 0.3; cat ${node.paths.run}/r1/child`);
+    await onNode.call("stop", { release: "r1" });
+    expect(await server.sh(`ps -o args= -p ${child}; kill ${child}`)).toBe("sleep 1000");
+  });
+});
+
+describe("an application that takes too much memory", () => {
+  it("is ended and brought back, and the others are left alone", async (context) => {
+    const controllers = await server.sh("cat /sys/fs/cgroup/cgroup.controllers");
+    context.skip(
+      !controllers.includes("memory"),
+      "this machine's cgroup2 has no memory controller to give to a lab",
+    );
+    await onNode.call("start", [nodeServer("r1/web.0"), nodeServer("r2/web.0")]);
+    await ask(node, "r1/web.0", "/hog");
+    const hog = async () => (await onNode.call<readonly InstanceStatus[]>("list"))[0];
+    expect(await eventually(async () => ((await hog())?.restarts ?? 0) > 0, 30_000)).toBe(true);
+    expect(await ask(node, "r1/web.0", "/secret")).toBe("true");
+    expect(await onNode.call("list")).toMatchObject([{ restarts: 1 }, { restarts: 0 }]);
+  });
+
+  it("has its limit from systemd", async () => {
+    await onNode.call("start", [nodeServer("r1/web.0")]);
+    const limits = "--property=MemoryMax,MemoryHigh,MemorySwapMax,TasksMax";
+    const shown = await server.sh(`systemctl show ${limits} ${unitOf(node, "r1/web.0")}`);
+    expect(shown.split("\n").sort()).toEqual([
+      "MemoryHigh=199229440",
+      "MemoryMax=209715200",
+      "MemorySwapMax=0",
+      "TasksMax=1024",
+    ]);
+  });
+});
+
+describe("a host that is booted again", () => {
+  it("brings back what is wanted, with its sockets, and not what was retired", async () => {
+    await onNode.call("start", [nodeServer("r1/web.0"), nodeServer("r2/web.0")]);
+    await onNode.call("retire", { release: "r1" }, Date.now() + 3_600_000);
+    await Promise.all([onNode.close(), onPython.close()]);
+    await lab.reboot(host().name);
+    onNode = server.connect("trial", "node");
+    onPython = server.connect("trial", "python");
+    expect(await ask(node, "r2/web.0", "/secret")).toBe("true");
+    const after = await onNode.call<readonly InstanceStatus[]>("list");
+    expect(after.map(({ id, state }) => [id.release, state])).toEqual([["r2", "running"]]);
+  });
+});
+
+describe("the journal", () => {
+  it("gives the last lines of an instance, and the text that it is waited for", async () => {
+    const say = "for i in 1 2 3; do echo line $i; done; sleep 0.5; echo at work; exec sleep 1000";
+    const [status] = await onNode.call<readonly InstanceStatus[]>("start", [shell("r1/worker.0", say)]);
+    expect(await onNode.call("seen", status, "at work")).toBe(false);
+    expect(await eventually(() => onNode.call<boolean>("seen", status, "at work"))).toBe(true);
+    expect(await onNode.call("tail", status?.id, 2)).toEqual(["line 3", "at work"]);
+    await onNode.call("stop", { release: "r1" });
+    const [again] = await onNode.call<readonly InstanceStatus[]>("start", [
+      shell("r1/worker.0", "exec sleep 1000"),
+    ]);
+    // What it printed in its life before does not count.
+    expect(await onNode.call("seen", again, "at work")).toBe(false);
+  });
+
+  it("is read by release, type, level and time, and followed", async () => {
+    const lines = [
+      "INFO quiet",
+      '{"level":50,"msg":"broken"}',
+      "<3>by priority",
+      "\u001b[31mred\u001b[0m",
+      "x".repeat(6_000),
+    ];
+    const say = lines.map((line) => `printf '%s\\n' '${line}'`).join("; ");
+    await onNode.call("start", [
+      shell("r7/worker.0", `${say}; exec sleep 1000`),
+      shell("r7/web.0", "echo web; exec sleep 1000"),
+    ]);
+    await wait(300);
+    type Line = { line: string; level: string; cursor: string; at: number };
+    const all = await onNode.call<Line[]>("readJournal", { release: "r7", type: "worker", lines: 50 });
+    expect(all.map(({ line }) => line)).toEqual(["INFO quiet", lines[1], "by priority", lines[3], lines[4]]);
+    const bad = await onNode.call<Line[]>("readJournal", { release: "r7", level: "error", lines: 50 });
+    expect(bad.map(({ line, level }) => [level, line])).toEqual([
+      ["error", lines[1]],
+      ["error", "by priority"],
+    ]);
+    expect(await onNode.call("readJournal", { release: "r7", lines: 50, since: Date.now() + 1000 })).toEqual(
+      [],
+    );
+    const following = onNode.call<string[]>("follow", { release: "r8" }, all.at(-1)?.cursor, 2_500);
+    await wait(500);
+    await onNode.call("start", [shell("r8/worker.0", "echo new; sleep 0.2; echo newer; exec sleep 1000")]);
+    expect(await following).toEqual(["new", "newer"]);
+    await onNode.call("stop", { release: "r8" });
+  });
+});
+
+describe("a command that runs to its end", () => {
+  const once = (script: string, more: object = {}) => ({
+    release: "r1",
+    command: ["/bin/sh", "-c", script],
+    folder: "/",
+    variables: { PATH: "/usr/bin:/bin", SECRET: secret },
+    limits: { memoryBytes: undefined, openFiles: 300 },
+    secrets: [secret],
+    ...more,
+  });
+  type Result = { exitCode: number | null; signal: string | null; lines: string[] };
+
+  it("runs as the application's user with its variables, and its output comes line by line without secrets", async () => {
+    const script = 'id -un; ulimit -n; echo "$SECRET"; echo oops >&2; touch /etc/x; exit 7';
+    const result = await onNode.call<Result>("runOnce", once(script), null);
+    expect(result).toMatchObject({ exitCode: 7, signal: null });
+    expect(result.lines.filter((line) => line.startsWith("stdout"))).toEqual([
+      "stdout trial-node",
+      "stdout 300",
+      "stdout [REDACTED]",
+    ]);
+    expect(result.lines).toContain("stderr oops");
+    expect(result.lines.join()).toContain("Read-only file system");
+    expect(await server.sh(`ls ${node.instances}`)).toBe("");
+  });
+
+  it("tells the signal that ended it, and what is not there", async () => {
+    expect(await onNode.call("runOnce", once("kill -TERM $$"), null)).toMatchObject({
+      exitCode: null,
+      signal: "SIGTERM",
+    });
+    expect(await onNode.call("runOnce", once("", { command: ["no-such-program"] }), null)).toMatchObject({
+      exitCode: 127,
+    });
+  });
+
+  it("is ended on the host when it is given up", async () => {
+    const began = Date.now();
+    await expect(onNode.call("runOnce", once("echo begun; exec sleep 4321"), 500)).rejects.toThrow("aborted");
+    expect(Date.now() - began).toBeLessThan(5_000);
+    expect(await server.sh("pgrep -f 'sleep 4321$'", { fails: true })).toBe("");
+    // Also one that had not begun.
+    await expect(onNode.call("runOnce", once("exec sleep 4321"), 1)).rejects.toThrow("aborted");
+    expect(await server.sh("sleep 0.5; pgrep -f 'sleep 4321$'", { fails: true })).toBe("");
+  });
+
+  it("has a terminal where a person asks for one", async () => {
+    const command = await onNode.call<string[]>(
+      "openOnce",
+      once("test -t 0 && test -t 1 && echo at a terminal; read -r name; echo hello $name"),
+    );
+    const [program = "", ...words] = server.terminal(command);
+    const { stdout, exitCode } = await execa(program, words, { input: "Ada\n" });
+    expect(stdout).toContain("at a terminal");
+    expect(stdout).toContain("hello Ada");
+    expect(exitCode).toBe(0);
+  });
+});
+
+describe("root's own", () => {
+  it("is in order for sudo, systemd and logrotate", async () => {
+    await server.sh("visudo -c -q");
+    await server.sh("systemd-analyze verify /etc/systemd/system/trial-*@.service");
+    await server.sh(
+      `echo '{"one":1}' > ${node.paths.logs}/access.log; logrotate --force /etc/logrotate.d/trial-node`,
+    );
+    expect(await server.sh(`cat ${node.paths.logs}/access.log.1`)).toBe('{"one":1}');
+  });
+
+  it("does nothing but what it is for", async () => {
+    const as = (words: string) =>
+      server.sh(`runuser -u cozy -- sudo -n ${words}; echo $?`).then((text) => text.split("\n").at(-1));
+    expect(await as("/usr/lib/cozy/control stop ssh.service 2>/dev/null")).toBe("65");
+    expect(await as("/usr/lib/cozy/control start trial-node-web@x.0.service ssh.service 2>/dev/null")).toBe(
+      "65",
+    );
+    expect(await as("/usr/lib/cozy/control once other-app x 2>/dev/null")).toBe("65");
+    expect(await as("/bin/sh -c id 2>/dev/null")).toBe("1");
+    expect(await server.sh("systemctl is-active ssh.service")).toBe("active");
+  });
+});
+
+function host() {
+  const [first] = lab.hosts;
+  if (first === undefined) throw new Error("the lab has no host");
+  return first;
+}
+
+async function prepare(layout: ServerLayout, engine: "node" | "python"): Promise<void> {
+  const app = { runtime: { engine, version: "", source: "" }, persist: ["data"] };
+  const environment = {
+    processes: { web: processType(), worker: processType() },
+    database: { kind: "sqlite", variable: "DATABASE_URL" },
+    media: undefined,
+    backups: undefined,
+  } as const;
+  await server.prepare(layout, rootFiles({ layout, app, environment, user: "cozy" }));
+  const variables = { PATH: "/usr/bin:/bin", SECRET: secret, ODD: `a 'b' "c" $d \`e\` \\f\nüñ` };
+  const app64 = (text: string) => `printf %s ${Buffer.from(text).toString("base64")} | base64 -d`;
+  await server.sh(`
+umask 027
+for release in r1 r2; do
+  mkdir -p ${layout.paths.releases}/$release/app
+  ${app64(nodeApplication)} > ${layout.paths.releases}/$release/app/server.mjs
+  ${app64(wsgiApplication)} > ${layout.paths.releases}/$release/app/site_wsgi.py
+done
+chown -R cozy:${layout.id} ${layout.paths.releases}
+umask 077
+${app64(JSON.stringify({ format: 1, variables }))} > ${environmentFile(layout)}
+chown cozy:cozy ${environmentFile(layout)}`);
+}
+
+function processType(): ProcessType {
+  return {
+    command: ["unused"],
+    count: 1,
+    listen: "socket",
+    ready: undefined,
+    singleton: false,
+    stopSignal: "SIGTERM",
+    stopTimeoutMs: 2_000,
+    limits: { memoryBytes: 200 * 1024 * 1024, openFiles: undefined },
+  };
+}
+
+function environmentFile(layout: ServerLayout): string {
+  return `${layout.paths.root}/environment.json`;
+}
+
+function nodeServer(name: string): InstanceSpec {
+  const { release, socket } = placeOf(node, name);
+  const folder = `${node.paths.releases}/${release}/app`;
+  return { ...shell(name, ""), command: [nodeThere, "server.mjs", socket], folder, socket };
+}
+
+function gunicorn(name: string): InstanceSpec {
+  const { release, socket } = placeOf(python, name);
+  const command = ["gunicorn", "--bind", `unix:${socket}`, "site_wsgi:application"];
+  const folder = `${python.paths.releases}/${release}/app`;
+  return { ...shell(name, ""), command, folder, socket, environmentFile: environmentFile(python) };
+}
+
+function shell(name: string, script: string, more: Partial<InstanceSpec> = {}): InstanceSpec {
+  const { release, type, index } = placeOf(node, name);
+  return {
+    id: { release, type, index },
+    command: ["/bin/sh", "-c", script],
+    folder: "/",
+    environmentFile: environmentFile(node),
+    variables: { COZY_INSTANCE: `${type}.${index}` },
+    socket: undefined,
+    logFile: "/none",
+    stopSignal: "SIGTERM",
+    stopTimeoutMs: 2_000,
+    limits: { memoryBytes: undefined, openFiles: undefined },
+    ...more,
+  };
+}
+
+function placeOf(layout: ServerLayout, name: string) {
+  const [release = "", rest = ""] = name.split("/");
+  const [type = "", index = ""] = rest.split(".");
+  return { release, type, index: Number(index), socket: `${layout.run}/${name}.sock` };
+}
+
+function unitOf(layout: ServerLayout, name: string): string {
+  return instanceUnit(layout.id, placeOf(layout, name));
+}
+
+/** As nginx would: by its user, on the instance's socket. */
+async function ask(layout: ServerLayout, name: string, path: string): Promise<string> {
+  const { socket } = placeOf(layout, name);
+  const patience = "--retry 50 --retry-all-errors --retry-delay 0 --retry-max-time 10 --silent --fail";
+  return server.sh(`runuser -u www-data -- curl ${patience} --unix-socket ${socket} 'http://x${path}'`);
+}
+
+/** What is not set does not come through JSON. */
+function whole(statuses: readonly InstanceStatus[]): readonly InstanceStatus[] {
+  return statuses.map((status) => ({ ...status, retireAt: status.retireAt, lastExit: status.lastExit }));
+}
+
+async function eventually(ask: () => Promise<boolean>, withinMs = 5_000): Promise<boolean> {
+  for (const until = Date.now() + withinMs; Date.now() < until; await wait(50)) if (await ask()) return true;
+  return false;
+}
