@@ -4,7 +4,6 @@ import { imagesFolder, openedLab, type Lab } from "../lab/lab.ts";
 import { beingMade, isAbandoned, openLab, readLab } from "../lab/lab-state.ts";
 import { makeLab, removeLab, sweep } from "../lab/make-lab.ts";
 import { programEnvironment } from "../lab/program-environment.ts";
-import { checkMachine, thisMachine } from "../lab/requirements.ts";
 import { lookAtLab, lookAtLabs } from "../lab/look.ts";
 import { unknownHost } from "../lab/unknown-host.ts";
 import { durationText } from "../shared/duration.ts";
@@ -46,7 +45,6 @@ export const actions: Readonly<Record<LabAction, Act>> = {
 };
 
 async function up(context: CommandContext, words: LabWords): Promise<number> {
-  check(context, "up");
   const { hosts, balancer, diskBytes } = words;
   const startedAt = performance.now();
   const line = progressLine(context);
@@ -79,7 +77,6 @@ async function up(context: CommandContext, words: LabWords): Promise<number> {
 }
 
 async function status(context: CommandContext, { name }: LabWords): Promise<number> {
-  check(context, "status");
   const swept = await sweep(cacheOf(context), context.signal);
   const labs = name === undefined ? await lookAtLabs() : [await lookAtLab(name)];
   printResult(context, { labs, swept }, () => labsText(labs, swept, context.now()));
@@ -87,7 +84,6 @@ async function status(context: CommandContext, { name }: LabWords): Promise<numb
 }
 
 async function exec(context: CommandContext, { name = usualName, host, command }: LabWords): Promise<number> {
-  check(context, "exec");
   await hostOf(name, host);
   const words = await execCommand(name, host, command.length === 0 ? ["/bin/bash", "--login"] : command);
   const atTerminal = "isTTY" in context.stdin && context.stdin.isTTY === true;
@@ -106,7 +102,6 @@ async function exec(context: CommandContext, { name = usualName, host, command }
 }
 
 async function down(context: CommandContext, { name = usualName }: LabWords): Promise<number> {
-  check(context, "down");
   const state = await readLab(name).catch(() => undefined);
   if (state?.phase === "being-made" && !isAbandoned(state)) throw beingMade(state);
   const there = await removeLab(name, cacheOf(context), context.signal);
@@ -119,7 +114,6 @@ async function down(context: CommandContext, { name = usualName }: LabWords): Pr
 /** What changes one host of a lab, and how that is told. */
 function change(act: (lab: Lab, words: LabWords) => Promise<void>, told: (words: LabWords) => string): Act {
   return async (context, words) => {
-    check(context, "status");
     const name = words.name ?? usualName;
     await act(openedLab(await openLab(name), cacheOf(context), context.signal), words);
     const host = (await lookAtLab(name)).hosts.find((one) => one.name === words.host);
@@ -135,8 +129,4 @@ async function hostOf(name: string, host: string): Promise<void> {
 
 function cacheOf({ env, homeFolder }: CommandContext): string {
   return imagesFolder(env, homeFolder);
-}
-
-function check(context: CommandContext, action: LabAction): void {
-  checkMachine(thisMachine(context.env), `cozy lab ${action}`);
 }

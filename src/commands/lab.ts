@@ -1,4 +1,5 @@
 import { CozyError } from "../errors/cozy-error.ts";
+import { checkMachine, thisMachine } from "../lab/requirements.ts";
 import { nearest } from "../shared/nearest.ts";
 import { defineCommand } from "./define-command.ts";
 import { actions } from "./lab-actions.ts";
@@ -41,6 +42,8 @@ export const command = defineCommand({
   async run(context, { args, options, rest }) {
     const action = actionOf(args.action);
     const words = parseLabWords({ action, host: args.host, options, rest });
+    const again = ["cozy", "lab", action, ...(args.host === undefined ? [] : [args.host])];
+    checkMachine(thisMachine(context.env), again.join(" "));
     return actions[action](context, words);
   },
 });

@@ -5,6 +5,7 @@ import { whoText } from "../engine/who.ts";
 import type { HostState } from "../hosts/host.ts";
 import type { InstanceStatus } from "../instances/instance.ts";
 import { durationText, momentText } from "../shared/duration.ts";
+import { fleetLines, type HostStanding } from "./status-fleet.ts";
 import { scaleLines } from "./scale-text.ts";
 import { textTable } from "./text-table.ts";
 
@@ -12,7 +13,10 @@ export interface Status {
   readonly project: string;
   readonly environment: string;
   readonly address: string;
+  /** The keeper, or the only host. */
   readonly host: HostState;
+  /** Every host of a fleet; absent where there is but one. */
+  readonly hosts?: readonly HostStanding[];
   /** The counts that the project file says, by process type. */
   readonly configured: Readonly<Record<string, { readonly count: number; readonly singleton?: boolean }>>;
   /** Schedules whose last run failed, in one line; `undefined` where none did. */
@@ -41,6 +45,7 @@ export function statusText(status: Status, now: number): string {
       ],
       "  ",
     ),
+    ...(status.hosts === undefined ? [] : ["", ...fleetLines(status.hosts, environment)]),
     ...advice(status),
   ].join("\n");
 }

@@ -1,14 +1,12 @@
-import { unfinishedJournal } from "../engine/journal-store.ts";
-import { standingOf, type Lease } from "../engine/lease.ts";
-import { hasEnded } from "../engine/process-identity.ts";
-import { readLease } from "../engine/lease-store.ts";
 import type { Host, HostState } from "../hosts/host.ts";
+import { keeperOf } from "../release/fleet.ts";
 import { schedulesType } from "../release/instance-types.ts";
 import { addressOf } from "./address.ts";
 import { printResult } from "./command-context.ts";
 import { defineCommand, environmentArgument } from "./define-command.ts";
 import { openEnvironment, type OpenEnvironment } from "./open-environment.ts";
-import { openHost } from "./open-host.ts";
+import { keeperHost, openHosts } from "./open-hosts.ts";
+import { fleetStanding } from "./status-fleet.ts";
 import { statusText, type Status } from "./status-text.ts";
 
 export const command = defineCommand({
@@ -21,17 +19,20 @@ export const command = defineCommand({
   async run(context, { args }) {
     const opened = await openEnvironment(context, args.environment);
     const { project, environment } = opened;
-    const host = await openHost(context, opened);
-    const [observed, lease, journal] = await Promise.all([
-      host.observe(context.signal),
-      readLease(opened.lease),
-      unfinishedJournal(opened.journals),
+    const fleet = await openHosts(context, opened);
+    const host = keeperHost(fleet);
+    const [states, { lease, standing, at }, journal] = await Promise.all([
+      Promise.all(fleet.hosts.map((one) => one.observe(context.signal))),
+      fleet.lease.read(context.signal),
+      fleet.past.unfinished(),
     ]);
+    const observed = keeperOf(states);
     const status: Status = {
       project: project.name,
       environment: environment.name,
       address: addressOf(environment),
       host: observed,
+      ...(fleet.names.length > 1 ? { hosts: fleetStanding(fleet.names, states, fleet.unreachable) } : {}),
       configured: Object.fromEntries(
         Object.entries(environment.processes).map(([type, { count, singleton }]) => [
           type,
@@ -44,10 +45,11 @@ export const command = defineCommand({
         command: journal.header.plan.command,
         release: journal.header.plan.release,
         since: journal.header.startedAt,
-        goesOn: await isHeld(lease, context.now()),
+        goesOn: standing === "held",
       },
     };
-    printResult(context, status, () => statusText(status, context.now()));
+    // What is kept on the keeper has its time.
+    printResult(context, status, () => statusText(status, at));
     return 0;
   },
 });
@@ -65,10 +67,4 @@ async function failing(
   const schedules = allSchedules(await host.readRelease(current, signal), paths.current);
   const found = await failingSchedules(paths.schedules, Object.keys(schedules));
   return found.length === 0 ? undefined : found.map(failingText).join("; ");
-}
-
-/** Whether a deployer that lives holds the environment; one that was killed does not, whatever its lease says. */
-async function isHeld(lease: Lease | undefined, now: number): Promise<boolean> {
-  const owner = lease?.holder?.owner;
-  return standingOf(lease, now, owner !== undefined && (await hasEnded(owner))) === "held";
 }

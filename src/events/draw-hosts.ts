@@ -15,7 +15,11 @@ export interface HostGroup {
 }
 
 /** Whether a phase is shown by what its hosts are at, and no more by every operation of each. */
-export function isOfManyHosts({ operations }: { readonly operations: readonly { readonly host: string }[] }): boolean {
+export function isOfManyHosts({
+  operations,
+}: {
+  readonly operations: readonly { readonly host: string }[];
+}): boolean {
   return new Set(operations.map(({ host }) => host)).size > fewHosts;
 }
 

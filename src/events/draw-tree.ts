@@ -109,12 +109,7 @@ function alone(operation: OperationNode): Pick<HostGroup, "operation" | "name"> 
   return { operation, name: operation.host };
 }
 
-function drawOperation(
-  operation: OperationNode,
-  hosts: string,
-  columns: Columns,
-  canvas: Canvas,
-): string {
+function drawOperation(operation: OperationNode, hosts: string, columns: Columns, canvas: Canvas): string {
   const { colours } = canvas;
   const waiting = operation.state === "waiting";
   const host = columns.hosts === 0 ? "" : `${padEnd(hosts, columns.hosts - 2)}  `;

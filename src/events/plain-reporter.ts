@@ -1,5 +1,6 @@
 import { watchLine } from "../canary/text.ts";
 import { durationText } from "../shared/duration.ts";
+import { counted } from "../shared/words.ts";
 import { isOfManyHosts } from "./draw-hosts.ts";
 import type { CozyEvent, PhaseOutline, Reporter } from "./event.ts";
 import { styleOf, type Style } from "./marks.ts";
@@ -48,8 +49,14 @@ interface Plan {
 interface Folded {
   readonly title: string;
   readonly hosts: number;
+  /** How many have not ended. */
   left: number;
+  done: number;
   slowest: { readonly host: string; readonly durationMs: number };
+  readonly notes: Set<string>;
+  /** How many are being taken back, and how many have been. */
+  undoing: number;
+  undone: number;
 }
 
 function begin(plan: Plan, event: Extract<CozyEvent, { type: "plan-started" }>): void {
@@ -70,22 +77,54 @@ function fold({ folded }: Plan, { operations }: PhaseOutline): void {
   for (const same of Map.groupBy(operations, ({ title }) => title).values()) {
     const [first] = same;
     if (first === undefined || same.length === 1) continue;
-    const one = { title: first.title, hosts: same.length, left: same.length, slowest: { host: "", durationMs: -1 } };
+    const one: Folded = {
+      title: printable(first.title),
+      hosts: same.length,
+      left: same.length,
+      done: 0,
+      slowest: { host: "", durationMs: -1 },
+      notes: new Set(),
+      undoing: 0,
+      undone: 0,
+    };
     for (const { id } of same) folded.set(id, one);
   }
 }
 
-/** One line when the last of them has ended; what an operation remarks or fails with has a line of its own. */
-function foldedLines(plan: Plan, id: string, durationMs: number, { marks }: Style): string[] {
+/** One line when the last of them has ended, with the remark that all of them made; what fails has a line of its own before. */
+function foldedLines(plan: Plan, id: string, { marks }: Style): string[] {
   const one = plan.folded.get(id);
   if (one === undefined) return [];
   one.left -= 1;
-  if (durationMs > one.slowest.durationMs) one.slowest = { host: plan.hosts.get(id) ?? id, durationMs };
-  if (one.left > 0) return [];
-  const { title, hosts, slowest } = one;
+  if (one.left > 0 || one.done === 0) return [];
+  const { title, hosts, done, slowest, notes } = one;
+  const on = done === hosts ? `${hosts} hosts` : `${done} of ${hosts} hosts`;
+  const [same = "", another] = notes;
+  const note = same === "" || another !== undefined ? "" : `: ${same}`;
   return [
-    `  ${marks.done} ${printable(title)} on ${hosts} hosts, ${durationText(slowest.durationMs)} at most, on ${slowest.host}`,
+    `  ${marks.done} ${title} on ${on}, ${durationText(slowest.durationMs)} at most, on ${slowest.host}${note}`,
   ];
+}
+
+function noteDone(
+  plan: Plan,
+  { operation, durationMs, note }: Extract<CozyEvent, { type: "operation-done" }>,
+): void {
+  const one = plan.folded.get(operation);
+  if (one === undefined) return;
+  one.done += 1;
+  one.notes.add(printable(note ?? ""));
+  if (durationMs > one.slowest.durationMs) {
+    one.slowest = { host: plan.hosts.get(operation) ?? operation, durationMs };
+  }
+}
+
+/** One line when all that were being taken back have ended. */
+function undoneLines(one: Folded, undone: boolean, { marks }: Style): string[] {
+  one.undoing -= 1;
+  if (undone) one.undone += 1;
+  if (one.undoing > 0 || one.undone === 0) return [];
+  return [`  ${marks.undone} ${one.title}: taken back on ${counted(one.undone, "host")}`];
 }
 
 type Ticked = Extract<CozyEvent, { type: "canary-tick" }>;
@@ -123,29 +162,46 @@ function linesOf(event: CozyEvent, plan: Plan, style: Style): string[] {
       return [`    ${hosts.get(event.operation) ?? event.operation} ${marks.bar} ${printable(event.line)}`];
     case "operation-done": {
       const note = event.note === undefined ? "" : `: ${printable(event.note)}`;
-      if (folded.has(event.operation)) return foldedLines(plan, event.operation, event.durationMs, style);
+      if (folded.has(event.operation)) {
+        noteDone(plan, event);
+        return foldedLines(plan, event.operation, style);
+      }
       return [`  ${marks.done} ${nameOf(event.operation)}, ${durationText(event.durationMs)}${note}`];
     }
     case "operation-skipped":
-      return [`  ${marks.skipped} ${nameOf(event.operation)}: ${printable(event.reason)}`];
+      return [
+        `  ${marks.skipped} ${nameOf(event.operation)}: ${printable(event.reason)}`,
+        ...foldedLines(plan, event.operation, style),
+      ];
     case "operation-failed": {
       const took = durationText(event.durationMs);
       return [
         `  ${marks.failed} ${nameOf(event.operation)}, ${took}: ${event.code}: ${printable(event.message)}`,
+        ...foldedLines(plan, event.operation, style),
       ];
     }
     case "undo-started":
       return [`Taking back what was begun: ${printable(event.reason)}`];
-    case "operation-undoing":
-      return [`  taking back: ${nameOf(event.operation)}${dots}`];
-    case "operation-undone":
+    case "operation-undoing": {
+      const many = folded.get(event.operation);
+      if (many === undefined) return [`  taking back: ${nameOf(event.operation)}${dots}`];
+      many.undoing += 1;
+      return [];
+    }
+    case "operation-undone": {
+      const many = folded.get(event.operation);
+      if (many !== undefined) return undoneLines(many, true, style);
       return [
         `  ${marks.undone} ${nameOf(event.operation)}: taken back in ${durationText(event.durationMs)}`,
       ];
-    case "undo-failed":
+    }
+    case "undo-failed": {
+      const many = folded.get(event.operation);
       return [
         `  ${marks.failed} ${nameOf(event.operation)}: could not be taken back: ${printable(event.message)}`,
+        ...(many === undefined ? [] : undoneLines(many, false, style)),
       ];
+    }
     case "warning":
       return [`warning: ${printable(event.message)}`];
     case "note":

@@ -12,34 +12,37 @@ import { streams } from "./testing/streams.ts";
 
 const bare = styleOf({ colour: false, unicode: true });
 
-describe.each(["success", "failure", "interrupt", "canary"] as const)("a %s", (name) => {
-  it("as a tree that stays on the terminal", async () => {
-    await expect(onScreen(streams[name]).text()).toMatchFileSnapshot(`testing/golden/${name}.terminal.txt`);
-  });
+describe.each(["success", "failure", "interrupt", "canary", "fleet", "fleet-failure"] as const)(
+  "a %s",
+  (name) => {
+    it("as a tree that stays on the terminal", async () => {
+      await expect(onScreen(streams[name]).text()).toMatchFileSnapshot(`testing/golden/${name}.terminal.txt`);
+    });
 
-  it("as a tree half-way", async () => {
-    const events = streams[name].slice(
-      0,
-      streams[name].findLastIndex(({ type }) => type === "plan-ended") - 2,
-    );
-    await expect(onScreen(events).text()).toMatchFileSnapshot(`testing/golden/${name}.half-way.txt`);
-  });
+    it("as a tree half-way", async () => {
+      const events = streams[name].slice(
+        0,
+        streams[name].findLastIndex(({ type }) => type === "plan-ended") - 2,
+      );
+      await expect(onScreen(events).text()).toMatchFileSnapshot(`testing/golden/${name}.half-way.txt`);
+    });
 
-  it("as lines for a log, without a control character", async () => {
-    const text = written((write) => plainReporter(write), streams[name]);
-    expect(text).not.toMatch(/[^\P{Cc}\n]/u);
-    await expect(text).toMatchFileSnapshot(`testing/golden/${name}.plain.txt`);
-  });
+    it("as lines for a log, without a control character", async () => {
+      const text = written((write) => plainReporter(write), streams[name]);
+      expect(text).not.toMatch(/[^\P{Cc}\n]/u);
+      await expect(text).toMatchFileSnapshot(`testing/golden/${name}.plain.txt`);
+    });
 
-  it("as JSON, an event a line", () => {
-    const text = written(jsonReporter, streams[name]);
-    const lines: unknown[] = text
-      .trimEnd()
-      .split("\n")
-      .map((line) => JSON.parse(line));
-    expect(lines).toEqual(JSON.parse(JSON.stringify(streams[name])));
-  });
-});
+    it("as JSON, an event a line", () => {
+      const text = written(jsonReporter, streams[name]);
+      const lines: unknown[] = text
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line));
+      expect(lines).toEqual(JSON.parse(JSON.stringify(streams[name])));
+    });
+  },
+);
 
 describe("the tree on a terminal", () => {
   it("hides the cursor while it is live and gives it back, also where no end was told", () => {
@@ -51,6 +54,14 @@ describe("the tree on a terminal", () => {
     reporter.close();
     expect(terminal.cursorHidden()).toBe(false);
     expect(terminal.text()).toContain("Deploying cozywish to production");
+  });
+
+  it("shows sixteen hosts by what they are at, on a terminal of 24 lines", () => {
+    const start = streams.fleet.findIndex(({ type }) => type === "phase-done") + 2;
+    const terminal = onScreen(streams.fleet.slice(0, start + 16 + 3 * 2), 80, 24, 4_500);
+    expect(terminal.text()).toMatch(/[⠙⠹] 13 hosts {13}start 2 web instances/);
+    expect(terminal.text()).toMatch(/[⠙⠹] web-1, web-2, web-3 {2}ready: GET/);
+    expect(terminal.text().trimEnd().split("\n").length).toBeLessThan(12);
   });
 
   it.each([20, 40, 79, 200])(

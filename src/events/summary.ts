@@ -44,7 +44,7 @@ function servedLines(serves: readonly Served[], { marks }: Style): string[] {
     const { host, address } = served;
     const odd = served.unknown !== undefined || served.release !== usual;
     const at = address === undefined ? "" : ` at ${address}`;
-    return `    ${odd ? `${marks.warning} ` : ""}${padEnd(printable(host), width)}  ${servedText(served)}${at}`;
+    return `  ${odd ? marks.warning : " "} ${padEnd(printable(host), width)}  ${servedText(served)}${at}`;
   });
 }
 

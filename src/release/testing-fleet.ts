@@ -20,7 +20,7 @@ export interface SampleFleet {
   readonly hosts: readonly FakeHost[];
   readonly world: ReleaseWorld;
   readonly journals: JournalStore;
-  observe(): Promise<HostState[]>;
+  readonly observe: () => Promise<HostState[]>;
   engine(more?: FleetEngine): Engine<ReleaseWorld> & { readonly events: CozyEvent[] };
 }
 

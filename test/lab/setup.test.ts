@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { labUp, type Lab } from "../../src/lab/lab.ts";
+import { cozyBinary } from "../support/sandbox.ts";
 import type { SetupReport } from "../../src/commands/setup-text.ts";
 
 /** `cozy trust` and `cozy setup` on bare Debian hosts: two environments of one project, both on both hosts. */
@@ -86,7 +87,9 @@ describe("a bare host", () => {
       "passwordauthentication no",
     );
     expect(await on("host1", "fail2ban-client status | grep -c sshd")).toBe("1");
-    expect(await on("host1", "redis-cli -p 6380 config get maxmemory-policy | tail -n 1")).toBe("noeviction");
+    expect(await on("host1", "redis-cli -p 6380 config get maxmemory-policy | tail -n 1")).toBe(
+      "allkeys-lru",
+    );
   });
 });
 
@@ -115,7 +118,7 @@ describe("a host that differs", () => {
   it("has lost rights, rules, a service and a membership", async () => {
     await on(
       "host1",
-      "chmod 777 /var/lib/cozy/environments/shop-staging/lease; nft flush chain inet cozy input; systemctl disable --now nginx; gpasswd -d cozy shop-staging",
+      "chmod 777 /var/lib/cozy/environments/shop-staging/lease; nft add element inet cozy open_ports { 9999 }; systemctl disable --now nginx; gpasswd -d cozy shop-staging",
     );
     const [report] = await reports(["setup", "staging"]);
     expect(report?.differed.map(({ item }) => item)).toEqual([
@@ -166,7 +169,7 @@ describe("a deployer that dies", () => {
         "host1",
         "rm -f /etc/nginx/cozy/shop-staging/*.conf /etc/systemd/system/shop-staging-web@.service; nft delete table inet cozy; true",
       );
-      const child = spawn(process.execPath, [main, "setup", "staging"], {
+      const child = spawn(process.execPath, [cozyBinary, "setup", "staging"], {
         cwd: folder,
         env: environment(),
         stdio: "ignore",
@@ -239,8 +242,6 @@ describe("a second environment", () => {
   });
 });
 
-const main = join(import.meta.dirname, "..", "..", "src", "main.ts");
-
 function environment(): NodeJS.ProcessEnv {
   return { PATH: process.env["PATH"], HOME: folder, SITE_PASSWORD: "open-sesame", NO_COLOR: "1" };
 }
@@ -254,7 +255,7 @@ interface Ran {
 }
 
 async function cozy(args: readonly string[]): Promise<Ran> {
-  const child = spawn(process.execPath, [main, ...args], {
+  const child = spawn(process.execPath, [cozyBinary, ...args], {
     cwd: folder,
     env: environment(),
     stdio: ["ignore", "pipe", "pipe"],
@@ -324,7 +325,7 @@ export default defineProject({
     staging: {
       target: servers(${hosts}, { identity: ${identity}, openPorts: [8443] }),
       domains: { canonical: "staging.test", certificate: noCertificate() },
-      sessions: redis({ url: "redis://127.0.0.1:6380" }),
+      cache: redis({ url: "redis://127.0.0.1:6380" }),
     },
     production: {
       target: servers(${hosts}, { identity: ${identity}, setupUser: "admin" }),

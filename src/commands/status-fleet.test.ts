@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import type { HostState } from "../hosts/host.ts";
+import { fleetLines, fleetStanding } from "./status-fleet.ts";
+
+function hostState(host: string, release: string | undefined, change: Partial<HostState> = {}): HostState {
+  return {
+    host,
+    clock: 0,
+    freeBytes: 1e9,
+    releases: [],
+    current: release,
+    routes: release === undefined ? {} : { [`${release}/web.0.sock`]: 100 },
+    instances: [],
+    types: {},
+    scale: {},
+    supervised: true,
+    ...change,
+  };
+}
+
+const names = ["web-1", "web-2", "web-3", "web-4"];
+
+describe("how the hosts of a fleet stand", () => {
+  it("is told in a line each, and nothing more where all are alike", () => {
+    const fleet = names.map((host) => hostState(host, "r2", { inRotation: true }));
+    expect(fleetLines(fleetStanding(names, fleet, []), "production")).toEqual([
+      "  web-1  serves r2",
+      "  web-2  serves r2",
+      "  web-3  serves r2",
+      "  web-4  serves r2",
+    ]);
+  });
+
+  it("shows a host that serves another release, one out of rotation and one that can't be reached", () => {
+    const fleet = [
+      hostState("web-1", "r2"),
+      hostState("web-2", "r1"),
+      hostState("web-3", "r2", { inRotation: false }),
+    ];
+    const standing = fleetStanding(names, fleet, [{ host: "web-4", why: "connection timed out" }]);
+    expect(fleetLines(standing, "production")).toEqual([
+      "  web-1  serves r2",
+      "! web-2  serves r1  the others serve r2",
+      "! web-3  serves r2  out of rotation",
+      "! web-4  not known  can't be reached: connection timed out",
+      "",
+      "web-2, web-3 and web-4 are not as the others. The next deploy brings them along: cozy deploy production",
+    ]);
+    expect(standing[3]).toMatchObject({ serves: undefined });
+  });
+
+  it("takes what the keeper serves for right where as many serve another", () => {
+    const fleet = [hostState("web-1", "r1"), hostState("web-2", undefined)];
+    const [, second] = fleetStanding(["web-1", "web-2"], fleet, []);
+    expect(second).toMatchObject({ serves: [], faults: ["the others serve r1"] });
+  });
+});

@@ -1,0 +1,80 @@
+import type { HostState } from "../hosts/host.ts";
+import { releaseOf } from "../routing/route-table.ts";
+import { listed } from "../shared/words.ts";
+import type { UnreachableHost } from "../release/unreachable-hosts.ts";
+
+/** What one host of a fleet serves, and whether that is what it should. */
+export interface HostStanding {
+  readonly host: string;
+  /** The releases that its route table leads to; `undefined` where that is not known. */
+  readonly serves: readonly string[] | undefined;
+  /** What is not as on the others, in half a sentence each. */
+  readonly faults: readonly string[];
+}
+
+/**
+ * How the hosts of a fleet stand to each other: what most of them serve is what all should. A host that was left out of a deploy, is out
+ * of rotation, stopped or away shows here. Pure.
+ */
+export function fleetStanding(
+  names: readonly string[],
+  fleet: readonly HostState[],
+  unreachable: readonly UnreachableHost[],
+): HostStanding[] {
+  const usual = mostServed(fleet);
+  return names.map((host) => {
+    const state = fleet.find((one) => one.host === host);
+    const away = unreachable.find((one) => one.host === host);
+    if (state === undefined) {
+      return { host, serves: undefined, faults: [`can't be reached${away === undefined ? "" : `: ${away.why}`}`] };
+    }
+    return { host, serves: servedBy(state), faults: faultsOf(state, usual) };
+  });
+}
+
+/** A line for each host, and what to do where one is not as the others. */
+export function fleetLines(hosts: readonly HostStanding[], environment: string): string[] {
+  const width = Math.max(...hosts.map(({ host }) => host.length));
+  const odd = hosts.filter(({ faults }) => faults.length > 0).map(({ host }) => host);
+  return [
+    ...hosts.map(({ host, serves, faults }) =>
+      [`${odd.includes(host) ? "!" : " "} ${host.padEnd(width)}`, servesText(serves), faults.join("; ")]
+        .filter((part) => part !== "")
+        .join("  "),
+    ),
+    ...(odd.length === 0
+      ? []
+      : [
+          "",
+          `${listed(odd)} ${odd.length === 1 ? "is" : "are"} not as the others. The next deploy brings ${odd.length === 1 ? "it" : "them"} along: cozy deploy ${environment}`,
+        ]),
+  ];
+}
+
+function faultsOf(state: HostState, usual: string): string[] {
+  const serves = servedBy(state).join(" and ");
+  return [
+    ...(serves === usual ? [] : [usual === "" ? "the others serve nothing" : `the others serve ${usual}`]),
+    ...(state.inRotation === false ? ["out of rotation"] : []),
+    ...(state.supervised ? [] : ["its instances are not supervised"]),
+    ...(state.problem === undefined ? [] : [state.problem]),
+  ];
+}
+
+function servesText(serves: readonly string[] | undefined): string {
+  if (serves === undefined) return "not known";
+  return serves.length === 0 ? "serves nothing" : `serves ${serves.join(" and ")}`;
+}
+
+function servedBy({ routes }: HostState): string[] {
+  return [...new Set(Object.keys(routes).map(releaseOf))].toSorted();
+}
+
+/** What most hosts serve; of two that as many serve, what the keeper does. */
+function mostServed(fleet: readonly HostState[]): string {
+  const served = Map.groupBy(
+    fleet.map((state) => servedBy(state).join(" and ")),
+    (release) => release,
+  );
+  return [...served].toSorted(([, a], [, b]) => b.length - a.length)[0]?.[0] ?? "";
+}
