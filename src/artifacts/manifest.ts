@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { MachinePaths } from "../hosts/environment-paths.ts";
 import { digestOf } from "./canonical-json.ts";
-import { hasStrings, readKept } from "./kept-file.ts";
+import { hasStrings, parseKept, readKept } from "./kept-file.ts";
 import type { Stack } from "../project/project.ts";
 import type { Platform } from "./platform.ts";
 
@@ -89,6 +89,11 @@ export function sortedByPath(files: readonly ManifestEntry[]): ManifestEntry[] {
 /** `undefined` where there is none. */
 export async function readManifest(file: string): Promise<Manifest | undefined> {
   return readKept(file, isManifest);
+}
+
+/** One that was read elsewhere. */
+export function parseManifest(file: string, text: string): Manifest {
+  return parseKept(file, text, isManifest);
 }
 
 function isManifest(value: unknown): value is Manifest {

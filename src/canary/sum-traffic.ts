@@ -9,7 +9,9 @@ export function sumTraffic(hosts: readonly Traffic[]): Traffic {
   const [first, ...others] = hosts;
   if (first === undefined) return { ticks: [], pages: [] };
   return {
-    ticks: first.ticks.map((tick, index) => others.reduce((sum, { ticks }) => addTick(sum, ticks[index]), tick)),
+    ticks: first.ticks.map((tick, index) =>
+      others.reduce((sum, { ticks }) => addTick(sum, ticks[index]), tick),
+    ),
     pages: others.reduce((pages, traffic) => addPages(pages, traffic.pages), first.pages),
   };
 }

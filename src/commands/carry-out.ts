@@ -12,6 +12,7 @@ import type { ReleaseWorld } from "../release/world.ts";
 import { runFailureHook } from "./failure-hook.ts";
 import type { CommandContext } from "./command-context.ts";
 import type { OpenEnvironment } from "./open-environment.ts";
+import { takeOutOfRotation } from "./leave-rotation.ts";
 import { engineFor } from "./engine-for.ts";
 import { openHostsToChange, type OpenFleet } from "./open-hosts.ts";
 import { ownWho, withLease } from "./with-lease.ts";
@@ -48,6 +49,7 @@ export async function carryOut(
       const engine: Engine<ReleaseWorld> = engineFor(context, opened, { hold, world, reporter, fleet });
       const occasion = { who: await ownWho(context), commits, reason, cozy: context.version };
       const result = await runPlan(plan, occasion, engine);
+      await takeOutOfRotation(fleet, result, reporter, context.now);
       // The hook is about releases that did not come into force; the others change none.
       if (command === "deploy" || command === "rollback")
         await runFailureHook(plan, world, result, reporter, context.now);

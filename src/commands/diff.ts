@@ -1,5 +1,5 @@
 import { commitsBetween } from "../artifacts/commits-between.ts";
-import { readManifest } from "../artifacts/manifest.ts";
+import { parseManifest, readManifest, type Manifest } from "../artifacts/manifest.ts";
 import { compareReleases, type EnvironmentState } from "../comparison/compare-releases.ts";
 import { describeEnvironment } from "../comparison/describe-environment.ts";
 import { differences } from "../comparison/difference.ts";
@@ -10,7 +10,7 @@ import { printResult, type CommandContext } from "./command-context.ts";
 import { defineCommand } from "./define-command.ts";
 import { diffText, type EnvironmentDiff } from "./diff-text.ts";
 import { openEnvironment, type OpenEnvironment } from "./open-environment.ts";
-import { openHost } from "./open-host.ts";
+import { hostOf, openHosts } from "./open-hosts.ts";
 
 export const command = defineCommand({
   name: "diff",
@@ -49,12 +49,31 @@ export const command = defineCommand({
   },
 });
 
+/** Of servers the first one counts. */
 async function stateOf(context: CommandContext, opened: OpenEnvironment): Promise<EnvironmentState> {
-  const host = await openHost(context, opened);
+  const fleet = await openHosts(context, opened);
+  const host = hostOf(fleet, fleet.names[0] ?? "");
   const { releases, current, scale } = await host.observe(context.signal);
   const release = releases.find(({ id, damaged }) => id === current && damaged === undefined);
-  const manifest = release && (await readManifest(releaseAt(opened.paths, release.id).manifest));
+  const manifest = release && (await manifestOf(context, opened, release.id));
   return { release, manifest, scale };
+}
+
+async function manifestOf(
+  context: CommandContext,
+  opened: OpenEnvironment,
+  release: string,
+): Promise<Manifest | undefined> {
+  const { project, environment, paths } = opened;
+  if (environment.target.kind === "this-machine") return readManifest(releaseAt(paths, release).manifest);
+  const [{ connectionsOf }, { serverLayout }] = await Promise.all([
+    import("./open-servers.ts"),
+    import("../hosts/server-layout.ts"),
+  ]);
+  const [keeper] = await connectionsOf(context, opened);
+  const { manifest: file } = releaseAt(serverLayout(project.name, environment.name).paths, release);
+  const read = await keeper?.run(["cat", "--", file], { timeoutMs: 30_000 }, context.signal);
+  return read?.exitCode === 0 ? parseManifest(file, read.stdout) : undefined;
 }
 
 async function commitsOf(

@@ -74,6 +74,12 @@ export const commandIndex: readonly CommandEntry[] = [
     "stop everything of an environment; its data and releases stay",
     () => import("./stop.ts"),
   ),
+  entry(
+    "Release",
+    "maintenance",
+    "close an environment on servers to visitors, and open it again",
+    () => import("./maintenance.ts"),
+  ),
   entry("Look", "status", "what an environment serves, and how it is", () => import("./status.ts")),
   entry("Look", "releases", "the releases that an environment keeps", () => import("./releases.ts")),
   entry(

@@ -4,7 +4,7 @@ import { printResult } from "./command-context.ts";
 import { defineCommand, environmentArgument } from "./define-command.ts";
 import { leaseText } from "./lease-text.ts";
 import { openEnvironment } from "./open-environment.ts";
-import { openHosts, openLease } from "./open-hosts.ts";
+import { openHosts } from "./open-hosts.ts";
 import { leaseRequest } from "./with-lease.ts";
 
 export const command = defineCommand({
@@ -17,10 +17,14 @@ export const command = defineCommand({
   async run(context, { args, options }) {
     const opened = await openEnvironment(context, args.environment);
     const name = opened.environment.name;
+    const fleet = await openHosts(context, opened);
     if (options.takeOver) {
-      const fleet = await openHosts(context, opened);
       const hold = await takeOverLease(fleet.lease, await leaseRequest(context, { command: "take-over" }));
-      await raiseFences(hold, fleet.hosts, context.signal).finally(() => hold.release());
+      try {
+        await raiseFences(hold, fleet.hosts, context.signal);
+      } finally {
+        await hold.release();
+      }
       printResult(
         context,
         { takenOver: true, token: hold.token },
@@ -28,7 +32,7 @@ export const command = defineCommand({
       );
       return 0;
     }
-    const { lease, at } = await openLease(context, opened).read(context.signal);
+    const { lease, at } = await fleet.lease.read(context.signal);
     printResult(context, lease ?? null, () => leaseText(lease, name, at));
     return 0;
   },

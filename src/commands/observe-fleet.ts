@@ -1,7 +1,9 @@
 import { raiseFences } from "../engine/raise-fences.ts";
 import type { Hold } from "../engine/hold-lease.ts";
+import { messageOf } from "../errors/cozy-error.ts";
+import type { HostState } from "../hosts/host.ts";
 import type { Fleet } from "../release/fleet.ts";
-import { leftOut } from "../release/unreachable-hosts.ts";
+import { leftOut, type UnreachableHost } from "../release/unreachable-hosts.ts";
 import type { CommandContext } from "./command-context.ts";
 import type { OpenEnvironment } from "./open-environment.ts";
 import type { OpenFleet } from "./open-hosts.ts";
@@ -33,4 +35,21 @@ export async function observedFleet(
     hold === undefined ? undefined : raiseFences(hold, hosts, signal),
   ]);
   return { fleet, ...left };
+}
+
+/** What can be seen of the hosts: one that fails at the look is one more that can't be reached. */
+export async function seenFleet(
+  { signal }: CommandContext,
+  { hosts, unreachable }: Pick<OpenFleet, "hosts" | "unreachable">,
+): Promise<{ readonly states: readonly HostState[]; readonly unreachable: readonly UnreachableHost[] }> {
+  const looks = await Promise.allSettled(hosts.map((host) => host.observe(signal)));
+  signal.throwIfAborted();
+  const failed = looks.flatMap((look, index) =>
+    look.status === "fulfilled" ? [] : [{ host: hosts[index]?.name ?? "", why: messageOf(look.reason) }],
+  );
+  const [first] = looks;
+  // Of the only host that there is the error itself says more.
+  if (hosts.length === 1 && unreachable.length === 0 && first?.status === "rejected") throw first.reason;
+  const states = looks.flatMap((look) => (look.status === "fulfilled" ? [look.value] : []));
+  return { states, unreachable: [...unreachable, ...failed] };
 }

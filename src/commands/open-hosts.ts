@@ -8,6 +8,7 @@ import { CozyError } from "../errors/cozy-error.ts";
 import type { Host } from "../hosts/host.ts";
 import type { UnreachableHost } from "../release/unreachable-hosts.ts";
 import { canaryFiles, type CanaryFiles } from "../canary/evidence-file.ts";
+import type { DatabaseBackups } from "../recovery/backup.ts";
 import { questionShelf, type QuestionShelf } from "../questions/question-shelf.ts";
 import { evidenceBook, type EvidenceBook } from "../promises/evidence.ts";
 import { generatedStoreAt, type GeneratedStore } from "../secrets/generated-values.ts";
@@ -38,6 +39,8 @@ export interface KeptThings {
   readonly evidence: EvidenceBook;
   readonly generated: GeneratedStore;
   readonly questions: QuestionShelf;
+  /** Of its SQLite database, where that lies on another machine. */
+  readonly backups?: DatabaseBackups | undefined;
 }
 
 /** Opens them for a look; nothing is touched. */
@@ -106,8 +109,6 @@ export function hostOf({ hosts, unreachable }: Pick<OpenFleet, "hosts" | "unreac
 }
 
 /** The first host: it keeps the lease and the journal, and what runs once over the environment runs there. */
-export function keeperHost({ hosts }: Pick<OpenFleet, "hosts">): Host {
-  const [keeper] = hosts;
-  if (keeper === undefined) throw new Error("a fleet has at least one host");
-  return keeper;
+export function keeperHost(fleet: Pick<OpenFleet, "names" | "hosts" | "unreachable">): Host {
+  return hostOf(fleet, fleet.names[0] ?? "");
 }

@@ -47,7 +47,7 @@ export async function openServers(context: CommandContext, opened: OpenEnvironme
   const hosts = reached.flatMap((one) => (one.unreachable === undefined ? [one.server] : []));
   const [keeper] = servers;
   if (keeper === undefined) throw new Error("a fleet has at least one host");
-  const { lease, journals, past, canaries, evidence, generated, questions } = keeper;
+  const { lease, journals, past, canaries, evidence, generated, questions, backups } = keeper;
   return {
     names: target.hosts.map(({ name }) => name),
     hosts: hosts.map(({ host }) => host),
@@ -55,7 +55,7 @@ export async function openServers(context: CommandContext, opened: OpenEnvironme
     lease,
     journals,
     past,
-    kept: { canaries, evidence, generated, questions },
+    kept: { canaries, evidence, generated, questions, backups },
     lanes: {
       kinds: new Set(Object.keys(hostOperationKinds)),
       of: (name) => hosts.find(({ host }) => host.name === name)?.lane,

@@ -18,7 +18,7 @@ export function releaseWorld(
   fleet: Pick<OpenFleet, "hosts" | "unreachable" | "kept">,
 ): ReleaseWorld {
   const { project, machine } = opened;
-  const backups = async () => backupsOf(context, opened);
+  const backups = async () => fleet.kept.backups ?? backupsOf(context, opened);
   return {
     host: (name) => hostOf(fleet, name),
     builder: localBuilder({

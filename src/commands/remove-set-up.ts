@@ -1,5 +1,6 @@
 import { inParallel } from "../artifacts/in-parallel.ts";
 import { CozyError } from "../errors/cozy-error.ts";
+import { forgetCertificate } from "../setup/certificates.ts";
 import { planRemoval } from "../setup/plan-removal.ts";
 import { runItems, type ItemResult } from "../setup/run-items.ts";
 import { listed } from "../shared/words.ts";
@@ -25,6 +26,7 @@ export async function removeSetUp(
     const results: ItemResult[] = [];
     const onResult = (result: ItemResult): void => void results.push(result);
     await runItems(host, planRemoval(host.request, options), { check: false, onResult }, context.signal);
+    await forgetCertificate(host, host.request, context.signal);
     // A new connection of whoever sets up: the deploying user may be gone.
     await host.connection.end();
     await runItems(host, [], { check: false, first: "confirm_firewall", onResult }, context.signal);

@@ -1,10 +1,10 @@
 import { constants } from "node:os";
-import { CozyError } from "../errors/cozy-error.ts";
 import type { CommandResult } from "../hosts/host.ts";
 import type { CommandContext } from "./command-context.ts";
 import type { OpenEnvironment } from "./open-environment.ts";
 import { keeperHost, openHosts } from "./open-hosts.ts";
 import { servingRelease } from "./serving-release.ts";
+import { refuseMissingHosts } from "./whole-fleet.ts";
 
 interface OneOffEverywhere {
   readonly release: string | undefined;
@@ -18,14 +18,10 @@ export async function runOnAll(
   { release: asked, command }: OneOffEverywhere,
 ): Promise<number> {
   const fleet = await openHosts(context, opened);
-  const [missing] = fleet.unreachable;
-  if (missing !== undefined) {
-    throw new CozyError("hosts-unreachable", {
-      message: `${missing.host} can't be reached: ${missing.why}`,
-      state: "The command was started nowhere.",
-      next: "Name one of the other hosts with --host.",
-    });
-  }
+  refuseMissingHosts(fleet, {
+    state: "The command was started nowhere.",
+    next: "Name one of the other hosts with --host.",
+  });
   const { environment } = opened;
   const release = await servingRelease(keeperHost(fleet), environment.name, asked, context.signal);
   const width = Math.max(...fleet.names.map((name) => name.length));

@@ -1,11 +1,14 @@
 import { CozyError } from "../errors/cozy-error.ts";
 import { readRelease, releaseAt } from "../hosts/release-folder.ts";
+import type { MachineHost } from "../hosts/machine/machine-host.ts";
 import { currentRelease } from "../hosts/machine/current-release.ts";
 import type { Schedule } from "../project/project.ts";
 import { allSchedules } from "../recovery/backup-schedules.ts";
 import { knownSchedules, schedulePlace, type SchedulePlace } from "../schedules/schedule-place.ts";
 import { nearest } from "../shared/nearest.ts";
+import type { CommandContext } from "./command-context.ts";
 import type { OpenEnvironment } from "./open-environment.ts";
+import { openHost } from "./open-host.ts";
 
 /** The schedules of the release that serves, with the places where what came of them is kept. */
 export interface OpenSchedules {
@@ -16,9 +19,15 @@ export interface OpenSchedules {
   readonly schedules: Readonly<Record<string, Schedule>>;
   /** The environment's folder of them. */
   readonly folder: string;
+  /** Where the application has a user of its own, who alone runs its commands. */
+  readonly server?: (() => Promise<MachineHost>) | undefined;
 }
 
-export async function openSchedules({ environment, paths }: OpenEnvironment): Promise<OpenSchedules> {
+export async function openSchedules(
+  context: CommandContext,
+  opened: OpenEnvironment,
+): Promise<OpenSchedules> {
+  const { environment, paths } = opened;
   const release = await currentRelease(paths);
   if (release === undefined) {
     throw new CozyError("unknown-release", {
@@ -33,6 +42,7 @@ export async function openSchedules({ environment, paths }: OpenEnvironment): Pr
     releaseFolder: folder,
     schedules: allSchedules(await readRelease(paths, release), folder),
     folder: paths.schedules,
+    server: context.onHost && (() => openHost(context, opened)),
   };
 }
 

@@ -3,8 +3,11 @@ import { randomBytes } from "node:crypto";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { CozyError } from "../errors/cozy-error.ts";
+import { CozyError, messageOf } from "../errors/cozy-error.ts";
+import type { MachineHost } from "../hosts/machine/machine-host.ts";
+import { releaseAgents } from "../hosts/machine/release-agents.ts";
 import { LogFollower } from "../logs/log-reader.ts";
+import type { RunRequest } from "../schedules/agent/perform-run.ts";
 import { runArguments } from "../schedules/agent/start-run.ts";
 import { lastEvidence, type RunEvidence } from "../schedules/evidence.ts";
 import { explained } from "../schedules/explained.ts";
@@ -29,8 +32,10 @@ export async function runByHand(
   const id = runId(context.now(), randomBytes(3));
   const { releaseFolder, folder: schedules } = opened;
   const who = await ownWhoText(context);
-  const started = start({ releaseFolder, schedules, name, id, due: null, by: "hand", who });
-  const stop = () => void started.child.kill("SIGTERM");
+  const request: RunRequest = { releaseFolder, schedules, name, id, due: null, by: "hand", who };
+  const started =
+    opened.server === undefined ? start(request) : startOn(await opened.server(), opened.release, request);
+  const stop = () => started.stop();
   context.signal.addEventListener("abort", stop, { once: true });
   if (context.signal.aborted) stop();
   await follow(context, join(place.folder, "output", `${id}.log`), started.ended);
@@ -43,7 +48,16 @@ export async function runByHand(
   return exitCodeOf(evidence);
 }
 
-function start(request: Parameters<typeof runArguments>[0]) {
+/** The process of a run that was started by hand. */
+interface Started {
+  readonly ended: Promise<void>;
+  /** Wishes it to end. */
+  stop(): void;
+  /** What the process itself said, where it could not do its work. */
+  complaint(): string;
+}
+
+function start(request: RunRequest): Started {
   const child = spawn(process.execPath, [agentScript(), ...runArguments(request)], {
     cwd: "/",
     env: {},
@@ -57,7 +71,25 @@ function start(request: Parameters<typeof runArguments>[0]) {
     child.once("close", () => resolve());
     child.once("error", () => resolve());
   });
-  return { child, ended, complaint: () => complaint.trim() };
+  return { ended, stop: () => void child.kill("SIGTERM"), complaint: () => complaint.trim() };
+}
+
+/** On a server it is the application's user who runs it, in the sandbox of its instances, by what lies with the release. */
+function startOn(server: MachineHost, release: string, request: RunRequest): Started {
+  const { node, schedules } = releaseAgents(request.releaseFolder);
+  const stop = new AbortController();
+  const said: string[] = [];
+  const command = [node, schedules, ...runArguments(request)];
+  // Options for the application's Node are not for that of the run, which brings them back for the command.
+  const once = { release, command, variables: { NODE_OPTIONS: "" }, onOutput };
+  function onOutput(_: unknown, line: string): void {
+    said.push(line);
+  }
+  const ended = server.runOnce(once, stop.signal).then(
+    () => undefined,
+    (error: unknown) => void said.push(messageOf(error)),
+  );
+  return { ended, stop: () => stop.abort(), complaint: () => said.join("\n") };
 }
 
 const lookEveryMs = 60;

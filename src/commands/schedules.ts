@@ -61,7 +61,7 @@ export const command = defineCommand({
     if (most !== undefined && one?.key !== "runs") throw onlyWith("--most", "--runs <schedule>");
 
     const environment = await openEnvironment(context, args.environment);
-    const opened = await openSchedules(environment);
+    const opened = await openSchedules(context, environment);
     if (one !== undefined) return one.action(context, opened, one.name, { reason, most });
     const host = await openHost(context, environment);
     const list = await lookAtSchedules(context, opened, host);

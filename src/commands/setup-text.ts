@@ -46,9 +46,9 @@ function planText(report: SetupReport): string[] {
   ];
 }
 
-/** All of it was told while it was done; a file that somebody changed is worth a second look. */
+/** All of it was told while it was done; a file that somebody changed, which comes with a note, is worth a second look. */
 function doneText({ host, unchanged, differed }: SetupReport): string[] {
-  const former = differed.filter(({ diff }) => diff !== undefined);
+  const former = differed.filter(({ diff, note }) => diff !== undefined && note !== undefined);
   return [`${host}: ${differed.length} changed, ${unchanged} as they should be`, ...former.flatMap(itemText)];
 }
 

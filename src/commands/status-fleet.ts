@@ -26,7 +26,11 @@ export function fleetStanding(
     const state = fleet.find((one) => one.host === host);
     const away = unreachable.find((one) => one.host === host);
     if (state === undefined) {
-      return { host, serves: undefined, faults: [`can't be reached${away === undefined ? "" : `: ${away.why}`}`] };
+      return {
+        host,
+        serves: undefined,
+        faults: [`can't be reached${away === undefined ? "" : `: ${away.why}`}`],
+      };
     }
     return { host, serves: servedBy(state), faults: faultsOf(state, usual) };
   });

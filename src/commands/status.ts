@@ -1,11 +1,14 @@
 import type { Host, HostState } from "../hosts/host.ts";
-import { keeperOf } from "../release/fleet.ts";
+import type { LeaseLook } from "../engine/lease-keeper.ts";
+import { CozyError } from "../errors/cozy-error.ts";
 import { schedulesType } from "../release/instance-types.ts";
+import type { UnreachableHost } from "../release/unreachable-hosts.ts";
 import { addressOf } from "./address.ts";
 import { printResult } from "./command-context.ts";
 import { defineCommand, environmentArgument } from "./define-command.ts";
 import { openEnvironment, type OpenEnvironment } from "./open-environment.ts";
-import { keeperHost, openHosts } from "./open-hosts.ts";
+import { seenFleet } from "./observe-fleet.ts";
+import { hostOf, openHosts, type OpenFleet } from "./open-hosts.ts";
 import { fleetStanding } from "./status-fleet.ts";
 import { statusText, type Status } from "./status-text.ts";
 
@@ -20,26 +23,26 @@ export const command = defineCommand({
     const opened = await openEnvironment(context, args.environment);
     const { project, environment } = opened;
     const fleet = await openHosts(context, opened);
-    const host = keeperHost(fleet);
-    const [states, { lease, standing, at }, journal] = await Promise.all([
-      Promise.all(fleet.hosts.map((one) => one.observe(context.signal))),
-      fleet.lease.read(context.signal),
-      fleet.past.unfinished(),
+    const [{ states, unreachable }, { lease, standing, at }, journal] = await Promise.all([
+      seenFleet(context, fleet),
+      hasKeeper(fleet) ? fleet.lease.read(context.signal) : noLease(context.now()),
+      hasKeeper(fleet) ? fleet.past.unfinished() : undefined,
     ]);
-    const observed = keeperOf(states);
+    const [observed] = states;
+    if (observed === undefined) throw nothingReached(environment.name, unreachable);
     const status: Status = {
       project: project.name,
       environment: environment.name,
       address: addressOf(environment),
       host: observed,
-      ...(fleet.names.length > 1 ? { hosts: fleetStanding(fleet.names, states, fleet.unreachable) } : {}),
+      ...(fleet.names.length > 1 ? { hosts: fleetStanding(fleet.names, states, unreachable) } : {}),
       configured: Object.fromEntries(
         Object.entries(environment.processes).map(([type, { count, singleton }]) => [
           type,
           { count, singleton },
         ]),
       ),
-      failing: await failing(opened, host, observed, context.signal),
+      failing: await failing(opened, hostOf(fleet, observed.host), observed, context.signal),
       lease,
       unfinished: journal && {
         command: journal.header.plan.command,
@@ -53,6 +56,23 @@ export const command = defineCommand({
     return 0;
   },
 });
+
+function hasKeeper({ names, unreachable }: OpenFleet): boolean {
+  return !unreachable.some(({ host }) => host === names[0]);
+}
+
+/** Whoever keeps it can't be asked; that is told where the hosts are. */
+function noLease(at: number): LeaseLook {
+  return { lease: undefined, standing: "free", at };
+}
+
+function nothingReached(environment: string, unreachable: readonly UnreachableHost[]): CozyError {
+  return new CozyError("hosts-unreachable", {
+    message: `None of the hosts of ${environment} can be reached, so what they serve is not known.`,
+    details: unreachable.map(({ host, why }) => `${host}: ${why}`),
+    state: "Nothing was changed.",
+  });
+}
 
 /** Schedules of the release in force whose last run was no good, in one line; looked at only where it has any. */
 async function failing(

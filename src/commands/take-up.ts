@@ -5,6 +5,7 @@ import { CozyError } from "../errors/cozy-error.ts";
 import { reported } from "./carry-out.ts";
 import type { CommandContext } from "./command-context.ts";
 import { engineFor } from "./engine-for.ts";
+import { takeOutOfRotation } from "./leave-rotation.ts";
 import type { OpenEnvironment } from "./open-environment.ts";
 import { openHostsToChange, type OpenFleet } from "./open-hosts.ts";
 import type { Plan } from "../release/plan.ts";
@@ -31,7 +32,11 @@ export async function takeUp(
     return reported(context, hold, async (reporter) => {
       const engine = engineFor(context, opened, { hold, world, reporter, fleet });
       const who = await ownWho(context);
-      return by === "resume" ? resumePlan(journal, who, engine) : abortPlan(journal, who, engine, without);
+      const work =
+        by === "resume" ? resumePlan(journal, who, engine) : abortPlan(journal, who, engine, without);
+      const result = await work;
+      await takeOutOfRotation(fleet, result, reporter, context.now);
+      return result;
     });
   });
 }

@@ -20,7 +20,9 @@ export function laneOperations<World>(
   phase: Phase | undefined,
 ): readonly PlannedOperation[] {
   const operations = phase?.operations ?? [];
-  const all = operations.every(({ kind, host }) => lanes?.kinds.has(kind) === true && lanes.of(host) !== undefined);
+  const all = operations.every(
+    ({ kind, host }) => lanes?.kinds.has(kind) === true && lanes.of(host) !== undefined,
+  );
   return all ? operations : [];
 }
 
@@ -125,7 +127,9 @@ function tellOf<World>(run: Run<World>, event: LaneEvent): void {
   const tellers = tellersOf(run, operation);
   switch (event.event) {
     case "started": {
-      const title = plan.phases.flatMap(({ operations }) => operations).find(({ id }) => id === operation)?.title;
+      const title = plan.phases
+        .flatMap(({ operations }) => operations)
+        .find(({ id }) => id === operation)?.title;
       return run.emit({
         type: "operation-started",
         at,

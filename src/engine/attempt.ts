@@ -30,7 +30,9 @@ async function withoutDone<World>(
   step: readonly PlannedOperation[],
 ): Promise<PlannedOperation[]> {
   const looks = await Promise.all(
-    step.map(async (operation) => run.progress.get(operation.id) === "done" && (await isInPlace(run, operation))),
+    step.map(
+      async (operation) => run.progress.get(operation.id) === "done" && (await isInPlace(run, operation)),
+    ),
   );
   for (const [index, operation] of step.entries()) {
     if (looks[index] === true) skip(run, operation, "done before, and still in place");
@@ -52,13 +54,25 @@ async function attempt<World>(run: Run<World>, operation: PlannedOperation): Pro
   const startedAt = engine.now();
   try {
     await Promise.all([engine.hold.confirm(), run.journal.begin([operation])]);
-    run.emit({ type: "operation-started", at: startedAt, operation: id, title, phase: phaseOf(run.plan, id) });
+    run.emit({
+      type: "operation-started",
+      at: startedAt,
+      operation: id,
+      title,
+      phase: phaseOf(run.plan, id),
+    });
     await reach(run, "before", operation, "run");
     const note = await runWithinDeadline(run, operation);
     await reach(run, "after", operation, "run");
     const written = run.journal.keep({ event: "done", operation: id });
     const at = engine.now();
-    run.emit({ type: "operation-done", at, operation: id, durationMs: at - startedAt, ...(note ? { note } : {}) });
+    run.emit({
+      type: "operation-done",
+      at,
+      operation: id,
+      durationMs: at - startedAt,
+      ...(note ? { note } : {}),
+    });
     // Where somebody waits for this point, it has to be one.
     if (engine.onPoint !== undefined) await written;
   } catch (error) {

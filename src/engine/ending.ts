@@ -22,6 +22,8 @@ export interface PlanResult {
   /** What failed after the release was in force, and was left. */
   readonly outstanding: readonly OperationFailure[];
   readonly serves: readonly Served[];
+  /** Hosts on which something could not be taken back. */
+  readonly leftHalfWay: readonly string[];
   readonly durationMs: number;
   /** The journal's name. */
   readonly journal: string;
@@ -70,7 +72,18 @@ export async function endHalfWay<World>(
   undoFailures: readonly OperationFailure[] = [],
   doubt?: { readonly reason: unknown },
 ): Promise<PlanResult> {
-  return end(run, "interrupted", (serves) => halfWayError(run, undoFailures, doubt, serves), servedNow(run));
+  return end(
+    run,
+    "interrupted",
+    (serves) => halfWayError(run, undoFailures, doubt, serves),
+    servedNow(run),
+    [],
+    hostsOf(undoFailures),
+  );
+}
+
+function hostsOf(failures: readonly OperationFailure[]): string[] {
+  return [...new Set(failures.map(({ operation }) => operation.host))];
 }
 
 function halfWayError<World>(
@@ -108,6 +121,7 @@ async function end<World>(
   explain: (serves: readonly Served[]) => CozyError | undefined,
   serving: Promise<readonly Served[]>,
   outstanding: readonly OperationFailure[] = [],
+  leftHalfWay: readonly string[] = [],
 ): Promise<PlanResult> {
   const serves = await serving;
   const error = explain(serves);
@@ -123,7 +137,7 @@ async function end<World>(
     outstanding: outstanding.map(({ operation }) => operation.id),
     next: nextCommands(run.plan, outcome, isCommitted(run.plan, run.progress)),
   });
-  return { outcome, error, outstanding, serves, durationMs, journal: run.journalName };
+  return { outcome, error, outstanding, serves, leftHalfWay, durationMs, journal: run.journalName };
 }
 
 /** Read back from the hosts while the end is written; one who wants out at once is not kept waiting for it. Never rejects. */

@@ -39,7 +39,9 @@ describe("the fence of a host", () => {
     });
     await begun.promise;
     let raised = false;
-    const raising = fenceFile(join(folder, "lease"), "production").raise(2).then(() => (raised = true));
+    const raising = fenceFile(join(folder, "lease"), "production")
+      .raise(2)
+      .then(() => (raised = true));
     await new Promise((resolve) => setTimeout(resolve, 60));
     expect(raised).toBe(false);
     end.resolve();

@@ -15,7 +15,13 @@ function owner(host: string): Owner {
 }
 
 function request(host: string, clock: () => number, more: Partial<LeaseRequest> = {}): LeaseRequest {
-  return { owner: owner(host), purpose: { command: "deploy" }, now: clock, hasEnded: async () => false, ...more };
+  return {
+    owner: owner(host),
+    purpose: { command: "deploy" },
+    now: clock,
+    hasEnded: async () => false,
+    ...more,
+  };
 }
 
 /** A keeper with a clock of its own, whose processes have all ended or none of them. */
@@ -35,11 +41,15 @@ describe("a lease that another machine keeps", () => {
     const skewed = () => clock() + off * minute;
     const first = await acquireLease(keeper, request("laptop", skewed, { ttlMs: 30_000 }));
     pass(29_000);
-    await expect(acquireLease(keeper, request("build-7", clock))).rejects.toMatchObject({ code: "lease-held" });
+    await expect(acquireLease(keeper, request("build-7", clock))).rejects.toMatchObject({
+      code: "lease-held",
+    });
     await first.confirm();
     await keeper.renew(first.token, 30_000, signal);
     pass(29_000);
-    await expect(acquireLease(keeper, request("build-7", skewed))).rejects.toMatchObject({ code: "lease-held" });
+    await expect(acquireLease(keeper, request("build-7", skewed))).rejects.toMatchObject({
+      code: "lease-held",
+    });
     expect((await keeper.read(signal)).standing).toBe("held");
     pass(1_000);
     expect((await keeper.read(signal)).standing).toBe("expired");

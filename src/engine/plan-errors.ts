@@ -137,7 +137,10 @@ function placeOf(failure: OperationFailure | undefined): string {
 function servesText(serves: readonly Served[]): string {
   const known = serves.filter(({ unknown }) => unknown === undefined);
   const lost = serves.filter(({ unknown }) => unknown !== undefined).map(({ host }) => host);
-  const notKnown = lost.length === 0 ? [] : [`What ${lost.join(", ")} ${lost.length === 1 ? "serves" : "serve"} is not known now.`];
+  const notKnown =
+    lost.length === 0
+      ? []
+      : [`What ${lost.join(", ")} ${lost.length === 1 ? "serves" : "serve"} is not known now.`];
   const byRelease = Map.groupBy(known, ({ release }) => release);
   const sentences = [...byRelease].map(([release, hosts]) => {
     const names = hosts.map(({ host }) => host).join(", ");

@@ -112,7 +112,11 @@ async function beginUndo<World>(run: Run<World>, { id }: PlannedOperation): Prom
   run.emit({ type: "operation-undoing", at: run.engine.now(), operation: id });
 }
 
-async function endUndo<World>(run: Run<World>, operation: PlannedOperation, durationMs: number): Promise<void> {
+async function endUndo<World>(
+  run: Run<World>,
+  operation: PlannedOperation,
+  durationMs: number,
+): Promise<void> {
   const { id } = operation;
   const { engine } = run;
   const written = run.journal.recordIfPossible({ event: "undone", operation: id });

@@ -12,7 +12,9 @@ export interface Walk {
   /** Asked before each step; what has begun always ends. */
   readonly goesOn: (failures: readonly OperationFailure[]) => boolean;
   /** Consecutive operations of one host as the steps that are taken as one; each its own where absent. */
-  readonly steps?: ((operations: readonly PlannedOperation[]) => readonly (readonly PlannedOperation[])[]) | undefined;
+  readonly steps?:
+    | ((operations: readonly PlannedOperation[]) => readonly (readonly PlannedOperation[])[])
+    | undefined;
   /** Carries a step out, and gives what failed of it. */
   readonly work: (step: readonly PlannedOperation[]) => Promise<readonly OperationFailure[]>;
   readonly parallelHosts?: number | undefined;

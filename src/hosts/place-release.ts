@@ -17,8 +17,8 @@ import { readRecord, releaseAt, type EnvironmentRecord } from "./release-folder.
 
 /** A placement, and how it is laid on this kind of machine. */
 export interface Laying extends Placement {
-  /** Whether another user than the one who lays releases writes into persisted folders: then their group may. */
-  readonly persistIsShared?: boolean | undefined;
+  /** Whether the application has a user of its own: then its group may write into persisted folders, and read its variables. */
+  readonly hasOwnUser?: boolean | undefined;
 }
 
 /**
@@ -66,7 +66,7 @@ async function lay(
   await placeFiles(artifact.app, app, own, signal, howToLay());
   for (const folder of persist) {
     const persisted = { folder, paths, artifactApp: artifact.app, app, files };
-    await linkPersisted(persisted, placement.persistIsShared ?? false);
+    await linkPersisted(persisted, placement.hasOwnUser ?? false);
   }
   const place = releaseAt(paths, release.id);
   const { links, variables: shared } = releaseLayout(manifest.content, place.folder, machine);
@@ -79,7 +79,9 @@ async function lay(
     variables: { ...shared, ...revealed(variables) },
     secrets: secretNames(variables),
   };
-  await writeKept(join(temp, "environment.json"), { ...environment }, 0o600);
+  // The watcher of schedules reads it, as the application's user: whoever runs as that one has these variables anyway.
+  const mode = placement.hasOwnUser === true ? 0o640 : 0o600;
+  await writeKept(join(temp, "environment.json"), { ...environment }, mode);
   await writeKept(join(temp, "release.json"), { ...resolvePlaceholders(release, django) });
 }
 

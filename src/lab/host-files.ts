@@ -1,4 +1,4 @@
-import { balancerConfig, type BalancerTarget } from "./balancer-config.ts";
+import { balancerCertificate, balancerConfig, type BalancerTarget } from "./balancer-config.ts";
 import { machineAddress, packageProxyPort } from "./lab-layout.ts";
 
 /** A file that a host has before its first boot; paths are relative to its root. Folders are the image's own, or root's. */
@@ -38,8 +38,17 @@ export function hostFiles(facts: HostFacts): readonly HostFile[] {
 }
 
 export function balancerFiles(target: BalancerTarget): readonly HostFile[] {
-  return [{ path: "etc/haproxy/haproxy.cfg", text: balancerConfig(target), mode: 0o644 }];
+  const config = { path: "etc/haproxy/haproxy.cfg", text: balancerConfig(target), mode: 0o644 };
+  if (target.endsTls !== true) return [config];
+  return [
+    config,
+    { path: "etc/systemd/system/haproxy.service.d/lab.conf", text: certificateDropIn, mode: 0o644 },
+  ];
 }
+
+const certificateDropIn = `[Service]
+ExecStartPre=/bin/sh -c 'test -s ${balancerCertificate} || { openssl req -x509 -newkey rsa:2048 -nodes -days 90 -subj /CN=balancer -keyout ${balancerCertificate}.key -out ${balancerCertificate}.new 2>/dev/null && cat ${balancerCertificate}.key >> ${balancerCertificate}.new && mv ${balancerCertificate}.new ${balancerCertificate}; }'
+`;
 
 /** Links that switch a unit of the image on, as `systemctl enable` makes them. */
 export const balancerLinks = [

@@ -28,7 +28,9 @@ const labState = z.object({
   network: z.number(),
   image: z.optional(z.string()),
   diskBytes: z.number(),
-  balancer: z.optional(z.object({ readyPath: z.string(), everyMs: z.number() })),
+  balancer: z.optional(
+    z.object({ readyPath: z.string(), everyMs: z.number(), endsTls: z.optional(z.boolean()) }),
+  ),
   hosts: z.array(hostState),
 });
 

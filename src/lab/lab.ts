@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
+import type { LabBalancer } from "./balancer-config.ts";
 import { execCommand } from "./exec-command.ts";
 import { hostNames } from "./host-names.ts";
 import { labLayout } from "./lab-layout.ts";
@@ -17,7 +18,7 @@ export interface LabOptions {
   /** How many, which are then host1, host2 and so on; or their names. */
   readonly hosts: number | readonly string[];
   /** A host more, which spreads requests over those that answer this path with 200. */
-  readonly balancer?: { readonly readyPath: string; readonly everyMs: number } | undefined;
+  readonly balancer?: LabBalancer | undefined;
   readonly diskBytes?: number | undefined;
   readonly now?: () => number;
   readonly signal?: AbortSignal;

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CozyError } from "../errors/cozy-error.ts";
+import type { LabBalancer } from "./balancer-config.ts";
 import { identify } from "../instances/process-identity.ts";
 import { bootHost, makeDisk, putFiles, putLinks, type HostToBoot } from "./boot-host.ts";
 import { cgroupRoot, makeCgroup } from "./cgroup.ts";
@@ -43,7 +44,7 @@ export interface LabRequest {
   readonly hosts: readonly string[];
   /** Room on each host's disk, which is memory of the machine as it is used. */
   readonly diskBytes: number;
-  readonly balancer: { readonly readyPath: string; readonly everyMs: number } | undefined;
+  readonly balancer: LabBalancer | undefined;
   /** Where the images are kept. */
   readonly cache: string;
   readonly now: () => number;

@@ -81,10 +81,11 @@ async function written(
   return record;
 }
 
-/** With its log, which the copy takes in. */
+/** With its log, which the copy takes in. An empty file is none yet: on a server it is made before the application fills it. */
 async function sizeWithLog(database: string): Promise<number | undefined> {
   const [size, log] = await Promise.all([sizeOf(database), sizeOf(`${database}-wal`)]);
-  return size === undefined ? undefined : size + (log ?? 0);
+  const all = (size ?? 0) + (log ?? 0);
+  return size === undefined || all === 0 ? undefined : all;
 }
 
 async function failed(work: SqliteBackupWork, error: unknown): Promise<CozyError> {

@@ -4,6 +4,7 @@ import { exclusiveLock } from "../engine/exclusive-lock.ts";
 import { CozyError } from "../errors/cozy-error.ts";
 import type { EnvironmentPaths } from "../hosts/environment-paths.ts";
 import { durationText } from "../shared/duration.ts";
+import { isShared, shareFile } from "../shared/shared-folder.ts";
 
 export interface BackupLock {
   readonly paths: EnvironmentPaths;
@@ -20,7 +21,7 @@ export async function withBackupLock<Value>(
   work: () => Promise<Value>,
 ): Promise<Value> {
   await mkdir(paths.root, { recursive: true, mode: 0o700 });
-  const file = join(paths.root, "backup.lock");
+  const file = lockFile(paths);
   const until = performance.now() + waitMs;
   let lock = await exclusiveLock(file, Math.min(waitMs, 50));
   while (lock === undefined) {
@@ -30,10 +31,16 @@ export async function withBackupLock<Value>(
     lock = await exclusiveLock(file, 250);
   }
   try {
+    shareFile(file);
     return await work();
   } finally {
     lock.release();
   }
+}
+
+/** Where all who make backups may write: on a server that is not the environment's own folder. */
+function lockFile({ root, backups }: EnvironmentPaths): string {
+  return join(isShared(backups) ? backups : root, "backup.lock");
 }
 
 function underWay(environment: string, waitMs: number): CozyError {

@@ -1,7 +1,8 @@
-import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { CozyError, systemCode } from "../errors/cozy-error.ts";
 import { flush } from "../shared/atomic-write.ts";
+import { makeFolderWithin, makeNewFolder } from "../shared/shared-folder.ts";
 import type { StoreName } from "./backup.ts";
 import { partsOfId } from "./backup-id.ts";
 
@@ -24,7 +25,7 @@ export async function isThere({ folder }: DirectoryStore): Promise<boolean> {
 }
 
 export async function createStore({ folder }: DirectoryStore): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  makeFolderWithin(folder);
 }
 
 /** Makes cozy's own store where it is missing; refuses to make another one, which would fill the disk beneath. */
@@ -47,7 +48,7 @@ export async function put<Value>(
 ): Promise<Value> {
   const partial = join(folder, `${id}${partialEnd}`);
   try {
-    await mkdir(partial, { mode: 0o700 });
+    makeNewFolder(partial);
     const value = await fill(partial);
     await flush(partial);
     await rename(partial, join(folder, id));

@@ -5,7 +5,13 @@ import { ensureAgents } from "../release/operations/ensure-agents.ts";
 import { proveServed } from "../release/operations/prove-served.ts";
 import { parted, phase, planned } from "../release/planned.ts";
 import type { Phase, Plan, PlannedOperation } from "../release/plan.ts";
-import { sharesOf, stopTimeoutOf, typesOf, typesOnHost, type ServingFacts } from "../release/serving-facts.ts";
+import {
+  sharesOf,
+  stopTimeoutOf,
+  typesOf,
+  typesOnHost,
+  type ServingFacts,
+} from "../release/serving-facts.ts";
 import { currentOperation, publishOnOneHost, startPhases } from "../release/serving-phases.ts";
 import { webSockets } from "../release/socket-name.ts";
 import { workerParts } from "../release/worker-operations.ts";

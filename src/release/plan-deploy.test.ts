@@ -38,7 +38,14 @@ function deployOf(project: ReturnType<typeof sampleProject>, observed: HostState
   const environment = project.environments["staging"];
   if (!environment) throw new Error("the sample project has a staging environment");
   const release = sampleRelease(project, "new", 10);
-  return planDeploy({ project, environment, fleet: [observed], release, artifactKey: "key", artifactKnown: false });
+  return planDeploy({
+    project,
+    environment,
+    fleet: [observed],
+    release,
+    artifactKey: "key",
+    artifactKnown: false,
+  });
 }
 
 describe("planDeploy", () => {
@@ -254,7 +261,12 @@ describe("planRollback", () => {
     const environment = project.environments["staging"];
     if (!environment) throw new Error("the sample project has a staging environment");
     const observed = await observedServing(project, "old", "bad");
-    const plan = planRollback({ project, environment, fleet: [observed], release: sampleRecord(project, "old") });
+    const plan = planRollback({
+      project,
+      environment,
+      fleet: [observed],
+      release: sampleRecord(project, "old"),
+    });
     expect(outline(plan)).toEqual([
       "start: start 2 web instances",
       "start: ready: GET /ready",

@@ -184,7 +184,11 @@ function prune(observed: HostState, { environment, fleet, release }: DeployFacts
   if (releases.length === 0) return undefined;
   const { host } = observed;
   const artifacts = host === keeperOf(fleet).host ? {} : { artifacts: false };
-  return planned(pruneReleases, `remove ${counted(releases.length, "old release")}`, { host, releases, ...artifacts });
+  return planned(pruneReleases, `remove ${counted(releases.length, "old release")}`, {
+    host,
+    releases,
+    ...artifacts,
+  });
 }
 
 function hook(facts: DeployFacts, name: HookName): PlannedOperation | undefined {

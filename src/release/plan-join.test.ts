@@ -28,7 +28,8 @@ function environmentOf() {
 async function stage(third: "new" | "behind"): Promise<SampleFleet> {
   const fleet = await sampleFleet(project, 3);
   const [first, second, last] = fleet.hosts;
-  if (first === undefined || second === undefined || last === undefined) throw new Error("there are three hosts");
+  if (first === undefined || second === undefined || last === undefined)
+    throw new Error("there are three hosts");
   for (const host of [first, second]) host.inRotation = true;
   last.inRotation = false;
   await last.switchRoutes(1, [], never);
@@ -46,34 +47,42 @@ async function join(fleet: SampleFleet) {
 }
 
 describe("a host that joins", () => {
-  it.each(["new", "behind"] as const)("that is %s serves the release in force, and enters rotation last of all", async (third) => {
-    const fleet = await stage(third);
-    const result = await runPlan(await join(fleet), occasion, fleet.engine());
-    expect(result).toMatchObject({ outcome: "committed", error: undefined, outstanding: [] });
-    const last = fleet.hosts[2];
-    const state = await last?.observe(never);
-    expect(state).toMatchObject({ current: "old", inRotation: true });
-    expect(state && releasesIn(state)).toEqual(["old"]);
-    const running = state?.instances.map(({ id, retireAt }) => `${id.release}/${id.type}${retireAt ? " warm" : ""}`);
-    expect(new Set(running)).toEqual(
-      new Set(["old/web", "old/worker", ...(third === "behind" ? ["older/web warm"] : [])]),
-    );
-    const calls = last?.calls.filter((call) => /^(setRotation|prove|smoke|setCurrent)/.test(call));
-    expect(calls).toEqual(["smoke old", "prove", "setCurrent old", "setRotation true"]);
-    for (const host of fleet.hosts.slice(0, 2)) {
-      expect(host.calls.filter((call) => !call.startsWith("raiseFence"))).toEqual([]);
-    }
-  });
+  it.each(["new", "behind"] as const)(
+    "that is %s serves the release in force, and enters rotation last of all",
+    async (third) => {
+      const fleet = await stage(third);
+      const result = await runPlan(await join(fleet), occasion, fleet.engine());
+      expect(result).toMatchObject({ outcome: "committed", error: undefined, outstanding: [] });
+      const last = fleet.hosts[2];
+      const state = await last?.observe(never);
+      expect(state).toMatchObject({ current: "old", inRotation: true });
+      expect(state && releasesIn(state)).toEqual(["old"]);
+      const running = state?.instances.map(
+        ({ id, retireAt }) => `${id.release}/${id.type}${retireAt ? " warm" : ""}`,
+      );
+      expect(new Set(running)).toEqual(
+        new Set(["old/web", "old/worker", ...(third === "behind" ? ["older/web warm"] : [])]),
+      );
+      const calls = last?.calls.filter((call) => /^(setRotation|prove|smoke|setCurrent)/.test(call));
+      expect(calls).toEqual(["smoke old", "prove", "setCurrent old", "setRotation true"]);
+      for (const host of fleet.hosts.slice(0, 2)) {
+        expect(host.calls.filter((call) => !call.startsWith("raiseFence"))).toEqual([]);
+      }
+    },
+  );
 
-  it.each(["smoke", "prove", "setRotation"])("that fails at %s stays out of rotation, and as it was", async (method) => {
-    const fleet = await stage("behind");
-    fleet.hosts[2]?.failNext(method, new CozyError("port-taken", { message: "not today" }));
-    const result = await runPlan(await join(fleet), occasion, fleet.engine());
-    expect(result).toMatchObject({ outcome: "undone", error: { code: "port-taken" } });
-    const state = await fleet.hosts[2]?.observe(never);
-    expect(state).toMatchObject({ current: "older", inRotation: false });
-    expect(state && releasesIn(state)).toEqual(["older"]);
-  });
+  it.each(["smoke", "prove", "setRotation"])(
+    "that fails at %s stays out of rotation, and as it was",
+    async (method) => {
+      const fleet = await stage("behind");
+      fleet.hosts[2]?.failNext(method, new CozyError("port-taken", { message: "not today" }));
+      const result = await runPlan(await join(fleet), occasion, fleet.engine());
+      expect(result).toMatchObject({ outcome: "undone", error: { code: "port-taken" } });
+      const state = await fleet.hosts[2]?.observe(never);
+      expect(state).toMatchObject({ current: "older", inRotation: false });
+      expect(state && releasesIn(state)).toEqual(["older"]);
+    },
+  );
 });
 
 describe("a host that leaves", () => {
@@ -96,7 +105,12 @@ describe("a host that leaves", () => {
     ]);
     const result = await runPlan(plan, occasion, fleet.engine());
     expect(result).toMatchObject({ outcome: "committed", outstanding: [] });
-    expect(await leaving.observe(never)).toMatchObject({ routes: {}, instances: [], current: undefined, inRotation: false });
+    expect(await leaving.observe(never)).toMatchObject({
+      routes: {},
+      instances: [],
+      current: undefined,
+      inRotation: false,
+    });
     const schedulers = (await keeper.observe(never)).instances.filter(({ id }) => id.type === "scheduler");
     expect(schedulers).toHaveLength(1);
     const calls = leaving.calls.filter((call) => !call.startsWith("raiseFence"));

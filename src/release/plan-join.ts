@@ -42,16 +42,25 @@ export function planJoin(facts: JoinFacts): Plan {
     previous: keeperOf(fleet).current,
     commit: release.commit,
     phases: [
-      ...phase("prepare", "Prepare", joining.flatMap((host) => prepareOperations(host, facts))),
-      ...phase("start", "Start", each((host) => [
-        ...startOperations(host),
-        project.app.static && publishOperation(host),
-      ])),
-      ...phase("switch", "Let it serve", each((host) => [
-        ...switchOperations({ ...host, observed: { ...host.observed, inRotation: undefined } }),
-        ...workerOperations(host),
-        currentOperation(host),
-      ])),
+      ...phase(
+        "prepare",
+        "Prepare",
+        joining.flatMap((host) => prepareOperations(host, facts)),
+      ),
+      ...phase(
+        "start",
+        "Start",
+        each((host) => [...startOperations(host), project.app.static && publishOperation(host)]),
+      ),
+      ...phase(
+        "switch",
+        "Let it serve",
+        each((host) => [
+          ...switchOperations({ ...host, observed: { ...host.observed, inRotation: undefined } }),
+          ...workerOperations(host),
+          currentOperation(host),
+        ]),
+      ),
       ...phase("rotation", "Put it into rotation", joining.map(enters)),
       ...phase("settle", "Let the old release go", each(settleOperations), true),
     ],
@@ -72,7 +81,12 @@ function prepareOperations(
   return [
     there
       ? undefined
-      : planned(placeRelease, `place release ${release.id}`, { host, artifactKey: "", artifact, release: draft }),
+      : planned(placeRelease, `place release ${release.id}`, {
+          host,
+          artifactKey: "",
+          artifact,
+          release: draft,
+        }),
     supervised ? undefined : planned(ensureAgents, "supervisor and proxy", { host }),
     planned(setScale, "keep the counts of the others", { host, to: keeperOf(fleet).scale, back: scale }),
   ];

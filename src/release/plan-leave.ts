@@ -40,10 +40,19 @@ export function planLeave(facts: LeaveFacts): Plan {
     previous: keeperOf(fleet).current,
     commit: release.commit,
     phases: [
-      ...phase("rotation", "Take it out of rotation", leaving.map((host) => leaves(host, facts))),
+      ...phase(
+        "rotation",
+        "Take it out of rotation",
+        leaving.map((host) => leaves(host, facts)),
+      ),
       ...phase("singletons", "End what runs only once", leaving.flatMap(endSingletons)),
       ...phase("workers", "Let the keeper run it", takenOver(facts)),
-      ...phase("end", "End its instances", leaving.flatMap((host) => endAll(host)), true),
+      ...phase(
+        "end",
+        "End its instances",
+        leaving.flatMap((host) => endAll(host)),
+        true,
+      ),
     ],
   };
 }

@@ -12,7 +12,14 @@ import { startInstances } from "./operations/start-instances.ts";
 import { switchRoutes } from "./operations/switch-routes.ts";
 import { phase, planned } from "./planned.ts";
 import type { Plan, PlannedOperation } from "./plan.ts";
-import { restartsOf, runningOf, sharesOf, stopTimeoutOf, typesOf, type ServingFacts } from "./serving-facts.ts";
+import {
+  restartsOf,
+  runningOf,
+  sharesOf,
+  stopTimeoutOf,
+  typesOf,
+  type ServingFacts,
+} from "./serving-facts.ts";
 import { webSockets } from "./socket-name.ts";
 import { instancesText, steadyMs } from "./worker-operations.ts";
 
@@ -48,7 +55,11 @@ export function planScale(facts: ScaleFacts): Plan {
     commit: release.commit,
     ...(without.length === 0 ? {} : { without }),
     phases: [
-      ...phase("start", "Start", hosts.flatMap((change, index) => startOperations(change, facts, fleet[index]))),
+      ...phase(
+        "start",
+        "Start",
+        hosts.flatMap((change, index) => startOperations(change, facts, fleet[index])),
+      ),
       ...phase("switch", "Spread the traffic", hosts.flatMap(switchOperations)),
       ...phase("settle", "End what is too many", hosts.flatMap(endOperations), true),
     ],

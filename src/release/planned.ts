@@ -44,7 +44,12 @@ export function parted(
   { name, title }: Pick<Part, "name" | "title">,
   parts: readonly Part[],
 ): Phase[] {
-  if (fleet.length === 1) return phase(name, title, parts.flatMap(({ operations }) => operations));
+  if (fleet.length === 1)
+    return phase(
+      name,
+      title,
+      parts.flatMap(({ operations }) => operations),
+    );
   return parts.flatMap((part) => phase(part.name, part.title, part.operations));
 }
 

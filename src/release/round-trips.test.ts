@@ -75,7 +75,10 @@ async function commanded(
   const remote: Host[] = fleet.hosts.map((host) => far(host.name, host, link));
   const keeper = far(
     "lease",
-    localLeaseKeeper({ environment: "staging", store: memoryLease() }, { now: () => 0, hasEnded: async () => false }),
+    localLeaseKeeper(
+      { environment: "staging", store: memoryLease() },
+      { now: () => 0, hasEnded: async () => false },
+    ),
     link,
   );
   const past = far("past", pastOf(fleet.journals), link);
@@ -104,7 +107,12 @@ async function commanded(
     journals: farJournals(fleet.journals, link),
     lanes: {
       kinds: new Set(Object.keys(hostOperationKinds)),
-      of: (name) => far(name, hostLanes(fleet.world.host(name), () => 0), link),
+      of: (name) =>
+        far(
+          name,
+          hostLanes(fleet.world.host(name), () => 0),
+          link,
+        ),
     },
     served: async () => {
       const states = await Promise.all(remote.map((host) => host.observe(never)));

@@ -70,7 +70,12 @@ export function startOperations(facts: ServingFacts): (PlannedOperation | undefi
       restartsBefore: restartsOf(observed.instances, release.id),
     }),
     checks.length > 0
-      ? planned(smoke, counted(checks.length, "smoke check"), { host, release: release.id, environment, checks })
+      ? planned(smoke, counted(checks.length, "smoke check"), {
+          host,
+          release: release.id,
+          environment,
+          checks,
+        })
       : undefined,
   ];
 }
@@ -87,7 +92,11 @@ export function switchPhases(
     { name: "switch", title, operations: onEach(facts, (host) => switchOperations(host, how.title)) },
     { name: "watch", title: "Watch it", operations: how.after ?? [] },
     ...workerParts(facts),
-    { name: "current", title: "Name it current", operations: onEach(facts, (host) => [currentOperation(host)]) },
+    {
+      name: "current",
+      title: "Name it current",
+      operations: onEach(facts, (host) => [currentOperation(host)]),
+    },
   ]);
 }
 

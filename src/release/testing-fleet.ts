@@ -34,7 +34,11 @@ export interface FleetEngine {
 }
 
 /** `old` serves on every host; singletons run on the first. */
-export async function sampleFleet(project: Project, count: number, names = namesOf(count)): Promise<SampleFleet> {
+export async function sampleFleet(
+  project: Project,
+  count: number,
+  names = namesOf(count),
+): Promise<SampleFleet> {
   const hosts = names.map((name) => fakeHost(name));
   const base = sampleWorld(hosts[0]);
   const world: ReleaseWorld = {
@@ -81,7 +85,12 @@ function namesOf(count: number): string[] {
 }
 
 /** Has a release serve all traffic of a host, as a deploy leaves it. */
-export async function serve(host: FakeHost, project: Project, release: string, singletons: boolean): Promise<void> {
+export async function serve(
+  host: FakeHost,
+  project: Project,
+  release: string,
+  singletons: boolean,
+): Promise<void> {
   const record = sampleRecord(project, release);
   await host.placeRelease({ release: record, variables: {}, persist: [] }, never);
   await host.ensureAgents({ address: "", port: 1, staticUrl: undefined, mediaUrl: undefined }, never);

@@ -40,7 +40,14 @@ function planOf(strategy: Strategy, observed: HostState): Plan {
   const environment = project.environments["staging"];
   if (!environment) throw new Error("the sample project has a staging environment");
   const release = sampleRelease(project, "new", 10);
-  return planDeploy({ project, environment, fleet: [observed], release, artifactKey: "key", artifactKnown: false });
+  return planDeploy({
+    project,
+    environment,
+    fleet: [observed],
+    release,
+    artifactKey: "key",
+    artifactKnown: false,
+  });
 }
 
 function outline(plan: Plan, of: (name: string) => boolean): string[] {
@@ -137,7 +144,12 @@ describe("how a deploy moves the traffic", () => {
     const environment = project.environments["staging"];
     if (!environment) throw new Error("the sample project has a staging environment");
     const observed = await old();
-    const plan = planRollback({ project, environment, fleet: [observed], release: sampleRecord(project, "older") });
+    const plan = planRollback({
+      project,
+      environment,
+      fleet: [observed],
+      release: sampleRecord(project, "older"),
+    });
     expect(outline(plan, moving)[0]).toBe("switch: publish static files");
     expect(switches(plan)).toHaveLength(1);
   });

@@ -16,10 +16,7 @@ import { instanceOfSocket, webSockets } from "./socket-name.ts";
  * How a deploy moves the traffic, as the environment's strategy says: at once, or share by share with a watch after each, on all hosts
  * together. `before` is what has to be done before the first share moves.
  */
-export function trafficPhases(
-  facts: FleetFacts,
-  before: readonly (PlannedOperation | undefined)[],
-): Phase[] {
+export function trafficPhases(facts: FleetFacts, before: readonly (PlannedOperation | undefined)[]): Phase[] {
   const { strategy } = facts.environment;
   if (strategy.kind === "canary") {
     const arms = hostsOf(facts).flatMap(armsOf);
@@ -109,7 +106,13 @@ function stepOperations(arms: Arms, share: number): PlannedOperation[] {
     planned(
       proveServed,
       "prove that both are served",
-      { host, release: release.id, environment: environment.name, check: release.ready, beside: stableIds(arms) },
+      {
+        host,
+        release: release.id,
+        environment: environment.name,
+        check: release.ready,
+        beside: stableIds(arms),
+      },
       `-${share}`,
     ),
   ];

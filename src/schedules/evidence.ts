@@ -1,4 +1,5 @@
 import { open, rename, stat, type FileHandle } from "node:fs/promises";
+import { fileModeIn, shareFile } from "../shared/shared-folder.ts";
 import { systemCode } from "../shared/thrown.ts";
 import { isFields } from "./kept-json.ts";
 import type { SchedulePlace } from "./schedule-place.ts";
@@ -51,8 +52,9 @@ export async function appendEvidence(
   limits: { readonly maxBytes: number; readonly keep: number } = evidenceLimits,
 ): Promise<void> {
   await rotateWhenLarge(place, limits);
-  const handle = await open(place.evidence, "a+", 0o600);
+  const handle = await open(place.evidence, "a+", fileModeIn(place.folder));
   try {
+    shareFile(place.evidence);
     // A line that a power cut tore stays alone on its line, so that this one can be read.
     const begin = (await endsWithLine(handle)) ? "" : "\n";
     await handle.appendFile(`${begin}${JSON.stringify(evidence)}\n`);

@@ -1,7 +1,8 @@
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { exclusiveLock } from "../engine/exclusive-lock.ts";
 import { identify, isAlive, type ProcessIdentity } from "../instances/process-identity.ts";
 import { writeAtomically } from "../shared/atomic-write.ts";
+import { fileModeIn, makeFolderWithin, shareFile } from "../shared/shared-folder.ts";
 import { appendEvidence, lastEvidence, type RunEvidence, type StartedBy } from "./evidence.ts";
 import { isFields, readKeptJson } from "./kept-json.ts";
 import type { SchedulePlace } from "./schedule-place.ts";
@@ -153,17 +154,18 @@ function lostEvidence(run: RunningRun, now: number): RunEvidence {
 }
 
 async function writeRunning(place: SchedulePlace, run: RunningRun): Promise<void> {
-  await writeAtomically(place.running, `${JSON.stringify(run)}\n`);
+  await writeAtomically(place.running, `${JSON.stringify(run)}\n`, fileModeIn(place.folder));
 }
 
 /** How long another may hold the lock, who only reads and writes a few lines. */
 const lockWaitMs = 10_000;
 
 async function underLock<T>(place: SchedulePlace, action: () => Promise<T>): Promise<T> {
-  await mkdir(place.folder, { recursive: true, mode: 0o700 });
+  makeFolderWithin(place.folder);
   const lock = await exclusiveLock(place.lock, lockWaitMs);
   if (lock === undefined) throw new Error(`${place.lock} was held by another process for over 10 s`);
   try {
+    shareFile(place.lock);
     return await action();
   } finally {
     lock.release();

@@ -1,5 +1,5 @@
-import { mkdir } from "node:fs/promises";
 import { writeAtomically } from "../shared/atomic-write.ts";
+import { fileModeIn, makeFolderWithin } from "../shared/shared-folder.ts";
 import { isFields, readKeptJson } from "./kept-json.ts";
 import type { SchedulePlace } from "./schedule-place.ts";
 
@@ -53,7 +53,7 @@ function isState(value: unknown): value is ScheduleState {
 }
 
 async function write(place: SchedulePlace, state: ScheduleState): Promise<ScheduleState> {
-  await mkdir(place.folder, { recursive: true, mode: 0o700 });
-  await writeAtomically(place.state, `${JSON.stringify(state)}\n`);
+  makeFolderWithin(place.folder);
+  await writeAtomically(place.state, `${JSON.stringify(state)}\n`, fileModeIn(place.folder));
   return state;
 }

@@ -1,11 +1,11 @@
 import type { Connection } from "../hosts/ssh/connection.ts";
 import { CozyError } from "../errors/cozy-error.ts";
 import { shellLine } from "../hosts/ssh/quote.ts";
-import { issueCommand } from "../routing/nginx/certbot.ts";
+import { forgetCommand, issueCommand } from "../routing/nginx/certbot.ts";
 import { certificateNames, debianPlaces } from "../routing/nginx/site-facts.ts";
 import type { CertificateHost, CertificatePair } from "../routing/nginx/spread-certificate.ts";
 import { Secret } from "../secrets/secret.ts";
-import { certificateProgram, directoryRootFile, layoutOf, type SetupRequest } from "./plan-setup.ts";
+import { certificateProgram, directoryRootFile, layoutOf, type SetupRequest } from "./setup-request.ts";
 import type { SetupHost } from "./run-items.ts";
 
 const withinMs = 5 * 60_000;
@@ -35,6 +35,19 @@ export async function askAuthority(
     signal,
     "The authority gave no certificate",
   );
+}
+
+/** Has certbot renew it no more, where it ever did. */
+export async function forgetCertificate(
+  host: SetupHost,
+  request: SetupRequest,
+  signal: AbortSignal,
+): Promise<void> {
+  const { id } = layoutOf(request);
+  const script = '[ ! -e "/etc/letsencrypt/renewal/$1.conf" ] || { shift; exec "$@"; }';
+  const { command } = forgetCommand({ id });
+  const words = ["sh", "-c", script, "sh", id, ...command];
+  await asRoot(host, words, undefined, signal, "certbot did not forget the certificate");
 }
 
 /** A host's certificate, for who sends it from one to the others. */

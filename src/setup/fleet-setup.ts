@@ -6,7 +6,7 @@ import { spreadCertificate, type CertificatePair } from "../routing/nginx/spread
 import { askAuthority, certificateHost } from "./certificates.ts";
 import type { HostSetup, TellResult } from "./host-setup.ts";
 import { itemTitle } from "./item.ts";
-import { asksAuthority } from "./plan-setup.ts";
+import { asksAuthority } from "./certificate-needs.ts";
 
 export interface FleetSetup {
   readonly project: string;
@@ -77,7 +77,8 @@ async function obtain(
   tell: TellResult,
   signal: AbortSignal,
 ): Promise<void> {
-  if (host !== hosts[0] || !host.wantsCertificate()) return;
+  const wants = given === undefined ? host.wantsCertificate() : host.chain()?.trim() !== given.chain.trim();
+  if (host !== hosts[0] || !wants) return;
   if (given === undefined) await askAuthority(host, host.request, signal);
   else await certificateHost(host, host.request).install(given, signal);
   await host.look(signal);

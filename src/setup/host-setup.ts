@@ -3,7 +3,9 @@ import type { Connection } from "../hosts/ssh/connection.ts";
 import { pause } from "../shared/pause.ts";
 import { factsText } from "./facts-script.ts";
 import { parseFacts, type HostFacts } from "./host-facts.ts";
-import { layoutOf, planBase, planRest, wantsCertificate, type SetupRequest } from "./plan-setup.ts";
+import { wantsCertificate } from "./certificate-needs.ts";
+import { planBase, planRest } from "./plan-setup.ts";
+import { layoutOf, type SetupRequest } from "./setup-request.ts";
 import { refuseHost } from "./refuse-host.ts";
 import { runItems, type ItemResult, type SetupHost } from "./run-items.ts";
 import { recordItem } from "./setup-record.ts";
@@ -27,6 +29,8 @@ export interface HostSetup extends SetupHost {
   look(signal: AbortSignal): Promise<void>;
   base(tell: TellResult, signal: AbortSignal): Promise<void>;
   rest(tell: TellResult, signal: AbortSignal): Promise<void>;
+  /** The certificate that its site was served with when it was looked at last. */
+  chain(): string | undefined;
   wantsCertificate(): boolean;
   /** Proves that a new connection gets through, keeps the firewall because of it, and notes what the host is set up for. */
   finish(tell: TellResult, signal: AbortSignal): Promise<void>;
@@ -60,6 +64,7 @@ export function hostSetup(parts: HostSetupParts): HostSetup {
     async rest(tell, signal) {
       await runItems(parts, planRest(request, known()), { check, onResult: noting(tell) }, signal);
     },
+    chain: () => known().chain,
     wantsCertificate: () => wantsCertificate(request, known()),
     async finish(tell, signal) {
       if (!check) await prove(parts, signal);

@@ -64,6 +64,11 @@ export interface FileItem {
   readonly readBy: SetupAction;
 }
 
+/** A file of root's that everybody may read, unless its mode says otherwise. Pure. */
+export function rootsFile(path: string, text: string, readBy: SetupAction, mode = "644"): FileItem {
+  return { kind: "file", path, text, owner: "root", group: "root", mode, isSecret: false, readBy };
+}
+
 /** Noted on the host before a file changes and forgotten when it was done, so that a kill in between loses none. */
 export type SetupAction =
   | "nothing"

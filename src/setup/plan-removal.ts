@@ -1,16 +1,19 @@
+import { basename, dirname, join } from "node:path";
 import { rootFiles } from "../instances/systemd/root-files.ts";
+import { onceDropIn } from "../instances/systemd/unit-names.ts";
 import { siteFiles } from "../routing/nginx/site.ts";
 import { siteFolder } from "../routing/nginx/site-facts.ts";
 import { nominalFacts } from "./host-facts.ts";
 import type { SetupItem } from "./item.ts";
+import { siteFacts } from "./nginx-items.ts";
 import {
   certificateProgram,
   directoryRootFile,
   layoutOf,
   portsFile,
-  siteFacts,
+  readyPath,
   type SetupRequest,
-} from "./plan-setup.ts";
+} from "./setup-request.ts";
 
 /**
  * Takes an environment away from a host: what runs, then root's own files of it. What hosts have once stays for the other environments,
@@ -41,17 +44,25 @@ export function planRemoval(
     { kind: "ended", id },
     gone(`/etc/nginx/sites-enabled/${id}.conf`, "nginx"),
     ...siteFiles(site).map(({ path }) => gone(path, "nginx")),
+    gone(readyPath(layout), "nginx"),
     gone(siteFolder(site), "nginx"),
     ...own.map(({ path }) => gone(path, path.startsWith("/etc/systemd/") ? "systemd" : "nothing")),
+    gone(dirname(onceDropIn(id)), "systemd"),
     gone(layout.run),
+    ...own.flatMap(({ path }) => (path.endsWith("@.service") ? [gone(runtimeFolder(path))] : [])),
     gone(portsFile(layout), "firewall"),
     gone(certificateProgram(layout)),
     gone(directoryRootFile(layout)),
     { kind: "action", action: "systemd" },
     { kind: "action", action: "nginx" },
-    // Its certificate is the site's, which is gone; certbot's own is left to expire.
+    // The site that it is for is gone.
     gone(layout.certificates),
     ...(options.data ? [{ kind: "packed", id, root: paths.root, groups: [id, socketGroup] } as const] : []),
     { kind: "firewall" },
   ];
+}
+
+/** What systemd has made for the instances of a template, `/run/cozy/<id>-<type>`, and leaves there empty. */
+function runtimeFolder(template: string): string {
+  return join("/run/cozy", basename(template, "@.service"));
 }

@@ -226,6 +226,9 @@ absent() {
   save_former "$2" "$1"
   note=
   if [ -f "$1" ] && [ ! -L "$1" ] && is_by_hand "$1"; then keep_former "$1"; note="kept as $copy"; fi
+  # A link to a neighbour of its own, as a certificate is one, goes with it.
+  neighbour=$(readlink "$1")
+  case $neighbour in '' | */*) ;; *) rm -rf -- "$(dirname "$1")/$neighbour" ;; esac
   rm -rf -- "$1" || fail "could not remove $1"
   report changed "$note"
 }

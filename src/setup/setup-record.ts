@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { isFields } from "../artifacts/kept-file.ts";
 import { nominalFacts } from "./host-facts.ts";
-import type { FileItem } from "./item.ts";
-import { layoutOf, planBase, planRest, type SetupRequest } from "./plan-setup.ts";
+import { rootsFile, type FileItem } from "./item.ts";
+import { planBase, planRest } from "./plan-setup.ts";
+import { layoutOf, type SetupRequest } from "./setup-request.ts";
 
 /** `/etc/cozy/<id>.json`: what a host was set up for, so that a deploy sees when that is not what the project asks for any more. */
 export interface SetupRecord {
@@ -32,17 +33,7 @@ export function wantedHash(
 /** The last that is written: it is there once all else is as it should be. Pure. */
 export function recordItem(request: SetupRequest, version: string): FileItem {
   const record: SetupRecord = { format: 1, hash: wantedHash(request), version };
-  const text = `${JSON.stringify(record, undefined, 2)}\n`;
-  return {
-    kind: "file",
-    path: layoutOf(request).setUp,
-    text,
-    owner: "root",
-    group: "root",
-    mode: "644",
-    isSecret: false,
-    readBy: "nothing",
-  };
+  return rootsFile(layoutOf(request).setUp, `${JSON.stringify(record, undefined, 2)}\n`, "nothing");
 }
 
 /** `undefined` for what is no record, or one of a newer cozy. Pure. */

@@ -8,37 +8,54 @@ export interface FleetSandbox extends Sandbox {
   readonly lab: Lab;
   /** Where each host answers, by its name. */
   readonly urls: Readonly<Record<string, string>>;
+  /** A script of root's on a host, not by way of SSH; a failure is the test's. */
+  on(host: string, script: string): Promise<string>;
 }
 
 export interface FleetOptions {
   readonly hosts: number;
+  /** One that ends TLS. */
   readonly balancer?: boolean;
   /** More of the environment, and of the application. */
   readonly more?: string;
   readonly appMore?: string;
+  /** What the environment needs that is only known when the lab is up: goes before `more`. */
+  readonly withLab?: (lab: Lab) => Promise<string>;
+  /** More environments on the same hosts. */
+  readonly environments?: (lab: Lab) => string;
+  /** Of the deployer. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
-export async function createFleet({ hosts, balancer, more, appMore }: FleetOptions): Promise<FleetSandbox> {
+export async function createFleet(options: FleetOptions): Promise<FleetSandbox> {
+  const { hosts, balancer, env } = options;
   const lab = await labUp({
     name: `t${randomBytes(4).toString("hex")}`,
     hosts,
-    ...(balancer === true && { balancer: { readyPath: "/balancer", everyMs: 500 } }),
+    ...(balancer === true && { balancer: { readyPath: "/balancer", everyMs: 500, endsTls: true } }),
   });
   try {
+    const more = `${(await options.withLab?.(lab)) ?? ""}${options.more ?? ""}`;
     const sandbox = await createSandbox({
-      config: () => fleetConfig(lab, more, appMore),
+      config: () => fleetConfig(lab, more, options.appMore, options.environments),
       home: sharedHome(),
+      ...(env !== undefined && { env }),
     });
     const fleet: FleetSandbox = {
       ...sandbox,
       lab,
       urls: Object.fromEntries(lab.hosts.map(({ name, address }) => [name, `http://${address}`])),
+      async on(host, script) {
+        const { exitCode, stdout, stderr } = await lab.exec(host, ["/bin/sh", "-c", script]);
+        if (exitCode === 0) return stdout.trim();
+        throw new Error(`${host}: ${script} ended with ${exitCode}\n${stdout}\n${stderr}`);
+      },
       async dispose() {
         await sandbox.dispose();
         await lab.down();
       },
     };
-    await fleet.ok(["trust", "staging", "--fingerprint", lab.hosts.map(fingerprintOf).join(",")]);
+    await fleet.ok(["trust", "staging", "--fingerprint", fingerprintsOf(lab)]);
     await fleet.ok(["setup", "staging"]);
     return fleet;
   } catch (error) {
@@ -47,13 +64,17 @@ export async function createFleet({ hosts, balancer, more, appMore }: FleetOptio
   }
 }
 
-export function fleetConfig(lab: Lab, more = "", appMore = ""): string {
-  const hosts = lab.hosts.map(({ name, address }) => `{ name: "${name}", address: "${address}" }`);
+export function fleetConfig(
+  lab: Lab,
+  more = "",
+  appMore = "",
+  environments: (lab: Lab) => string = () => "",
+): string {
   const balancer =
     lab.balancer === undefined
       ? ""
-      : `, balancer: { from: ["${lab.balancer.address}"], readyPath: "/balancer", leave: "2s", endsTls: true }`;
-  return `import { defineProject, node, servers } from "cozywish";
+      : `balancer: { from: ["${lab.balancer.address}"], readyPath: "/balancer", leave: "2s", endsTls: true }`;
+  return `import { acme, defineProject, fromEnvironment, givenCertificate, noCertificate, node, servers } from "cozywish";
 
 export default defineProject({
   name: "tiny",
@@ -69,12 +90,24 @@ export default defineProject({
   }),
   environments: {
     staging: {
-      target: servers([${hosts.join(", ")}], { identity: "${lab.keyFile}"${balancer} }),
+      target: ${serversOf(lab, balancer)},
       ${more}
     },
+    ${environments(lab)}
   },
 });
 `;
+}
+
+/** The target that all hosts of the lab are, with more of its options. */
+export function serversOf(lab: Lab, more = ""): string {
+  const hosts = lab.hosts.map(({ name, address }) => `{ name: "${name}", address: "${address}" }`);
+  return `servers([${hosts.join(", ")}], { identity: "${lab.keyFile}", ${more} })`;
+}
+
+/** For `cozy trust`. */
+export function fingerprintsOf(lab: Lab): string {
+  return lab.hosts.map(fingerprintOf).join(",");
 }
 
 /** As `ssh-keygen -l` shows it. */

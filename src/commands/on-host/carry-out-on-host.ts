@@ -34,9 +34,14 @@ export async function carryOutOnHost(
 ): Promise<number> {
   const connection = connectionTo(await connectionsOf(context, opened), opened, host);
   const place = await orderPlaceFor(context, opened);
-  const order = await orderFor(context, opened, { host: connection.host, argv: context.argv ?? [] });
+  const isTerminal = isAtTerminal(context);
+  const order = await orderFor(context, opened, {
+    host: connection.host,
+    argv: context.argv ?? [],
+    endsWithInput: !isTerminal && !takesInput,
+  });
   const laid = await layOrder(connection, place, order, context.signal);
-  if (!isAtTerminal(context)) return passThrough(context, connection, laid, takesInput);
+  if (!isTerminal) return passThrough(context, connection, laid, takesInput);
   return runInteractively(
     {
       command: connection.terminalCommand(laid.command),
@@ -56,15 +61,14 @@ export async function orderPlaceFor(context: CommandContext, { machine }: Opened
 export async function orderFor(
   { env, stdout, stderr }: CommandContext,
   { project }: Opened,
-  { host, argv }: Pick<Order, "host" | "argv">,
+  about: Pick<Order, "host" | "argv" | "endsWithInput">,
 ): Promise<Order> {
   const { user, ci } = await thisOwner({ ...env });
   const streamOf = ({ isTTY, columns }: CommandContext["stdout"]) => ({ isTTY: isTTY === true, columns });
   return {
     format: 1,
-    argv,
+    ...about,
     project,
-    host,
     who: { user, host: hostname(), ci },
     terminal: {
       stdout: streamOf(stdout),
@@ -105,22 +109,23 @@ async function passThrough(
 ): Promise<number> {
   const { stdin, stdout, stderr } = context;
   const [program = "", ...words] = connection.plainCommand(laid.command);
-  const isPiped = takesInput && !("isTTY" in stdin && stdin.isTTY === true);
   const child = spawn(program, words, {
     env: { ...context.env },
     // A Ctrl-C here is cozy's to pass on: the host's cozy ends orderly, and says so, over the connection that is still there.
     detached: true,
-    stdio: [isPiped ? "pipe" : "ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
   });
   const ended = new Promise<number>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (exitCode) => resolve(exitCode ?? sshFailed));
   });
-  if (child.stdin !== null) {
-    // The command may end before it has read all of it.
-    stdin.pipe(child.stdin).on("error", () => undefined);
-  }
-  const outputs = [copied(child.stdout, stdout), copied(child.stderr, stderr)];
+  // The command may end before it has read all of it.
+  child.stdin.on("error", () => undefined);
+  if (takesInput) giveInput(stdin, child.stdin);
+  const outputs = [
+    pipeline(child.stdout, stdout, { end: false }),
+    pipeline(child.stderr, stderr, { end: false }),
+  ];
   // Whoever read the output here has gone: the command has nobody to tell anything.
   for (const output of outputs) output.catch(() => void child.kill("SIGTERM"));
   const forget = passSignals(context.takeSignals(), laid);
@@ -131,12 +136,14 @@ async function passThrough(
     return exitCode;
   } finally {
     forget();
-    if (child.stdin !== null) stdin.unpipe(child.stdin).destroy();
+    if (takesInput) stdin.unpipe(child.stdin).destroy();
   }
 }
 
-async function copied(from: Readable | null, to: Writable): Promise<void> {
-  if (from !== null) await pipeline(from, to, { end: false });
+/** What is typed is not: without a terminal of its own a command has nobody to ask. */
+function giveInput(from: Readable, to: Writable): void {
+  if ("isTTY" in from && from.isTTY === true) to.end();
+  else from.pipe(to);
 }
 
 /** A signal counts for the command over there; how it ends then is told by its exit code. */

@@ -30,6 +30,7 @@ async function main(folder: string): Promise<number> {
   const { gently, atOnce, takeSignals } = listenForInterrupt(process, () => {
     setTimeout(() => process.exit(exitInterrupted), 1_000).unref();
   });
+  if (order.endsWithInput) endWithInput();
   const { host, who, project, argv } = order;
   const context: CommandContext = {
     cwd: serverMachinePaths().home,
@@ -59,6 +60,14 @@ async function main(folder: string): Promise<number> {
     printError(error, { json, stdout, stderr, env, version });
     return exitCodeOf(error);
   }
+}
+
+/** The deployer is gone, or the connection is: the command ends as by a signal, which it gives to whatever it has started. */
+function endWithInput(): void {
+  process.stdin.once("end", () => process.kill(process.pid, "SIGTERM"));
+  process.stdin.on("error", () => undefined);
+  process.stdin.resume();
+  process.stdin.unref();
 }
 
 /** Nothing of it is left on the disk from then on. */

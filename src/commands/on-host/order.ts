@@ -12,6 +12,8 @@ export interface Order {
   /** The host's name in the environment. */
   readonly host: string;
   readonly who: Deployer;
+  /** Whether the input is only kept open by the deployer, and its end means that nobody is there any more; else it is the command's. */
+  readonly endsWithInput: boolean;
   readonly terminal: OrderTerminal;
 }
 

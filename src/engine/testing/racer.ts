@@ -21,7 +21,12 @@ for await (const line of createInterface({ input: process.stdin })) {
 async function act(command: string): Promise<object> {
   switch (command) {
     case "acquire":
-      hold = await acquireLease(localLeaseKeeper(place, { now: Date.now, hasEnded }), { owner, purpose: { command: "deploy" }, now: Date.now, hasEnded });
+      hold = await acquireLease(localLeaseKeeper(place, { now: Date.now, hasEnded }), {
+        owner,
+        purpose: { command: "deploy" },
+        now: Date.now,
+        hasEnded,
+      });
       return { token: hold.token };
     case "fenced":
       return fenced(place, hold?.token ?? 0, async () => ({ acted: true }));

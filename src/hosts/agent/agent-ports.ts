@@ -4,6 +4,7 @@ import type { LeaseKeeper } from "../../engine/lease-keeper.ts";
 import type { Past } from "../../engine/past.ts";
 import type { Evidence, KeptEvidence, PromiseName } from "../../promises/evidence.ts";
 import type { QuestionShelf } from "../../questions/question-shelf.ts";
+import type { DatabaseBackups } from "../../recovery/backup.ts";
 import type { GeneratedStore } from "../../secrets/generated-values.ts";
 import type { Host } from "../host.ts";
 import type { Methods } from "./remote-port.ts";
@@ -22,6 +23,8 @@ export interface AgentPorts {
   readonly evidence: EvidenceShelf;
   readonly generated: GeneratedStore;
   readonly questions: QuestionShelf;
+  /** Of the environment's SQLite database. */
+  readonly backups: DatabaseBackups;
   readonly uploads: Uploads;
 }
 
@@ -91,5 +94,6 @@ export const portMethods: { readonly [Name in keyof AgentPorts]: Methods<AgentPo
   evidence: { record: quickMs, read: quickMs },
   generated: { read: quickMs, write: quickMs },
   questions: { write: quickMs, remove: quickMs, open: quickMs, answer: quickMs, answerTo: quickMs },
+  backups: { backUp: 6 * hourMs, list: minuteMs, restore: 6 * hourMs, prune: 10 * minuteMs },
   uploads: { begin: 5 * minuteMs, finish: 30 * minuteMs },
 };

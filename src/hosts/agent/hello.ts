@@ -16,7 +16,10 @@ export interface Hello {
 }
 
 /** What the agent has to know of the environment as the project file declares it now: no value of any variable is among it. */
-export type EnvironmentFacts = Pick<Environment, "name" | "target" | "domains" | "database" | "media">;
+export type EnvironmentFacts = Pick<
+  Environment,
+  "name" | "target" | "domains" | "database" | "media" | "backups"
+>;
 
 export interface HelloAnswer {
   readonly format: number;

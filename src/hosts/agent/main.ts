@@ -42,6 +42,15 @@ function openPorts(project: string, environment: string, hello: Hello): AgentPor
   const { machine, paths } = layout;
   const agents = agentFilesIn(dirname(fileURLToPath(import.meta.url)), process.execPath);
   const uploads = async () => (await import("./receive-uploads.ts")).receiveUploads(machine, Date.now);
+  const backups = async () =>
+    (await import("../../recovery/sqlite-backups.ts")).sqliteBackups({
+      project,
+      environment,
+      paths,
+      backups: hello.environment.backups,
+      now: Date.now,
+      version: packageJson.version,
+    });
   const host = serverMachine({
     name: hello.host,
     layout,
@@ -66,6 +75,12 @@ function openPorts(project: string, environment: string, hello: Hello): AgentPor
     evidence: evidenceShelf(paths.evidence),
     generated: generatedStoreAt(paths.generated),
     questions: questionShelf(paths.questions),
+    backups: {
+      backUp: async (order, signal, progress) => (await backups()).backUp(order, signal, progress),
+      list: async (signal) => (await backups()).list(signal),
+      restore: async (backup, toFile, signal) => (await backups()).restore(backup, toFile, signal),
+      prune: async (at, signal) => (await backups()).prune(at, signal),
+    },
     uploads: {
       begin: async (offer, signal) => (await uploads()).begin(offer, signal),
       finish: async (arrived, signal) => (await uploads()).finish(arrived, signal),

@@ -39,14 +39,14 @@ export interface OpenServer extends Omit<RemotePorts, "host" | "journals" | "lea
 
 export function openServer(parts: ServerParts): OpenServer {
   const { connection, project, environment, machine, version } = parts;
-  const { name, target, domains, database, media } = environment;
+  const { name, target, domains, database, media, backups } = environment;
   const folder = serverMachinePaths().agents;
   let source: Promise<AgentSource> | undefined;
   const agent = openAgent({
     connection,
     project,
     // Nothing else of the environment goes there.
-    environment: { name, target, domains, database, media },
+    environment: { name, target, domains, database, media, backups },
     version,
     folder,
     source: () => (source ??= agentSource(parts)),

@@ -16,6 +16,7 @@ export function remotePorts(call: Call): RemotePorts {
     evidence: remotePort<AgentPorts["evidence"]>("evidence", portMethods.evidence, call),
     generated: remotePort<AgentPorts["generated"]>("generated", portMethods.generated, call),
     questions: remotePort<AgentPorts["questions"]>("questions", portMethods.questions, call),
+    backups: remotePort<AgentPorts["backups"]>("backups", portMethods.backups, call),
     uploads: remotePort<AgentPorts["uploads"]>("uploads", portMethods.uploads, call),
   };
 }

@@ -30,6 +30,7 @@ export function serveAgent(stream: Duplex, { version, now, open }: ServeParts): 
         evidence: served(ports.evidence, portMethods.evidence),
         generated: served(ports.generated, portMethods.generated),
         questions: served(ports.questions, portMethods.questions),
+        backups: served(ports.backups, portMethods.backups),
         uploads: served(ports.uploads, portMethods.uploads),
       },
     };

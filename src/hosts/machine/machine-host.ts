@@ -56,8 +56,8 @@ export interface MachineParts {
   readonly raiseFence: (token: number) => Promise<number>;
   /** Where a balancer stands in front. */
   readonly rotation?: Rotation | undefined;
-  /** Whether persisted folders are written to by another user than the one that lays releases. */
-  readonly persistIsShared?: boolean | undefined;
+  /** Whether the application has a user of its own, who is not the one that lays releases. */
+  readonly hasOwnUser?: boolean | undefined;
   /** What stands before every command of a release, where it is to be kept off the rest of the machine. */
   readonly seal?: Seal | undefined;
 }
@@ -127,12 +127,12 @@ export function machineHost(parts: MachineParts): MachineHost {
 
     async placeRelease({ release, variables, persist }, signal) {
       signal.throwIfAborted();
-      const { homeFolder, persistIsShared } = parts;
+      const { homeFolder, hasOwnUser } = parts;
       const all = releaseVariables({ release, environment, paths, homeFolder, variables });
       const { placeRelease } = await import("../place-release.ts");
       // Most releases need nothing of cozy's own in their folders, and it is not looked for then.
       const agents = needsAgents(release) ? agentsFor(release, await parts.agentFiles(signal)) : {};
-      const laying = { release, variables: all, persist, agents, persistIsShared };
+      const laying = { release, variables: all, persist, agents, hasOwnUser };
       await placeRelease(paths, machine, laying, signal);
     },
     readRelease: (release) => readRelease(paths, release),

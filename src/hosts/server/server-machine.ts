@@ -12,6 +12,8 @@ import type { ReleaseAgents } from "../machine/release-agents.ts";
 import { rotationFile } from "../rotation-file.ts";
 import type { ServerLayout } from "../server-layout.ts";
 import { proofTokenFile } from "../this-machine/places.ts";
+import { databaseFile } from "../machine/release-variables.ts";
+import { makeDatabaseFile } from "./database-file.ts";
 import { pruneHost } from "./prune-host.ts";
 
 export interface ServerMachineParts {
@@ -75,10 +77,14 @@ export function serverMachine(parts: ServerMachineParts): MachineHost {
     fenced: (token, action) => fence.fenced(token, action),
     raiseFence: (token) => fence.raise(token),
     rotation: isBalanced ? rotationFile(inRotationFile(layout)) : undefined,
-    persistIsShared: true,
+    hasOwnUser: true,
   });
   return {
     ...host,
+    async placeRelease(placement, signal) {
+      if (environment.database?.kind === "sqlite") await makeDatabaseFile(databaseFile(paths));
+      await host.placeRelease(placement, signal);
+    },
     async removeReleases(releases, signal) {
       await host.removeReleases(releases, signal);
       await pruneHost(machine, now());

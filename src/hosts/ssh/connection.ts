@@ -28,7 +28,10 @@ export interface Connection {
   plainCommand(command: readonly string[]): readonly string[];
   /** Lets go of the shared connection. It ends by itself when nobody has used it for a while, so that the next command finds it warm. */
   close(): Promise<void>;
-  /** Ends the shared connection now, for whoever uses it. */
+  /**
+   * Has whatever comes next connect anew, whoever asks for it. What runs over the shared connection goes on, and that ends some time
+   * after: another cozy may be in the middle of a deploy.
+   */
   end(): Promise<void>;
 }
 

@@ -75,8 +75,8 @@ export function checkCommand(place: SshPlace, files: SshFiles): readonly string[
   return ["ssh", ...shared(files), "-O", "check", ...destination(place)];
 }
 
-export function exitCommand(place: SshPlace, files: SshFiles): readonly string[] {
-  return ["ssh", ...shared(files), "-O", "exit", ...destination(place)];
+export function leaveCommand(place: SshPlace, files: SshFiles): readonly string[] {
+  return ["ssh", ...shared(files), "-O", "stop", ...destination(place)];
 }
 
 /** For a person's terminal: over the shared connection where it is there, else with the same checks as that one. */

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
@@ -12,10 +12,18 @@ import type { SshPlace } from "./ssh-command.ts";
 import { hasSshd, pinnedLine, startSshd, type Sshd } from "./testing/start-sshd.ts";
 
 const never = new AbortController().signal;
-const within = { timeoutMs: 20_000 };
+const within = { timeoutMs: 30_000 };
+/** On a machine that has much else to do. */
+const soon = { timeout: 15_000 };
+
+/** Of this run alone: what an earlier one left by being killed must not be counted. */
+const nap = String(100_000 + randomInt(100_000));
+afterAll(() => {
+  spawnSync("pkill", ["-KILL", "-f", "-x", `sleep ${nap}`]);
+});
 
 // A machine without openssh-server has no host to reach; `make test` installs it where it may.
-describe.skipIf(!hasSshd)("one host over the system's OpenSSH", () => {
+describe.skipIf(!hasSshd)("one host over the system's OpenSSH", { timeout: 60_000 }, () => {
   let sshd: Sshd;
   let host: Connection;
   beforeAll(async () => {
@@ -91,28 +99,52 @@ describe.skipIf(!hasSshd)("one host over the system's OpenSSH", () => {
   });
 
   it.each([
-    ["one that heeds SIGTERM", "sleep 4321"],
-    ["one that starts others", "sleep 4321 & sleep 4321"],
-    ["one that reads its input", "cat; sleep 4321"],
+    ["one that heeds SIGTERM", `sleep ${nap}`],
+    ["one that starts others", `sleep ${nap} & sleep ${nap}`],
+    ["one that reads its input", `cat; sleep ${nap}`],
   ])("an abort ends the command there: %s", async (_, script) => {
     const stop = new AbortController();
     const running = host.run(["sh", "-c", script], within, stop.signal);
-    await expect.poll(() => countOf("sleep 4321")).toBeGreaterThan(0);
+    await expect.poll(() => countOf(`sleep ${nap}`), soon).toBeGreaterThan(0);
     stop.abort(new Error("enough"));
     await expect(running).rejects.toThrow("enough");
-    await expect.poll(() => countOf("sleep 4321")).toBe(0);
+    await expect.poll(() => countOf(`sleep ${nap}`), soon).toBe(0);
   });
 
   it("kills what does not heed SIGTERM, and leaves alone what a command left behind on purpose", async () => {
-    await host.run(["sh", "-c", "sleep 4323 >/dev/null 2>&1 &"], within, never);
+    await host.run(["sh", "-c", `sleep ${nap} >/dev/null 2>&1 &`], within, never);
     await setTimeout(300);
-    expect(countOf("sleep 4323")).toBe(1);
-    spawnSync("pkill", ["-f", "-x", "sleep 4323"]);
+    await expect.poll(() => countOf(`sleep ${nap}`), soon).toBe(1);
+    spawnSync("pkill", ["-f", "-x", `sleep ${nap}`]);
 
-    const script = "trap '' TERM; sleep 4322; sleep 4322";
+    const script = `trap '' TERM; sleep ${nap}; sleep ${nap}`;
     const running = host.run(["sh", "-c", script], { timeoutMs: 500 }, never);
     await expect(running).rejects.toMatchObject({ code: "deadline-passed" });
-    await expect.poll(() => countOf("sleep 4322"), { timeout: 10_000 }).toBe(0);
+    await expect.poll(() => countOf(`sleep ${nap}`), soon).toBe(0);
+  });
+
+  it("connects anew for what comes next, while what runs goes on", async () => {
+    const other = await connectionTo(sshd);
+    const whose = ["sh", "-c", 'echo "$SSH_CONNECTION"; sleep "$1"', "sh"];
+    const before = (await other.run([...whose, "0"], within, never)).stdout;
+    const running = other.run([...whose, "2"], within, never);
+    await setTimeout(500);
+    await host.end();
+    // By a connection of another cozy's, too.
+    const after = (await other.run([...whose, "0"], within, never)).stdout;
+    expect(after).not.toBe(before);
+    expect(await running).toMatchObject({ exitCode: 0, stdout: before });
+    expect((await host.run([...whose, "0"], within, never)).stdout).toBe(after);
+  });
+
+  it("leaves none behind that comes to an end", async () => {
+    await host.end();
+    const short = await connectionTo(sshd, { options: { keepSeconds: 1 } });
+    const masters = () => spawnSync("pgrep", ["-f", `^ssh -M .*ControlPersist=1 .* -p ${sshd.port} `]).status;
+    await short.run(["true"], within, never);
+    expect(masters()).toBe(0);
+    await short.end();
+    await expect.poll(masters, soon).toBe(1);
   });
 
   it("opens a command whose input and output are a stream", async () => {
@@ -161,7 +193,7 @@ describe.skipIf(!hasSshd)("one host over the system's OpenSSH", () => {
   });
 });
 
-describe.skipIf(!hasSshd)("a host that can't be used", () => {
+describe.skipIf(!hasSshd)("a host that can't be used", { timeout: 60_000 }, () => {
   const open: (() => Promise<void>)[] = [];
   afterEach(async () => {
     await Promise.all(open.splice(0).map((end) => end()));
@@ -214,11 +246,11 @@ describe.skipIf(!hasSshd)("a host that can't be used", () => {
   it("is lost in the middle of a command; the next one connects anew", async () => {
     const sshd = await sshdWith();
     const host = await connectionTo(sshd);
-    const { stream, ended } = await host.open(["sleep", "4324"], never);
+    const { stream, ended } = await host.open(["sleep", nap], never);
     stream.resume();
-    const running = host.run(["sleep", "4324"], within, never);
+    const running = host.run(["sleep", nap], within, never);
     const outcome = running.catch((error: unknown) => error);
-    await expect.poll(() => countOf("sleep 4324")).toBe(2);
+    await expect.poll(() => countOf(`sleep ${nap}`), soon).toBe(2);
     sshd.dropConnections();
     expect(await outcome).toMatchObject({ code: "connection-lost" });
     expect((await ended).exitCode).toBeNull();
@@ -226,7 +258,7 @@ describe.skipIf(!hasSshd)("a host that can't be used", () => {
     await host.end();
   });
 
-  it("falls silent, which is noticed", { timeout: 60_000 }, async () => {
+  it("falls silent, which is noticed", async () => {
     const sshd = await sshdWith();
     const wire = await startWire(sshd.port);
     open.push(() => wire.stop());
@@ -243,7 +275,7 @@ describe.skipIf(!hasSshd)("a host that can't be used", () => {
     expect(performance.now() - since).toBeLessThan(10_000);
   });
 
-  it("turns connections away while too many log in, which is tried again", { timeout: 40_000 }, async () => {
+  it("turns connections away while too many log in, which is tried again", async () => {
     const sshd = await sshdWith({ MaxStartups: "1:100:1" });
     const idle = await occupy(sshd.port);
     const host = await connectionTo(sshd);

@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { Duplex } from "node:stream";
 import { CozyError } from "../../errors/cozy-error.ts";
 import { withDeadline } from "../../shared/deadline.ts";
@@ -18,7 +19,7 @@ import { parseSent, rsyncCommand } from "./rsync-command.ts";
 import { runToFile, type Variables } from "./run-ssh.ts";
 import { endOnAbort, startSession, type Session } from "./session.ts";
 import { slots } from "./slots.ts";
-import { exitCommand, sessionCommand, terminalCommand, type SshPlace } from "./ssh-command.ts";
+import { leaveCommand, sessionCommand, terminalCommand, type SshPlace } from "./ssh-command.ts";
 import { connectionsFolder, filesOf } from "./ssh-files.ts";
 import { watchedCommand } from "./watched-command.ts";
 
@@ -148,7 +149,7 @@ class SshConnection implements Connection {
   async end(): Promise<void> {
     const { place, files, env } = this.#parts;
     this.#connecting = undefined;
-    await runToFile(exitCommand(place, files), { env }, AbortSignal.timeout(5_000));
+    await runToFile(leaveCommand(place, files), { env }, AbortSignal.timeout(5_000));
   }
 
   async #inSession<T>(
@@ -178,7 +179,7 @@ class SshConnection implements Connection {
    */
   async #connect(signal: AbortSignal): Promise<void> {
     for (;;) {
-      const others = this.#isStale() ? undefined : this.#connecting;
+      const others = this.#isStale() || !(await this.#isShared()) ? undefined : this.#connecting;
       if (others === undefined) return this.#connectNow(signal);
       try {
         return await others.done;
@@ -206,6 +207,15 @@ class SshConnection implements Connection {
   #isStale(): boolean {
     const idleMs = performance.now() - this.#usedAt;
     return this.#inUse === 0 && idleMs > (this.#parts.keepSeconds * 1_000) / 2;
+  }
+
+  /** Another cozy may have had it that whatever comes next connects anew. */
+  async #isShared(): Promise<boolean> {
+    if (this.#usedAt === Number.POSITIVE_INFINITY) return true;
+    return stat(this.#parts.files.socket).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** A session's right to be there; to be left when it ends. */

@@ -2,6 +2,9 @@
 export const levels = ["debug", "info", "warning", "error", "critical"] as const;
 export type Level = (typeof levels)[number];
 
+/** What the journal has a line with that nobody gave a level. */
+export const unsaidPriority = 6;
+
 /**
  * The level of a line: what the line itself says, as Django's formatters (`ERROR …`) and JSON loggers (`{"level":50}`) write it, else
  * the priority that the journal has it with. Pure.

@@ -46,6 +46,16 @@ export async function readJournal(
   return all.sort((a, b) => a.at - b.at);
 }
 
+/** Of the newest line that anything of the environment printed; `undefined` where nothing has. */
+export async function newestCursor(
+  { layout, run }: JournalParts,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const slice = environmentSlice(layout.id);
+  const { stdout } = await run(journalCommand({ of: { slice }, lines: 1 }), signal);
+  return parseJournal(layout.id, stdout).at(-1)?.cursor;
+}
+
 /**
  * Calls back for each new line until the signal is aborted, and then resolves; instances that are started meanwhile are followed too.
  * `after` is the cursor of the last line that was seen, so that none is missed and none comes twice.

@@ -64,7 +64,7 @@ function unitTexts({ layout, app, environment }: RootFilesFacts): Record<string,
     layout,
     type: schedulesType,
     how: { stopSignal: "SIGTERM", stopTimeoutMs: 10_000, limits: none },
-    writable: [...writable, layout.paths.schedules, ...backupFolders({ layout, environment })],
+    writable: watcherFolders({ layout, app, environment }),
     executableMemory: true,
     ends: "alone", // a run that goes on while releases change is not to be ended by that
   });
@@ -72,8 +72,8 @@ function unitTexts({ layout, app, environment }: RootFilesFacts): Record<string,
 }
 
 function once({ layout, app, environment }: RootFilesFacts) {
-  // A hook may be a program of any kind.
-  return { layout, writable: writableFolders({ layout, app, environment }), executableMemory: true };
+  // A hook may be a program of any kind, and a run of a schedule by hand writes what the watcher of them does.
+  return { layout, writable: watcherFolders({ layout, app, environment }), executableMemory: true };
 }
 
 function writableFolders({ layout: { paths }, app, environment }: Omit<RootFilesFacts, "user">): string[] {
@@ -82,6 +82,10 @@ function writableFolders({ layout: { paths }, app, environment }: Omit<RootFiles
     ...(environment.media === undefined ? [] : [paths.media]),
     ...(app.persist.length === 0 ? [] : [paths.persist]),
   ];
+}
+
+function watcherFolders(facts: Omit<RootFilesFacts, "user">): string[] {
+  return [...writableFolders(facts), facts.layout.paths.schedules, ...backupFolders(facts)];
 }
 
 function backupFolders({

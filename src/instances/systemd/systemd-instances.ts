@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { CozyError } from "../../errors/cozy-error.ts";
 import { instanceUnit, type ServerLayout } from "../../hosts/server-layout.ts";
 import { pause } from "../../shared/pause.ts";
 import { isSelected, type InstanceId, type InstanceSelection, type InstanceSpec } from "../instance.ts";
@@ -47,8 +48,14 @@ export function systemdInstances(parts: SystemdParts): Instances {
       const others = fresh.filter(({ before }) => before !== undefined && !isDown(before.unit));
       if (others.length > 0) await order(["stop", ...units(layout, others)], signal);
       await Promise.all(fresh.map(({ spec }) => layInstance(layout, spec)));
-      await order(["start", ...units(layout, fresh)], signal);
-      return inOrder(specs, await settled(parts, asked, signal));
+      // A process that ends at once fails its very start; systemd tries again all the same, and its status tells.
+      const fault = await order(["start", ...units(layout, fresh)], signal).then(
+        () => undefined,
+        systemdFault,
+      );
+      const started = inOrder(specs, await settled(parts, asked, signal));
+      if (fault !== undefined && started.some(({ state }) => state === "stopped")) throw fault;
+      return started;
     },
 
     async stop(select, signal) {
@@ -84,6 +91,12 @@ export function systemdInstances(parts: SystemdParts): Instances {
       return statusesOf(parts, await lookAt(parts, await readInstances(layout), signal));
     },
   };
+}
+
+/** What systemd could not do may still come; anything else is thrown on. */
+function systemdFault(error: unknown): CozyError {
+  if (error instanceof CozyError && error.code === "systemd-failed") return error;
+  throw error;
 }
 
 interface Seen {

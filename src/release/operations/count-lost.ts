@@ -63,7 +63,8 @@ async function countedOf(
   at: number,
   signal: AbortSignal,
 ): Promise<RequestCounts> {
-  if (others === undefined) return countedOn(world.host(host), { from: since, to: at, firstDeploy: first }, signal);
+  if (others === undefined)
+    return countedOn(world.host(host), { from: since, to: at, firstDeploy: first }, signal);
   // Each host's log has its own times, and clocks may be apart: all until now is counted.
   const to = Number.MAX_SAFE_INTEGER;
   const counts = await Promise.all(

@@ -1,15 +1,12 @@
-import { execFile, spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { execFile, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { chmod, mkdir, mkdtemp, readFile, readdir, readlink, rm, stat, writeFile } from "node:fs/promises";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
 import { mayBeLeftOut } from "../../../test/support/may-be-left-out.ts";
 import { shellLine } from "../../hosts/ssh/quote.ts";
-import { freePort } from "../testing/ask.ts";
-import { until } from "../testing/stage.ts";
 import { certificateState } from "./certificate-state.ts";
 import {
   forgetCommand,
@@ -19,6 +16,7 @@ import {
   type CertbotCommand,
   type CertbotRequest,
 } from "./certbot.ts";
+import { hasAuthority, startAuthority } from "./testing/authority.ts";
 import { NginxStage } from "./testing/nginx-stage.ts";
 import { nginxHere } from "./testing/private-nginx.ts";
 
@@ -96,10 +94,6 @@ describe.skipIf(spawnSync("openssl", ["version"]).status !== 0)(
   },
 );
 
-const hasAuthority = ["certbot", "pebble", "pebble-challtestsrv"].every(
-  (name) => spawnSync("which", [name]).status === 0,
-);
-
 describe.skipIf(mayBeLeftOut(nginxHere() === undefined || !hasAuthority))(
   "certbot against a real authority",
   () => {
@@ -108,7 +102,9 @@ describe.skipIf(mayBeLeftOut(nginxHere() === undefined || !hasAuthority))(
       cleanUps.push(() => nginx.dispose());
       const { folder } = nginx.stage;
       const { layout, places } = nginx.facts;
-      const authority = await startAuthority(folder, places.ports.http);
+      const site = { address: "127.0.0.1", httpPort: places.ports.http };
+      const authority = await startAuthority({ folder, address: "127.0.0.1", site });
+      cleanUps.push(() => authority.stop());
       const hook = await program(folder, "hook", layout.certificates, ["true"]);
       const asked: CertbotRequest = {
         ...request,
@@ -131,68 +127,6 @@ describe.skipIf(mayBeLeftOut(nginxHere() === undefined || !hasAuthority))(
     }, 120_000);
   },
 );
-
-/** Pebble, and its DNS server that knows every name as this machine; it asks at the port where nginx listens. */
-async function startAuthority(
-  folder: string,
-  httpPort: number,
-): Promise<{ directory: string; root: string }> {
-  const [dns, port, management, control] = (await Promise.all([1, 2, 3, 4].map(freePort))).map(
-    (one) => one.port,
-  );
-  const root = join(folder, "authority.pem");
-  const key = join(folder, "authority.key");
-  const names = ["-subj", "/CN=authority", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost"];
-  const files = ["-keyout", key, "-out", root, "-days", "2"];
-  await promisify(execFile)("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", ...files, ...names]);
-  const config = join(folder, "authority.json");
-  const addresses = {
-    listenAddress: `127.0.0.1:${port}`,
-    managementListenAddress: `127.0.0.1:${management}`,
-  };
-  const pebble = {
-    ...addresses,
-    certificate: root,
-    privateKey: key,
-    httpPort,
-    tlsPort: 1,
-    ocspResponderURL: "",
-  };
-  await writeFile(config, JSON.stringify({ pebble: { ...pebble, externalAccountBindingRequired: false } }));
-  const off = ["-http01", "", "-https01", "", "-tlsalpn01", "", "-management", `127.0.0.1:${control}`];
-  background("pebble-challtestsrv", [
-    "-dns01",
-    `127.0.0.1:${dns}`,
-    "-defaultIPv4",
-    "127.0.0.1",
-    "-defaultIPv6",
-    "",
-    ...off,
-  ]);
-  background("pebble", ["-config", config, "-dnsserver", `127.0.0.1:${dns}`]);
-  await until(() => answers(port ?? 0));
-  return { directory: `https://127.0.0.1:${port}/dir`, root };
-}
-
-function background(name: string, args: readonly string[]): void {
-  const environment = { ...process.env, PEBBLE_VA_NOSLEEP: "1", PEBBLE_WFE_NONCEREJECT: "0" };
-  const child: ChildProcess = spawn(name, args, { stdio: "ignore", env: environment });
-  cleanUps.push(async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, "exit");
-    child.kill("SIGKILL");
-    await ended;
-  });
-}
-
-async function answers(port: number): Promise<boolean> {
-  const socket = connect(port, "127.0.0.1");
-  const outcome = await new Promise<boolean>((resolve) => {
-    socket.on("connect", () => resolve(true)).on("error", () => resolve(false));
-  });
-  socket.destroy();
-  return outcome;
-}
 
 async function certbot({ command, environment }: CertbotCommand): Promise<void> {
   const [name = "", ...args] = command;

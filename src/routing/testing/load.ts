@@ -1,4 +1,5 @@
-import { Agent, request as httpRequest, type IncomingHttpHeaders } from "node:http";
+import { Agent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
+import { Agent as TlsAgent, request as tlsRequest } from "node:https";
 import { setTimeout } from "node:timers/promises";
 import { messageOf, systemCode } from "../../errors/cozy-error.ts";
 
@@ -12,6 +13,8 @@ export interface LoadOptions {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** For `https:`: the name that is asked for, and who vouches for it; without that any certificate will do. */
+  readonly tls?: { readonly servername: string; readonly ca?: string };
   /** What is wrong with an answer; unless told otherwise everything but a 200 is. */
   readonly check?: (answer: LoadAnswer) => string | undefined;
   /** A request that takes longer has failed; 10 s. */
@@ -62,14 +65,14 @@ export function startLoad(options: LoadOptions): Load {
 }
 
 async function keepSending(options: LoadOptions, counts: Counts, stopping: AbortSignal): Promise<void> {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const agents = agentsOf(options);
   const check = options.check ?? unlessOk;
   const urls = [options.url].flat();
   for (let turn = 0; !stopping.aborted; turn++) {
     const startedAt = performance.now();
     let failure: string | undefined;
     try {
-      failure = check(await ask(urls[turn % urls.length] ?? "", options, agent));
+      failure = check(await ask(urls[turn % urls.length] ?? "", options, agents));
     } catch (error) {
       failure = systemCode(error) ?? messageOf(error);
     }
@@ -78,13 +81,23 @@ async function keepSending(options: LoadOptions, counts: Counts, stopping: Abort
     const pauseMs = options.pauseMs ?? (failure === undefined ? 0 : 5);
     if (pauseMs > 0) await setTimeout(pauseMs, undefined, { signal: stopping }).catch(() => {});
   }
-  agent.destroy();
+  agents.plain.destroy();
+  agents.tls.destroy();
 }
 
-async function ask(url: string, options: LoadOptions, agent: Agent): Promise<LoadAnswer> {
+function agentsOf({ tls }: LoadOptions) {
+  const kept = { keepAlive: true, maxSockets: 1 };
+  return {
+    plain: new Agent(kept),
+    tls: new TlsAgent({ ...kept, ...tls, rejectUnauthorized: tls?.ca !== undefined }),
+  };
+}
+
+async function ask(url: string, options: LoadOptions, agents: ReturnType<typeof agentsOf>): Promise<LoadAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<LoadAnswer>();
   const { method, headers, timeoutMs } = options;
-  const asked = httpRequest(url, { agent, method, headers, timeout: timeoutMs ?? 10_000 }, (response) => {
+  const how = { method, headers, timeout: timeoutMs ?? 10_000 };
+  const read = (response: IncomingMessage): void => {
     let text = "";
     response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
     response.on("error", reject);
@@ -92,7 +105,10 @@ async function ask(url: string, options: LoadOptions, agent: Agent): Promise<Loa
       if (response.complete) resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
       else reject(new Error("the answer was cut"));
     });
-  });
+  };
+  const asked = url.startsWith("https:")
+    ? tlsRequest(url, { ...how, agent: agents.tls }, read)
+    : httpRequest(url, { ...how, agent: agents.plain }, read);
   asked.on("timeout", () => asked.destroy(new Error("no answer in time")));
   asked.on("error", reject);
   asked.end(options.body);

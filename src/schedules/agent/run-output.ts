@@ -1,6 +1,7 @@
-import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from "node:fs";
+import { closeSync, openSync, readdirSync, rmSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Tail } from "../../artifacts/tail.ts";
+import { fileModeIn, makeFolderWithin, shareFile } from "../../shared/shared-folder.ts";
 
 export interface OutputLimits {
   /** What is kept of a run's beginning. */
@@ -72,8 +73,11 @@ export function pruneOutput(folder: string, keep = outputLimits.keep): void {
 
 function openIfPossible(path: string): number | undefined {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    return openSync(path, "a", 0o600);
+    const folder = dirname(path);
+    makeFolderWithin(folder);
+    const file = openSync(path, "a", fileModeIn(folder));
+    shareFile(path);
+    return file;
   } catch {
     return undefined;
   }

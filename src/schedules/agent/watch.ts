@@ -1,7 +1,8 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import type { Schedule } from "../../project/project.ts";
 import { writeAtomically } from "../../shared/atomic-write.ts";
 import { durationText, momentText } from "../../shared/duration.ts";
+import { fileModeIn, makeFolderWithin } from "../../shared/shared-folder.ts";
 import { messageOf } from "../../shared/thrown.ts";
 import { whatIsDue, type Due } from "../due.ts";
 import { lastEvidence, type RunEvidence, type StartedBy } from "../evidence.ts";
@@ -74,7 +75,7 @@ async function seeTo(
   schedule: Schedule,
 ): Promise<number | undefined> {
   const { now, say } = parts;
-  mkdirSync(place.folder, { recursive: true, mode: 0o700 });
+  makeFolderWithin(place.folder);
   const { lost } = await runningNow(place, now());
   if (lost !== undefined) say(`${place.name}: run ${lost.id} ${outcomeText(lost)}`);
 
@@ -88,7 +89,9 @@ async function seeTo(
     await parts.start({ name: place.name, id: parts.newId(at), ...due.start });
   }
   // After the start, not before it: a start that is noted and never made would be seen by nobody. One that comes twice is refused.
-  if (due.changed) await writeAtomically(place.clock, `${JSON.stringify(due.seenTo)}\n`);
+  if (due.changed) {
+    await writeAtomically(place.clock, `${JSON.stringify(due.seenTo)}\n`, fileModeIn(place.folder));
+  }
   return nextRun(schedule.when, due.seenTo.until);
 }
 

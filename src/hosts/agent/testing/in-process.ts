@@ -6,6 +6,8 @@ import { pastOf } from "../../../engine/past.ts";
 import { hasEnded } from "../../../engine/process-identity.ts";
 import { hostLanes } from "../../../release/host-lanes.ts";
 import { canaryFiles } from "../../../canary/evidence-file.ts";
+import { environmentPaths, machinePaths } from "../../environment-paths.ts";
+import { sqliteBackups } from "../../../recovery/sqlite-backups.ts";
 import { sampleProject } from "../../../release/testing.ts";
 import { generatedStoreAt } from "../../../secrets/generated-values.ts";
 import type { Host } from "../../host.ts";
@@ -22,8 +24,8 @@ import { greet, type Session } from "../session.ts";
 export function sampleHello(more: Partial<Hello> = {}): Hello {
   const environment = sampleProject().environments["staging"];
   if (environment === undefined) throw new Error("the sample project has a staging environment");
-  const { name, target, domains, database, media } = environment;
-  const facts = { name, target, domains, database, media };
+  const { name, target, domains, database, media, backups } = environment;
+  const facts = { name, target, domains, database, media, backups };
   return { format: wireFormat, version: "1.0.0", host: "web-1", environment: facts, ...more };
 }
 
@@ -45,6 +47,14 @@ export function portsIn(folder: string, host: Host): AgentPorts {
     evidence: evidenceShelf(`${folder}/evidence`),
     generated: generatedStoreAt(`${folder}/generated.json`),
     questions: questionShelf(`${folder}/questions`),
+    backups: sqliteBackups({
+      project: "tiny",
+      environment: "staging",
+      paths: environmentPaths(machinePaths({ COZY_HOME: folder }, folder), "tiny", "staging"),
+      backups: undefined,
+      now: Date.now,
+      version: "1.0.0",
+    }),
     uploads,
   };
 }

@@ -92,7 +92,7 @@ function killAll(pids: readonly number[]): void {
   }
 }
 
-/** Processes below a process, the deepest first. */
+/** Processes below a process, the highest first: what serves a connection must not live to tell how its command ended. */
 function descendants(pid: number | undefined): number[] {
   if (pid === undefined) return [];
   const table = execFileSync("ps", ["-e", "-o", "pid=,ppid="], { encoding: "utf8" });
@@ -101,7 +101,7 @@ function descendants(pid: number | undefined): number[] {
     .split("\n")
     .map((line) => line.trim().split(/\s+/).map(Number));
   const below = (parent: number): number[] =>
-    pairs.flatMap(([child = 0, of]) => (of === parent ? [...below(child), child] : []));
+    pairs.flatMap(([child = 0, of]) => (of === parent ? [child, ...below(child)] : []));
   return below(pid);
 }
 

@@ -1,0 +1,108 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { serverLayout, type ServerLayout } from "../../hosts/server-layout.ts";
+import type { InstanceSpec } from "../instance.ts";
+import type { RunProgram } from "./program.ts";
+import { systemdInstances } from "./systemd-instances.ts";
+
+/** What the adapter makes of answers that a real systemd gives seldom; the contract is held against a real one in the lab. */
+let folder: string;
+let layout: ServerLayout;
+let orders: string[];
+let control: { exitCode: number; stdout: string; stderr: string };
+let unit: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "cozy-systemd-"));
+  layout = { ...serverLayout("app", "production"), instances: join(folder, "instances") };
+  writeFileSync(join(folder, "environment.json"), '{"format":1,"variables":{"SECRET":"hunter2"}}');
+  orders = [];
+  control = { exitCode: 0, stdout: "", stderr: "" };
+  unit = "ActiveState=active\nSubState=running\nMainPID=1\nNRestarts=0\n";
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const name = "app-production-worker@r1.0.service";
+const signal = AbortSignal.timeout(20_000);
+const run: RunProgram = async (command) => {
+  if (command[0] === "systemctl") return { exitCode: 0, stdout: `Id=${name}\n${unit}`, stderr: "" };
+  orders.push(command.slice(3).join(" "));
+  return control;
+};
+const open = () => systemdInstances({ layout, run, now: Date.now, sinceBootMs: () => performance.now() });
+
+describe("instances on systemd", () => {
+  it("are laid before they are started, with their variables for root and their owner alone", async () => {
+    expect(await open().start([spec()], signal)).toMatchObject([{ state: "running", pid: 1 }]);
+    expect(orders).toEqual([`start ${name}`]);
+    const own = join(layout.instances, "worker@r1.0");
+    expect(readdirSync(own).sort()).toEqual(["ended", "environment", "spec.json", "start"]);
+    expect(statSync(join(own, "environment")).mode & 0o777).toBe(0o600);
+    expect(readFileSync(join(own, "environment"), "utf8")).toBe("export SECRET=hunter2\nexport LEVEL=info\n");
+    expect(readFileSync(join(own, "spec.json"), "utf8")).not.toContain("hunter2");
+  });
+
+  it("that run as they are wanted are not touched", async () => {
+    await open().start([spec()], signal);
+    await open().start([spec()], signal);
+    expect(orders).toEqual([`start ${name}`]);
+    await open().start([spec({ LEVEL: "debug" })], signal);
+    expect(orders.slice(1)).toEqual([`stop ${name}`, `start ${name}`]);
+  });
+
+  it("that end in the middle of their start are tried again, and that is no fault of the order", async () => {
+    control = { exitCode: 3, stdout: "", stderr: "Job failed" };
+    unit = "ActiveState=activating\nSubState=auto-restart\nExecMainCode=1\nExecMainStatus=1\nNRestarts=0\n";
+    expect(await open().start([spec()], signal)).toMatchObject([
+      { state: "backing-off", lastExit: { code: 1 } },
+    ]);
+  });
+
+  it("that systemd does not take at all are told with what it said", async () => {
+    control = { exitCode: 3, stdout: "", stderr: "Unit has a bad unit file setting." };
+    unit = "ActiveState=inactive\nSubState=dead\n";
+    await expect(open().start([spec()], signal)).rejects.toMatchObject({
+      code: "systemd-failed",
+      details: ["Unit has a bad unit file setting."],
+    });
+  });
+
+  it("are not there where the server was not set up for it", async () => {
+    control = { exitCode: 1, stdout: "", stderr: "sudo: a password is required" };
+    await expect(open().start([spec()], signal)).rejects.toMatchObject({ code: "control-refused" });
+  });
+
+  it("leave nothing behind when they are stopped, and those that were killed are told", async () => {
+    await open().start([spec()], signal);
+    control = { exitCode: 0, stdout: `killed ${name}\n`, stderr: "" };
+    expect(await open().stop({ release: "r1" }, signal)).toEqual([{ id: spec().id, afterMs: 1_500 }]);
+    expect(readdirSync(layout.instances)).toEqual([]);
+    expect(await open().list(signal)).toEqual([]);
+  });
+
+  it("whose retirement has come are forgotten, with their variables", async () => {
+    await open().start([spec()], signal);
+    await open().retire({ release: "r1" }, Date.now() - 1, signal);
+    expect(orders.at(-1)).toMatch(new RegExp(`^retire \\d{10} ${name}$`));
+    unit = "ActiveState=inactive\nSubState=dead\n";
+    expect(await open().list(signal)).toEqual([]);
+    await open().retire({ release: "r9" }, 0, signal);
+    expect(readdirSync(layout.instances)).toEqual([]);
+  });
+});
+
+function spec(variables: Readonly<Record<string, string>> = { LEVEL: "info" }): InstanceSpec {
+  return {
+    id: { release: "r1", type: "worker", index: 0 },
+    command: ["node", "worker.js"],
+    folder: "/",
+    environmentFile: join(folder, "environment.json"),
+    variables,
+    socket: undefined,
+    logFile: "",
+    stopSignal: "SIGTERM",
+    stopTimeoutMs: 1_500,
+    limits: { memoryBytes: undefined, openFiles: undefined },
+  };
+}

@@ -1,0 +1,18 @@
+import { certificateState } from "../routing/nginx/certificate-state.ts";
+import { certificateNames, endsTls } from "../routing/nginx/site-facts.ts";
+import type { HostFacts } from "./host-facts.ts";
+import type { SetupRequest } from "./setup-request.ts";
+
+/** Whether the site ends TLS and has no certificate that does for it. Pure. */
+export function wantsCertificate({ environment, target, now }: SetupRequest, { chain }: HostFacts): boolean {
+  const { domains } = environment;
+  if (domains === undefined || !endsTls({ domains, balancer: target.balancer })) return false;
+  if (chain === undefined) return true;
+  const state = certificateState(chain, certificateNames(domains), now);
+  return state.missingNames.length > 0 || state.expiry === "expired" || state.expiry === "urgent";
+}
+
+/** Whether a certificate authority gives the certificate, and certbot asks it. Pure. */
+export function asksAuthority({ environment: { domains }, target: { balancer } }: SetupRequest): boolean {
+  return domains?.certificate.kind === "acme" && endsTls({ domains, balancer });
+}

@@ -1,0 +1,145 @@
+import { spawnSync } from "node:child_process";
+import { describe, expect, it } from "vitest";
+import type { Environment } from "../project/project.ts";
+import type { ServersTarget } from "../project/servers.ts";
+import { sampleProject } from "../release/testing.ts";
+import { Secret } from "../secrets/secret.ts";
+import { factsText } from "./facts-script.ts";
+import { nominalFacts } from "./host-facts.ts";
+import { itemTitle, type SetupItem } from "./item.ts";
+import { planRemoval } from "./plan-removal.ts";
+import { planBase, planRest } from "./plan-setup.ts";
+import { parseRecord, recordItem, wantedHash } from "./setup-record.ts";
+import { layoutOf, type SetupRequest } from "./setup-request.ts";
+import { setupScript } from "./setup-script.ts";
+
+const target: ServersTarget = {
+  kind: "servers",
+  hosts: [{ name: "web-1", address: "10.0.0.1", sshPort: 22 }],
+  user: "cozy",
+  setupUser: "root",
+  identity: undefined,
+  parallel: 10,
+  unreachable: { kind: "abort" },
+  balancer: undefined,
+  openPorts: [],
+};
+
+function request(
+  name: string,
+  change: Partial<Environment> = {},
+  servers: Partial<ServersTarget> = {},
+): SetupRequest {
+  const project = sampleProject({}, { name, ...change });
+  const own = { ...target, ...servers };
+  const [found] = Object.values(project.environments);
+  if (found === undefined) throw new Error("the sample has an environment");
+  return {
+    project,
+    environment: { ...found, target: own },
+    target: own,
+    deployKeys: [],
+    sitePassword: undefined,
+    challenge: { kind: "here" },
+    directoryRoot: undefined,
+    now: 0,
+  };
+}
+
+const all = (of: SetupRequest): SetupItem[] => [...planBase(of, nominalFacts), ...planRest(of, nominalFacts)];
+const textsOf = (items: readonly SetupItem[]) =>
+  new Map(items.flatMap((item) => (item.kind === "file" ? [[item.path, item.text] as const] : [])));
+const domain = (canonical: string): Pick<Environment, "domains"> => ({
+  domains: { canonical, redirects: [], certificate: { kind: "given", chain: "/chain", key: "/key" } },
+});
+
+describe("the plan of a set-up", () => {
+  it("has what every host has once the same for all environments, and their own apart", () => {
+    const one = textsOf(all(request("staging", domain("one.test"))));
+    const two = textsOf(all(request("production", domain("two.test"), { openPorts: [9000] })));
+    const shared = [...one.keys()].filter((path) => two.has(path));
+    expect(shared.length).toBeGreaterThan(8);
+    for (const path of shared) expect([path, one.get(path)]).toEqual([path, two.get(path)]);
+    const own = [...one.keys()].filter((path) => !shared.includes(path));
+    for (const path of own) expect(path).toMatch(/tiny(-|\\x2d)staging/);
+  });
+
+  it("opens the declared ports only", () => {
+    const portsOf = (of: SetupRequest) => textsOf(all(of)).get("/etc/cozy/firewall/ports/tiny-staging.nft");
+    expect(portsOf(request("staging", domain("one.test"), { openPorts: [9000] }))).toContain(
+      "{ 80, 443, 9000 }",
+    );
+    const balancer = { from: ["10.0.0.9"], readyPath: "/ready", leaveMs: 1_000, endsTls: true };
+    expect(portsOf(request("staging", domain("one.test"), { balancer }))).toContain("{ 80 }");
+    expect(
+      textsOf(planRest(request("staging"), { ...nominalFacts, sshPorts: [22, 2222] })).get(
+        "/etc/cozy/firewall/ports/ssh.nft",
+      ),
+    ).toContain("{ 22, 2222 }");
+  });
+
+  it.each([
+    ["yes", true],
+    ["without-password", true],
+    ["no", false],
+    ["forced-commands-only", false],
+  ])("never lets root in where it was kept out: %s", (permitRootLogin, has) => {
+    const text = textsOf(planRest(request("staging"), { ...nominalFacts, permitRootLogin })).get(
+      "/etc/ssh/sshd_config.d/10-cozy.conf",
+    );
+    expect(text?.includes("PermitRootLogin prohibit-password")).toBe(has);
+  });
+
+  it("never shows a password, and takes one away that is not asked for any more", () => {
+    const access = {
+      password: { user: "team", value: { from: "environment", name: "P" } },
+      addresses: [],
+    } as const;
+    const path = "/etc/nginx/cozy/tiny-staging/password";
+    const items = all({ ...request("staging", { access }), sitePassword: new Secret("open-sesame") });
+    const found = items.find((item) => item.kind === "file" && item.path === path);
+    expect(found).toMatchObject({ isSecret: true, mode: "640", text: expect.stringMatching(/^team:\$6\$/) });
+    expect(setupScript(items, { check: false })).not.toContain("open-sesame");
+    expect(all(request("staging")).some((item) => item.kind === "absent" && item.path === path)).toBe(true);
+  });
+
+  it("takes an environment away without a file that another has", () => {
+    const own = planRemoval(request("staging", domain("one.test")), { data: true });
+    const gone = own.flatMap((item) => (item.kind === "absent" ? [item.path] : []));
+    const others = textsOf(all(request("production", domain("two.test"))));
+    expect(gone.filter((path) => others.has(path))).toEqual([]);
+    const mine = [...textsOf(all(request("staging", domain("one.test")))).keys()];
+    const left = mine.filter(
+      (path) =>
+        path.includes("tiny-staging") && !gone.some((one) => path === one || path.startsWith(`${one}/`)),
+    );
+    expect(left).toEqual([]);
+  });
+
+  it("is noted by a hash that changes with what is asked of a host", () => {
+    const before = wantedHash(request("staging"));
+    expect(wantedHash(request("staging"))).toBe(before);
+    expect(wantedHash(request("staging", {}, { openPorts: [9000] }))).not.toBe(before);
+    expect(parseRecord(recordItem(request("staging"), "1.2.3").text)).toEqual({
+      format: 1,
+      hash: before,
+      version: "1.2.3",
+    });
+    expect(parseRecord('{"format": 2}')).toBeUndefined();
+    expect(parseRecord("{")).toBeUndefined();
+  });
+
+  it.each(["dash", "bash"])("is a script that %s takes, with a title for every item", (shell) => {
+    if (spawnSync(shell, ["-c", ":"]).status !== 0) return;
+    const of = request("staging", domain("one.test"));
+    for (const items of [all(of), planRemoval(of, { data: true })]) {
+      const last = factsText(layoutOf(of));
+      const { status, stderr } = spawnSync(shell, ["-n"], {
+        input: setupScript(items, { check: false, last }),
+        encoding: "utf8",
+      });
+      expect([status, stderr]).toEqual([0, ""]);
+      for (const item of items) expect(itemTitle(item)).toMatch(/^\S/);
+    }
+  });
+});
