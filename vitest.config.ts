@@ -18,7 +18,9 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["src/**/*.test.ts"],
-          testTimeout: 20_000,
+          // A busy machine is no fault of a test; what has to be quick says so itself.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           maxWorkers: everyCore,
           sequence: { groupOrder: 0 },
         },

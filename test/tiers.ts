@@ -52,6 +52,12 @@ const browser: Tier = {
 const story: Tier = { name: "story", commands: [vitest("story")], missing: releasesAreMissing };
 const fault: Tier = { name: "fault", commands: [vitest("fault")], missing: releasesAreMissing };
 
+const labImage: Tier = {
+  name: "image",
+  commands: [["node", "test/support/lab-image.ts"]],
+  withoutExample: true,
+  missing: labIsMissing,
+};
 const lab: Tier = { name: "lab", commands: [vitest("lab")], missing: labIsMissing };
 
 /**
@@ -59,10 +65,7 @@ const lab: Tier = { name: "lab", commands: [vitest("lab")], missing: labIsMissin
  * servers, or is not about time at all, is beside something else. The browser needs what the Django tier has installed.
  */
 export const stages: readonly (readonly (readonly Tier[])[])[] = [
-  [
-    [format, packaged, lint, types, unused, cozywish],
-    [django, browser],
-  ],
+  [[format, packaged, lint, types, unused, cozywish], [django, browser], [labImage]],
   [[unit]],
   [[story]],
   [[fault]],

@@ -6,7 +6,8 @@ import type { Restorer } from "../recovery/restorer.ts";
 
 /**
  * For tests: `COZY_FAULT=before:switch-routes@this-machine` kills this process with SIGKILL at that point of that operation.
- * `before`, `after` and `recorded` are the engine's own points; `in` is right after the operation's first effect on the host.
+ * `before`, `after` and `recorded` are the engine's own points; `in` is right after the operation's first effect on the host, or when a host
+ * that carries it out by itself tells that it has begun.
  */
 export interface FaultPoints {
   readonly onPoint: OnPoint | undefined;

@@ -28,7 +28,7 @@ export interface LogsRequest {
 }
 
 /** Logs of cozy's own that a server keeps as files; systemd stands for the supervisor there. */
-const ownLogs: readonly string[] = ["access", "proxy"];
+const ownLogs: ReadonlySet<string> = new Set(["access", "proxy"]);
 
 /** What the instances on this server logged, for the deployer's cozy to read: JSON, a line each. */
 export async function tellLogsOfServer(
@@ -38,7 +38,7 @@ export async function tellLogsOfServer(
 ): Promise<void> {
   const host = context.onHost?.name ?? "";
   const tell = (told: Told) => void context.stdout.write(toldText(told));
-  if (ownLogs.includes(request.type ?? "")) return tellFiles(context, opened, request, host, tell);
+  if (ownLogs.has(request.type ?? "")) return tellFiles(context, opened, request, host, tell);
   const layout = serverLayout(opened.project.name, opened.environment.name);
   const parts: JournalParts = { layout, run: runProgram };
   // From here on nothing is missed: what comes while the past is read is in both, and is told once.

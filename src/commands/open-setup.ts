@@ -3,7 +3,8 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { CozyError, messageOf } from "../errors/cozy-error.ts";
-import { knownHostsFile } from "../hosts/ssh/known-hosts-file.ts";
+import { linesFor } from "../hosts/ssh/known-hosts.ts";
+import { knownHostsFile, readKnownHosts } from "../hosts/ssh/known-hosts-file.ts";
 import { sshConnection } from "../hosts/ssh/ssh-connection.ts";
 import { sshPlace } from "../hosts/ssh/ssh-place.ts";
 import type { ServerHost, ServersTarget } from "../project/servers.ts";
@@ -11,6 +12,7 @@ import { checkGivenCertificate } from "../routing/nginx/certificate-state.ts";
 import { certificateNames, endsTls, type Challenge } from "../routing/nginx/site-facts.ts";
 import type { CertificatePair } from "../routing/nginx/spread-certificate.ts";
 import { Secret } from "../secrets/secret.ts";
+import { firstHostName } from "../setup/certificate-sharing.ts";
 import type { HostSetupParts } from "../setup/host-setup.ts";
 import type { CommandContext } from "./command-context.ts";
 import type { OpenEnvironment } from "./open-environment.ts";
@@ -41,6 +43,8 @@ export async function openSetup(context: CommandContext, opened: OpenEnvironment
     random: Math.random,
   };
   const [first] = target.hosts;
+  const known = await readKnownHosts(options.knownHosts);
+  const firstHostKeys = linesFor(known, firstHostName({ target }) ?? "");
   const hosts = await Promise.all(
     target.hosts.map(async (host): Promise<Omit<HostSetupParts, "check">> => {
       const challenge = await challengeFor(host, first);
@@ -61,6 +65,7 @@ export async function openSetup(context: CommandContext, opened: OpenEnvironment
           deployKeys,
           sitePassword,
           challenge,
+          ...(host !== first && { firstHostKeys }),
           directoryRoot,
           now: context.now(),
         },

@@ -87,11 +87,22 @@ export async function preparedDeploy(
       ...warnings,
       ...(await lookAtCapacity(context, opened, { fleet, release, artifactKey: key, variables })),
       ...(await secretsWarnings(project, [environment.name])),
+      ...(await setUpWarningsOf(opened, fleet)),
       ...uncommittedWarning(source),
       ...scaleWarnings(observed, environment),
       ...(await strangeWarning(opened, observed)),
     ],
   };
+}
+
+/** What a set-up consists of is only looked at where there is one. */
+async function setUpWarningsOf(
+  { project, environment }: OpenEnvironment,
+  fleet: Fleet,
+): Promise<readonly string[]> {
+  if (environment.target.kind !== "servers") return [];
+  const { setUpWarnings } = await import("../setup/set-up-warnings.ts");
+  return setUpWarnings(project, environment, fleet);
 }
 
 function refuseUnknownPause(step: string | undefined, { project }: OpenEnvironment): void {

@@ -2,6 +2,7 @@ import { messageOf } from "../errors/cozy-error.ts";
 import type { Served } from "../events/event.ts";
 import type { Host } from "../hosts/host.ts";
 import { releaseOf } from "../routing/route-table.ts";
+import { durationText } from "../shared/duration.ts";
 import type { OpenFleet } from "./open-hosts.ts";
 
 /** How long a host is waited for; the others have answered by then. */
@@ -23,13 +24,14 @@ export async function servedNow(
 
 /** What the host's route table leads to; several releases are named together. */
 async function servedBy(host: Host, address: Pick<Served, "address">, signal: AbortSignal): Promise<Served> {
+  const timeout = AbortSignal.timeout(withinMs);
   try {
-    const within = AbortSignal.any([signal, AbortSignal.timeout(withinMs)]);
-    const { routes } = await host.observe(within);
+    const { routes } = await host.observe(AbortSignal.any([signal, timeout]));
     const releases = [...new Set(Object.keys(routes).map(releaseOf))];
     if (releases.length === 0) return { host: host.name, release: undefined };
     return { host: host.name, release: releases.join(" and "), ...address };
   } catch (error) {
-    return { host: host.name, release: undefined, unknown: messageOf(error) };
+    const unknown = timeout.aborted ? `no answer within ${durationText(withinMs)}` : messageOf(error);
+    return { host: host.name, release: undefined, unknown };
   }
 }

@@ -1,6 +1,6 @@
 import type { Phase, PlannedOperation } from "../release/plan.ts";
 import { withDeadline } from "../shared/deadline.ts";
-import type { Engine } from "./engine.ts";
+import type { Engine, Point } from "./engine.ts";
 import type { LaneEnd, LaneEvent, LaneOrder, LaneReport, LaneRunner } from "./lane.ts";
 import { codeOf, deadlineOf } from "./operation.ts";
 import { phaseOf, reach, tellersOf, type Run } from "./run.ts";
@@ -97,9 +97,9 @@ async function travel<World>(
     if (event.event === "ended") ends.set(event.operation, event);
     if (direction === "run") tellOf(run, event);
     // A deployer that is to be killed here has to be killed while the host goes on.
-    const ended = event.event === "ended" && event.failure === undefined;
-    const operation = ended ? operations.find(({ id }) => id === event.operation) : undefined;
-    if (operation !== undefined) void reach(run, "after", operation, direction);
+    const point = pointOf(event);
+    const operation = operations.find(({ id }) => id === event.operation);
+    if (point !== undefined && operation !== undefined) void reach(run, point, operation, direction);
   };
   const deadlineMs = operations.reduce(
     (sum, operation) => sum + deadlineOf(codeOf(engine.kinds, operation), operation.input, direction),
@@ -118,6 +118,11 @@ async function travel<World>(
   } catch (error) {
     return { ends, error: error ?? new Error(`${what} ended without a reason`) };
   }
+}
+
+function pointOf(event: LaneEvent): Point | undefined {
+  if (event.event === "started") return "in";
+  return event.event === "ended" && event.failure === undefined ? "after" : undefined;
 }
 
 function tellOf<World>(run: Run<World>, event: LaneEvent): void {

@@ -34,8 +34,9 @@ export interface Lanes {
 
 /**
  * `before`: the start is in the journal, and nothing was done. `after`: it was done, and the journal does not know. `recorded`: it
- * does. Where inside the effects something shall happen, the caller wraps the world.
+ * does. Where inside the effects something shall happen, the caller wraps the world; `in` is that for operations that their host carries out
+ * by itself: it has told that it began.
  */
-export type Point = "before" | "after" | "recorded";
+export type Point = "before" | "in" | "after" | "recorded";
 
 export type OnPoint = (point: Point, operation: string, direction: "run" | "undo") => void | Promise<void>;

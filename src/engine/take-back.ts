@@ -11,7 +11,7 @@ import { walk, type OperationFailure } from "./walk.ts";
 
 /**
  * Undoes every operation that was begun, the last phase first and all hosts of it side by side. One that can't be undone keeps none of the
- * others from it; neither does a host that can't be reached.
+ * others from it; neither does a host that can't be reached, which is not waited for in every phase anew.
  */
 export async function takeBack<World>(
   run: Run<World>,
@@ -19,6 +19,7 @@ export async function takeBack<World>(
   without: ReadonlySet<string> = new Set(),
 ): Promise<OperationFailure[]> {
   const failures: OperationFailure[] = [];
+  const silent: Silent = new Map();
   run.emit({ type: "undo-started", at: run.engine.now(), reason });
   for (const phase of backwards(reversiblePhases(run.plan))) {
     const begun = phase.operations.filter(
@@ -28,7 +29,7 @@ export async function takeBack<World>(
     const undone = await walk(begun, {
       goesOn: () => !run.backward.aborted,
       steps: stepsOf(run),
-      work: (step) => undoStep(run, step),
+      work: (step) => undoStep(run, step, silent),
       parallelHosts: run.engine.parallelHosts,
     });
     failures.push(...undone);
@@ -36,14 +37,20 @@ export async function takeBack<World>(
   return failures;
 }
 
+/** Hosts that carry operations out by themselves and did not report, with what kept them from it. */
+type Silent = Map<string, { readonly error: unknown }>;
+
 async function undoStep<World>(
   run: Run<World>,
   step: readonly PlannedOperation[],
+  silent: Silent,
 ): Promise<OperationFailure[]> {
   const [first] = step;
   if (first === undefined) return [];
+  const before = silent.get(first.host);
+  if (before !== undefined) return untouched(run, step, before.error);
   const lane = laneFor(run, first);
-  if (lane !== undefined) return undoLane(run, lane, step);
+  if (lane !== undefined) return undoLane(run, lane, step, silent);
   try {
     await undo(run, first);
     return [];
@@ -72,6 +79,7 @@ async function undoLane<World>(
   run: Run<World>,
   lane: LaneRunner,
   operations: readonly PlannedOperation[],
+  silent: Silent,
 ): Promise<OperationFailure[]> {
   await Promise.all(
     operations.map(async (operation) => {
@@ -80,6 +88,8 @@ async function undoLane<World>(
     }),
   );
   const { ends, error } = await takeLaneBack(run, lane, operations);
+  const [first] = operations;
+  if (error !== undefined && first !== undefined) silent.set(first.host, { error });
   const failures: OperationFailure[] = [];
   for (const operation of operations) {
     const end = ends.get(operation.id);
@@ -92,6 +102,16 @@ async function undoLane<World>(
     failures.push({ operation, error: why });
   }
   return failures;
+}
+
+/** Left for an abort, once the host is back: what it did before these may stand on them. */
+async function untouched<World>(
+  run: Run<World>,
+  operations: readonly PlannedOperation[],
+  error: unknown,
+): Promise<OperationFailure[]> {
+  for (const operation of operations) await tellUndoFailed(run, operation, error);
+  return operations.map((operation) => ({ operation, error }));
 }
 
 /**

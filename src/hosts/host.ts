@@ -118,6 +118,8 @@ export interface HostState {
   readonly scale: Scale;
   /** Whether the balancer in front sends traffic here; absent where there is none. */
   readonly inRotation?: boolean | undefined;
+  /** A hash of what a server was set up for; absent on a machine that needs no set-up, and where that never came to its end. */
+  readonly setUpFor?: string | undefined;
   /** Whether a supervisor answers. */
   readonly supervised: boolean;
   /** What is wrong with the supervisor, which goes on all the same: a full disk, say. */

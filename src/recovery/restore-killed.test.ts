@@ -62,7 +62,7 @@ class RestoreStory {
   }
 
   /** Carries the plan out until its deployer is gone at that point. Nothing of it goes on afterwards. */
-  async killedAt(point: Point | "in", operation: string): Promise<void> {
+  async killedAt(point: Point, operation: string): Promise<void> {
     const gone = Promise.withResolvers<"gone">();
     const die = async () => {
       gone.resolve("gone");
@@ -239,7 +239,7 @@ describe("a restore whose deployer is killed", () => {
 });
 
 async function killedAndTakenUp(
-  point: Point | "in",
+  point: Point,
   operation: string,
   way: "resume" | "abort",
 ): Promise<string | undefined> {

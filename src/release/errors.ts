@@ -11,6 +11,7 @@ export const releaseErrors = {
   "release-not-proven": { fault: "outside", title: "The release could not be proven to serve" },
   "release-not-ready": { fault: "yours", title: "The release did not get ready" },
   "smoke-failed": { fault: "yours", title: "A smoke check failed" },
+  "still-served": { fault: "outside", title: "Instances that have traffic were not ended" },
   "unknown-process-type": { fault: "yours", title: "The release has no such process type" },
   "unknown-release": { fault: "yours", title: "There is no such release" },
 } as const satisfies Record<string, ErrorRecord>;

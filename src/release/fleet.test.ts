@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { watchOf } from "../canary/testing/ticks.ts";
+import { parseJournal } from "../engine/journal.ts";
 import { unfinishedJournal } from "../engine/journal-store.ts";
 import type { LaneRunner } from "../engine/lane.ts";
 import { abortPlan, resumePlan, runPlan } from "../engine/run-plan.ts";
@@ -294,6 +295,44 @@ describe.each([
     const result = await runPlan(plan, occasion, engine);
     expect(result).toMatchObject({ outcome: "interrupted", error: { code: "lease-lost" } });
     expect(releasesIn(await last.observe(new AbortController().signal))).toEqual(["old"]);
+  });
+});
+
+describe("a host that could not be reached", () => {
+  it("is left out, keeps what it serves, and is brought along by the next deploy, one scheduler over all", async () => {
+    const never = new AbortController().signal;
+    const project = projectOf();
+    const fleet = await sampleFleet(project, 3);
+    const states = await fleet.observe();
+    const away = fleet.hosts[2];
+    if (away === undefined) throw new Error("there is a third host");
+    // It ran the scheduler when it was last seen.
+    await away.startInstances({ release: "old", types: ["scheduler"] }, never);
+    away.dead = true;
+    const without = deployOf(states.slice(0, 2), project, { without: ["web-3"] });
+    expect(await runPlan(without, occasion, fleet.engine())).toMatchObject({ outcome: "committed" });
+    const [name = ""] = await fleet.journals.list();
+    const header = parseJournal(name, await fleet.journals.read(name)).header;
+    expect(header.plan.without).toEqual(["web-3"]);
+
+    away.dead = false;
+    expect(releasesIn(await away.observe(never))).toEqual(["old"]);
+    const next = planDeploy({
+      project,
+      environment: environmentOf(project),
+      fleet: await fleet.observe(),
+      release: sampleRelease(project, "next", 20),
+      artifactKey: "key",
+      artifactKnown: false,
+    });
+    const later = { ...fleet.engine(), now: () => 1_000 };
+    expect(await runPlan(next, occasion, later)).toMatchObject({ outcome: "committed", outstanding: [] });
+    const after = await fleet.observe();
+    expect(after.map(releasesIn)).toEqual([["next"], ["next"], ["next"]]);
+    const schedulers = after.flatMap(({ host, instances }) =>
+      instances.filter(({ id }) => id.type === "scheduler").map(({ id }) => `${host} ${id.release}`),
+    );
+    expect(schedulers).toEqual(["web-1 next"]);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { ServerLayout } from "../hosts/server-layout.ts";
 import { quote } from "../hosts/ssh/quote.ts";
+import { readerFile } from "./certificate-sharing.ts";
 import { proofTokenFile } from "../hosts/this-machine/places.ts";
 
 /** Shell text that says what set-up has to know of a host: a name and its value in base64 a line. For the end of a set-up script. */
@@ -17,6 +18,7 @@ cat ~/.ssh/authorized_keys "$(getent passwd "\${SUDO_USER:-root}" | cut -d: -f6)
 nginx -V 2>&1 | fact nginx
 md5sum ${token} 2>/dev/null | fact token
 cat ${quote(`${certificates}/chain.pem`)} 2>/dev/null | fact chain
+cat ${quote(readerFile({ certificates }))} 2>/dev/null | fact reader
 stat -c %U ${quote(machine.home)} 2>/dev/null | fact owner
 `.replaceAll("\\${", "${");
 }

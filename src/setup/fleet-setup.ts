@@ -60,7 +60,11 @@ function phasesOf(setup: FleetSetup): readonly Phase[] {
       title: "Packages, users and folders",
       work: (host, tell, signal) => host.base(tell, signal),
     },
-    { name: "rest", title: "Settings and services", work: (host, tell, signal) => host.rest(tell, signal) },
+    {
+      name: "rest",
+      title: "Settings and services",
+      work: (host, tell, signal) => rest(setup, host, tell, signal),
+    },
     ...(mayNeedOne && !check ? certificate : []),
     {
       name: "finish",
@@ -68,6 +72,21 @@ function phasesOf(setup: FleetSetup): readonly Phase[] {
       work: (host, tell, signal) => host.finish(tell, signal),
     },
   ];
+}
+
+/** The first host has to know by which keys the others fetch the certificate. */
+async function rest(
+  { hosts }: Pick<FleetSetup, "hosts">,
+  host: HostSetup,
+  tell: TellResult,
+  signal: AbortSignal,
+): Promise<void> {
+  const others = hosts.filter((one) => one !== host);
+  await host.rest(
+    others.flatMap((one) => one.reader() ?? []),
+    tell,
+    signal,
+  );
 }
 
 /** The first host gets it, by the authority or from the deployer; then its site is served with it. */
@@ -82,7 +101,7 @@ async function obtain(
   if (given === undefined) await askAuthority(host, host.request, signal);
   else await certificateHost(host, host.request).install(given, signal);
   await host.look(signal);
-  await host.rest(tell, signal);
+  await rest({ hosts }, host, tell, signal);
 }
 
 async function spread(
@@ -99,7 +118,7 @@ async function spread(
   if (failure !== undefined) throw failure.error;
   if (installed.length === 0) return;
   await host.look(signal);
-  await host.rest(tell, signal);
+  await rest({ hosts }, host, tell, signal);
 }
 
 async function inAllHosts(setup: FleetSetup, phase: Phase, signal: AbortSignal): Promise<void> {

@@ -17,6 +17,8 @@ export interface HostFacts {
   readonly probeHash: string;
   /** The certificate that the site is served with. */
   readonly chain: string | undefined;
+  /** The public key that this host fetches the certificate by, where it has one. */
+  readonly reader: string | undefined;
   /** The user of cozy's folder, where there is one. */
   readonly homeOwner: string | undefined;
 }
@@ -31,6 +33,7 @@ export const nominalFacts: HostFacts = {
   versions: { nginx: "1.22.1", openssl: "3.0.17" },
   probeHash: "",
   chain: undefined,
+  reader: undefined,
   homeOwner: undefined,
 };
 
@@ -63,6 +66,7 @@ export function parseFacts(output: string): HostFacts {
     versions: versionsIn(text("nginx")) ?? nominalFacts.versions,
     probeHash: text("token") === "" ? "" : probeHashOfSum(text("token")),
     chain: text("chain") === "" ? undefined : `${text("chain")}\n`,
+    reader: isKey(text("reader")) ? text("reader") : undefined,
     homeOwner: text("owner") === "" ? undefined : text("owner"),
   };
 }

@@ -28,7 +28,10 @@ export interface HostSetup extends SetupHost {
   readonly results: readonly ItemResult[];
   look(signal: AbortSignal): Promise<void>;
   base(tell: TellResult, signal: AbortSignal): Promise<void>;
-  rest(tell: TellResult, signal: AbortSignal): Promise<void>;
+  /** `readers` are the keys that other hosts fetch the certificate by. */
+  rest(readers: readonly string[], tell: TellResult, signal: AbortSignal): Promise<void>;
+  /** The key that it fetches the certificate by, where it is one that does. */
+  reader(): string | undefined;
   /** The certificate that its site was served with when it was looked at last. */
   chain(): string | undefined;
   wantsCertificate(): boolean;
@@ -61,9 +64,10 @@ export function hostSetup(parts: HostSetupParts): HostSetup {
       const options = { check, last: showFacts, onResult: noting(tell) };
       facts = parseFacts(await runItems(parts, planBase(request, known()), options, signal));
     },
-    async rest(tell, signal) {
-      await runItems(parts, planRest(request, known()), { check, onResult: noting(tell) }, signal);
+    async rest(readers, tell, signal) {
+      await runItems(parts, planRest(request, known(), readers), { check, onResult: noting(tell) }, signal);
     },
+    reader: () => known().reader,
     chain: () => known().chain,
     wantsCertificate: () => wantsCertificate(request, known()),
     async finish(tell, signal) {

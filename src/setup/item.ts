@@ -31,6 +31,12 @@ export type SetupItem =
     }
   /** A file of random text that its user alone reads, drawn once. */
   | { readonly kind: "token"; readonly path: string; readonly user: string }
+  /** A key pair that its host made itself, for an SSH of root's own. */
+  | { readonly kind: "ssh-key"; readonly path: string; readonly comment: string }
+  /** Neither the user nor a group of that name. */
+  | { readonly kind: "no-user"; readonly name: string }
+  /** Neither enabled nor running. */
+  | { readonly kind: "no-service"; readonly name: string }
   | FileItem
   | { readonly kind: "link"; readonly path: string; readonly to: string; readonly readBy: SetupAction }
   | { readonly kind: "absent"; readonly path: string; readonly readBy: SetupAction }
@@ -112,11 +118,16 @@ export function itemTitle(item: SetupItem): string {
       return `${item.path}/`;
     case "lines":
     case "token":
+    case "ssh-key":
     case "file":
     case "link":
       return item.path;
     case "absent":
       return `no ${item.path}`;
+    case "no-user":
+      return `no user ${item.name}`;
+    case "no-service":
+      return `no service ${item.name}`;
     case "kernel":
       return item.name;
     case "action":

@@ -5,6 +5,7 @@ import { siteFiles } from "../routing/nginx/site.ts";
 import { siteFolder } from "../routing/nginx/site-facts.ts";
 import { nominalFacts } from "./host-facts.ts";
 import type { SetupItem } from "./item.ts";
+import { sharingGone } from "./certificate-sharing.ts";
 import { siteFacts } from "./nginx-items.ts";
 import {
   certificateProgram,
@@ -51,9 +52,11 @@ export function planRemoval(
     gone(layout.run),
     ...own.flatMap(({ path }) => (path.endsWith("@.service") ? [gone(runtimeFolder(path))] : [])),
     gone(portsFile(layout), "firewall"),
+    ...sharingGone(layout),
     gone(certificateProgram(layout)),
     gone(directoryRootFile(layout)),
     { kind: "action", action: "systemd" },
+    { kind: "action", action: "sudo" },
     { kind: "action", action: "nginx" },
     // The site that it is for is gone.
     gone(layout.certificates),

@@ -9,8 +9,10 @@ import { nominalFacts } from "./host-facts.ts";
 import { itemTitle, type SetupItem } from "./item.ts";
 import { planRemoval } from "./plan-removal.ts";
 import { planBase, planRest } from "./plan-setup.ts";
-import { parseRecord, recordItem, wantedHash } from "./setup-record.ts";
+import { parseRecord } from "./parse-record.ts";
+import { recordItem, wantedHash } from "./setup-record.ts";
 import { layoutOf, type SetupRequest } from "./setup-request.ts";
+import { setUpWarnings } from "./set-up-warnings.ts";
 import { setupScript } from "./setup-script.ts";
 
 const target: ServersTarget = {
@@ -127,6 +129,20 @@ describe("the plan of a set-up", () => {
     });
     expect(parseRecord('{"format": 2}')).toBeUndefined();
     expect(parseRecord("{")).toBeUndefined();
+  });
+
+  it("is warned of where a host was set up for something else, or never to the end", () => {
+    const { project, environment } = request("staging");
+    const setUpFor = wantedHash(request("staging"));
+    expect(setUpWarnings(project, environment, [{ host: "a", setUpFor }])).toEqual([]);
+    const fleet = [
+      { host: "a", setUpFor },
+      { host: "b", setUpFor: "other" },
+      { host: "c", setUpFor: undefined },
+    ];
+    expect(setUpWarnings(project, environment, fleet)[0]).toMatch(
+      /^b and c are not set up as .* cozy setup staging$/,
+    );
   });
 
   it.each(["dash", "bash"])("is a script that %s takes, with a title for every item", (shell) => {

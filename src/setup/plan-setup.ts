@@ -1,9 +1,12 @@
+import { dirname } from "node:path";
 import { proofTokenFile } from "../hosts/this-machine/places.ts";
 import type { ServerLayout } from "../hosts/server-layout.ts";
 import { rootFiles, type RootFile } from "../instances/systemd/root-files.ts";
 import { installProgram } from "../routing/nginx/certbot.ts";
+import { reloadPath, reloadProgram } from "../routing/nginx/reload.ts";
 import { debianPlaces, endsTls } from "../routing/nginx/site-facts.ts";
 import { asksAuthority } from "./certificate-needs.ts";
+import { sharingBase, sharingItems, sharingServices } from "./certificate-sharing.ts";
 import type { HostFacts } from "./host-facts.ts";
 import { rootsFile, type FileItem, type SetupAction, type SetupItem } from "./item.ts";
 import { nginxItems } from "./nginx-items.ts";
@@ -45,15 +48,22 @@ export function planBase(request: SetupRequest, facts: HostFacts): readonly Setu
       lines: [...new Set([...request.deployKeys, ...facts.keys])],
     },
     { kind: "token", path: proofTokenFile(paths), user },
+    { kind: "directory", path: dirname(layout.certificates), owner: "root", group: "root", mode: "755" },
+    ...sharingBase(request),
   ];
 }
 
-/** All that is left, by what the host has told after that. Pure. */
-export function planRest(request: SetupRequest, facts: HostFacts): readonly SetupItem[] {
+/** All that is left, by what the host has told after that, and others of the keys that they fetch the certificate by. Pure. */
+export function planRest(
+  request: SetupRequest,
+  facts: HostFacts,
+  readers: readonly string[] = [],
+): readonly SetupItem[] {
   const redis = localRedis(request.environment);
   return [
     ...hostFiles(facts),
     ...environmentFiles(request),
+    ...sharingItems(request, readers),
     ...nginxItems(request, facts),
     ...redis.flatMap((one) => {
       const config = redisConfig(one);
@@ -101,6 +111,7 @@ function services(request: SetupRequest): string[] {
     "apt-daily-upgrade.timer",
     "logrotate.timer",
     ...(asksAuthority(request) ? ["certbot.timer"] : []),
+    ...sharingServices(request),
   ];
 }
 
@@ -161,6 +172,7 @@ function hostFiles(facts: HostFacts): SetupItem[] {
     // Apart from the environments' own, so that it stays when the last of them goes.
     rootsFile(`${firewallFolder}/ports/ssh.nft`, portsText(facts.sshPorts), "firewall"),
     rootsFile("/etc/systemd/system/cozy-firewall.service", firewallUnit(), "systemd"),
+    rootsFile(reloadPath, reloadProgram(), "nothing", "755"),
   ];
 }
 

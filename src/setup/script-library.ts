@@ -176,6 +176,30 @@ token() {
   report changed
 }
 
+ssh_key() {
+  if [ -s "$1" ] && [ -s "$1.pub" ]; then report unchanged; return; fi
+  if checking; then report would-change; return; fi
+  rm -f "$1.cozy-new" "$1.cozy-new.pub"
+  do_or_fail ssh-keygen -q -t ed25519 -N '' -C "$2@$(uname -n)" -f "$1.cozy-new"
+  mv -f "$1.cozy-new.pub" "$1.pub" && mv -f "$1.cozy-new" "$1" || fail "could not write $1"
+  report changed
+}
+
+no_user() {
+  if ! getent passwd "$1" >/dev/null && ! getent group "$1" >/dev/null; then report unchanged; return; fi
+  if checking; then report would-change; return; fi
+  ! getent passwd "$1" >/dev/null || do_or_fail userdel -- "$1"
+  ! getent group "$1" >/dev/null || do_or_fail groupdel -- "$1"
+  report changed
+}
+
+no_service() {
+  if [ ! -e "/etc/systemd/system/$1" ] && ! systemctl is-active --quiet "$1"; then report unchanged; return; fi
+  if checking; then report would-change; return; fi
+  do_or_fail systemctl disable --now --quiet -- "$1"
+  report changed
+}
+
 file() {
   base64 -d >"$work/new"
   found=$(stat -c %U:%G:%a -- "$1" 2>/dev/null)
@@ -258,7 +282,11 @@ do_tmpfiles() { systemd-tmpfiles --create /etc/tmpfiles.d/*.conf; }
 do_journald() { systemctl restart systemd-journald; }
 do_sudo() { visudo -cq; }
 do_sshd() { sshd -t && systemctl reload-or-restart ssh; }
-do_nginx() { nginx -t -q && systemctl reload-or-restart nginx; }
+do_nginx() { nginx -t -q && reload_nginx; }
+reload_nginx() {
+  # An environment that an older cozy has set up can be taken away without it.
+  if [ -x /usr/lib/cozy/reload-nginx ]; then /usr/lib/cozy/reload-nginx; else systemctl reload-or-restart nginx; fi
+}
 do_fail2ban() { fail2ban-client -t && systemctl restart fail2ban; }
 do_redis() {
   for unit in /etc/redis/redis-cozy-*.conf; do

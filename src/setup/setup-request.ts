@@ -17,6 +17,8 @@ export interface SetupRequest {
   readonly sitePassword: Secret | undefined;
   /** Who answers the certificate authority, seen from this host. */
   readonly challenge: Challenge;
+  /** Lines of known_hosts with the pinned keys of the first host; absent on that one. */
+  readonly firstHostKeys?: string | undefined;
   /** Of the authority's own TLS, for one in a lab. */
   readonly directoryRoot: string | undefined;
   /** Milliseconds since the epoch. */

@@ -50,6 +50,12 @@ function itemLines(item: SetupItem): readonly string[] {
       return withText(["lines", item.path, item.user], item.lines.map((line) => `${line}\n`).join(""));
     case "token":
       return [shellLine(["token", item.path, item.user])];
+    case "ssh-key":
+      return [shellLine(["ssh_key", item.path, item.comment])];
+    case "no-user":
+      return [shellLine(["no_user", item.name])];
+    case "no-service":
+      return [shellLine(["no_service", item.name])];
     case "file": {
       const shown = item.isSecret ? "hidden" : "shown";
       return withText(["file", item.path, item.owner, item.group, item.mode, shown, item.readBy], item.text);

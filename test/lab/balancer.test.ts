@@ -94,7 +94,10 @@ describe("behind a balancer that ends TLS", () => {
 
   it("loses none while another project and another environment come and go on the same hosts", async () => {
     const other = await createSandbox({
-      config: () => fleetConfig(fleet.lab, named("other.test")).replace('name: "tiny"', 'name: "other"').replace("/balancer", "/other"),
+      config: () =>
+        fleetConfig(fleet.lab, named("other.test"))
+          .replace('name: "tiny"', 'name: "other"')
+          .replace("/balancer", "/other"),
       home: sharedHome(),
     });
     try {
@@ -107,7 +110,8 @@ describe("behind a balancer that ends TLS", () => {
         other.ok(["setup", "staging", "--remove", "--data", "--yes"]),
         fleet.ok(["setup", "trial", "--remove", "--data", "--yes"]),
       ]);
-      const left = "ls /var/lib/cozy/environments; find /etc /run /usr/lib/cozy -name '*other-staging*' -o -name '*tiny-trial*'";
+      const left =
+        "ls /var/lib/cozy/environments; find /etc /run /usr/lib/cozy -name '*other-staging*' -o -name '*tiny-trial*'";
       expect(await fleet.on("host1", left)).toBe("tiny-staging");
       expect(load.result()).toMatchObject({ failed: 0, errors: [] });
     } finally {

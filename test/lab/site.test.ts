@@ -38,7 +38,11 @@ describe.skipIf(mayBeLeftOut(!hasAuthority))("a site with TLS, a password and an
     await rm(folder, { recursive: true, force: true });
   });
 
-  const at = (host: string, path: string, headers: Readonly<Record<string, string>> = {}): Promise<SiteAnswer> => {
+  const at = (
+    host: string,
+    path: string,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<SiteAnswer> => {
     const url = fleet.urls[host]?.replace("http:", "https:") ?? "";
     return ask(`${url}${path}`, { host: "shop.test", ...headers }, issuer);
   };
@@ -54,7 +58,8 @@ describe.skipIf(mayBeLeftOut(!hasAuthority))("a site with TLS, a password and an
     await fleet.ok(["deploy", "staging"]);
     expect((await at("host1", "/venues", team)).status).toBe(200);
     expect((await at("host2", "/venues", { authorization: basic("team:wrong") })).status).toBe(401);
-    const there = "curl -sk -o /dev/null -w '%{http_code}' -u team:open-sesame --resolve shop.test:443:127.0.0.1 https://shop.test/venues";
+    const there =
+      "curl -sk -o /dev/null -w '%{http_code}' -u team:open-sesame --resolve shop.test:443:127.0.0.1 https://shop.test/venues";
     expect(await fleet.on("host1", there)).toBe("403");
     // The password is the site's; the application has no use for it.
     expect(JSON.parse((await at("host1", "/headers", team)).text)).not.toHaveProperty("authorization");
@@ -73,11 +78,11 @@ describe.skipIf(mayBeLeftOut(!hasAuthority))("a site with TLS, a password and an
     ];
     for (const [what, status, answer] of asked) {
       const { status: got, headers } = await answer;
-      expect([what, got, Object.fromEntries(Object.keys(expected).map((name) => [name, headers[name]]))]).toEqual([
+      expect([
         what,
-        status,
-        expected,
-      ]);
+        got,
+        Object.fromEntries(Object.keys(expected).map((name) => [name, headers[name]])),
+      ]).toEqual([what, status, expected]);
     }
     const moved = await ask(`${fleet.urls["host2"]}/a?b`, { host: "www.shop.test" });
     expect([moved.status, moved.headers["location"]]).toEqual([301, "https://shop.test/a?b"]);
@@ -98,7 +103,9 @@ describe.skipIf(mayBeLeftOut(!hasAuthority))("a site with TLS, a password and an
     const before = await fleet.on("host1", `wc -l < ${logs}/access.log`);
     await fleet.on("host1", "logrotate -f /etc/logrotate.d/tiny-staging");
     for (let nth = 0; nth < 5; nth++) await at("host1", "/venues", team);
-    expect(await fleet.on("host1", `wc -l < ${logs}/access.log; wc -l < ${logs}/access.log.1`)).toBe(`5\n${before}`);
+    expect(await fleet.on("host1", `wc -l < ${logs}/access.log; wc -l < ${logs}/access.log.1`)).toBe(
+      `5\n${before}`,
+    );
     expect((await fleet.cozy(["promises", "staging"])).stdout).toBe("x");
   });
 });

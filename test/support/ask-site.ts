@@ -18,15 +18,23 @@ export async function ask(
 ): Promise<SiteAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<SiteAnswer>();
   const how = { headers, agent: false, timeout: 10_000 } as const;
-  const tls = { servername: headers["host"], rejectUnauthorized: ca !== undefined, ...(ca !== undefined && { ca }) };
+  const tls = {
+    servername: headers["host"],
+    rejectUnauthorized: ca !== undefined,
+    ...(ca !== undefined && { ca }),
+  };
   const read = (response: IncomingMessage): void => {
     const { statusCode = 0, headers: told, socket } = response;
     const fingerprint = (socket as Partial<TLSSocket>).getPeerCertificate?.().fingerprint256;
     let text = "";
     response.setEncoding("utf8").on("data", (part: string) => (text += part));
-    response.on("error", reject).on("end", () => resolve({ status: statusCode, headers: told, text, fingerprint }));
+    response
+      .on("error", reject)
+      .on("end", () => resolve({ status: statusCode, headers: told, text, fingerprint }));
   };
-  const asked = url.startsWith("https:") ? tlsRequest(url, { ...how, ...tls }, read) : plainRequest(url, how, read);
+  const asked = url.startsWith("https:")
+    ? tlsRequest(url, { ...how, ...tls }, read)
+    : plainRequest(url, how, read);
   asked.on("timeout", () => asked.destroy(new Error("no answer in time"))).on("error", reject);
   asked.end();
   return promise;

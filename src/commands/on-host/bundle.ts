@@ -1,4 +1,4 @@
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import { agentBundle, moduleName } from "../../hosts/agent/agent-bundle.ts";
 import type { AgentSource } from "../../hosts/agent/install-agent.ts";
 import { agentNode, distAgents } from "../../hosts/machine/agent-code.ts";
@@ -19,9 +19,4 @@ export async function cozyBundle(parts: {
   const { machine, signal } = parts;
   const [bundle, file] = await Promise.all([agentBundle(distAgents(), names), agentNode(parts, signal)]);
   return { bundle, node: { id: basename(file), file }, agents: machine.agents };
-}
-
-/** The agent that carries out a schedule's run, in the bundle's folder on a host. */
-export function schedulesAgentIn(folder: string): string {
-  return join(folder, moduleName("schedules"));
 }

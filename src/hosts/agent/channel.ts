@@ -29,11 +29,10 @@ const failed = 1;
 
 export function openChannel(stream: Duplex): Channel {
   // Its messages hold secrets, so nothing of it is ever logged.
-  const connection = createMessageConnection(
-    new StreamMessageReader(stream),
-    new StreamMessageWriter(stream),
-    NullLogger,
-  );
+  const reader = new StreamMessageReader(stream);
+  // It would say again and again that a message is still under way, for ever where the connection was lost in the middle of one.
+  reader.partialMessageTimeout = 0;
+  const connection = createMessageConnection(reader, new StreamMessageWriter(stream), NullLogger);
   const lost = new AbortController();
   const lose = (): void => lost.abort();
   // Whatever is wrong with the stream, what is on it can't be understood any more.

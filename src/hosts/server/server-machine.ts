@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { uptime } from "node:os";
 import { fenceFile } from "../../engine/fence-file.ts";
 import { journalLogs } from "../../instances/systemd/journal-logs.ts";
@@ -9,6 +10,7 @@ import { nginxProxy } from "../../routing/nginx/nginx-proxy.ts";
 import { inRotationFile } from "../../routing/nginx/site-facts.ts";
 import { machineHost, type MachineHost, type Supervision } from "../machine/machine-host.ts";
 import type { ReleaseAgents } from "../machine/release-agents.ts";
+import { parseRecord } from "../../setup/parse-record.ts";
 import { rotationFile } from "../rotation-file.ts";
 import type { ServerLayout } from "../server-layout.ts";
 import { proofTokenFile } from "../this-machine/places.ts";
@@ -81,6 +83,10 @@ export function serverMachine(parts: ServerMachineParts): MachineHost {
   });
   return {
     ...host,
+    async observe(signal) {
+      const [state, setUpFor] = await Promise.all([host.observe(signal), setUpAt(layout)]);
+      return { ...state, setUpFor };
+    },
     async placeRelease(placement, signal) {
       if (environment.database?.kind === "sqlite") await makeDatabaseFile(databaseFile(paths));
       await host.placeRelease(placement, signal);
@@ -90,4 +96,10 @@ export function serverMachine(parts: ServerMachineParts): MachineHost {
       await pruneHost(machine, now());
     },
   };
+}
+
+/** What `cozy setup` noted here when it came to its end. */
+async function setUpAt({ setUp }: ServerLayout): Promise<string | undefined> {
+  const text = await readFile(setUp, "utf8").catch(() => "");
+  return parseRecord(text)?.hash;
 }

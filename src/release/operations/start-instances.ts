@@ -1,4 +1,8 @@
 import type { Operation } from "../../engine/operation.ts";
+import { CozyError } from "../../errors/cozy-error.ts";
+import type { InstanceId } from "../../instances/instance.ts";
+import { counted } from "../../shared/words.ts";
+import { instanceOfSocket } from "../socket-name.ts";
 import type { HostWorld } from "../world.ts";
 import { stopSurplus } from "./stop-surplus.ts";
 
@@ -28,11 +32,31 @@ export const startInstances: Operation<StartInstancesInput, HostWorld> = {
     );
     return ours.length >= input.count;
   },
-  async undo({ host, release, types, warmUntil, keeps }, context) {
+  async undo(input, context) {
+    const { host, release, types, warmUntil, keeps } = input;
     const select = { release, types };
     const on = context.world.host(host);
+    const { routes } = await on.observe(context.signal);
+    refuseWhileServed(input, Object.keys(routes));
     if (warmUntil !== null) return on.retireInstances(select, warmUntil, context.signal);
     await stopSurplus(on, select, keeps ?? {}, context);
   },
   deadlineMs: () => 60_000,
 };
+
+/** Where the traffic could not be moved back, the instances that have it stay: an undo takes nothing down that serves. */
+function refuseWhileServed(input: StartInstancesInput, sockets: readonly string[]): void {
+  const serving = sockets.map(instanceOfSocket).filter((id) => id !== undefined && wouldEnd(input, id));
+  if (serving.length === 0) return;
+  const { host, release } = input;
+  throw new CozyError("still-served", {
+    message: `${counted(serving.length, "instance")} of ${release} on ${host} still ${serving.length === 1 ? "has" : "have"} traffic.`,
+    state: "They were left running.",
+    next: "Have the traffic moved back first: cozy abort",
+  });
+}
+
+function wouldEnd({ release, types, warmUntil, keeps = {} }: StartInstancesInput, id: InstanceId): boolean {
+  if (id.release !== release || !types.includes(id.type)) return false;
+  return warmUntil !== null || id.index >= (keeps[id.type] ?? 0);
+}

@@ -1,5 +1,6 @@
 import type { Certificate } from "../../project/servers.ts";
 import { shellLine } from "../../hosts/ssh/quote.ts";
+import { reloadPath } from "./reload.ts";
 
 /** A command of root's, on the host that answers the authority. */
 export interface CertbotCommand {
@@ -97,11 +98,7 @@ export function installProgram(options: {
   readonly check?: readonly string[];
   readonly reload?: readonly string[];
 }): string {
-  const {
-    certificates,
-    check = ["nginx", "-t", "-q"],
-    reload = ["systemctl", "reload-or-restart", "nginx"],
-  } = options;
+  const { certificates, check = ["nginx", "-t", "-q"], reload = [reloadPath] } = options;
   return `#!/bin/sh
 # Puts a certificate where nginx reads it; made by cozy setup.
 set -eu

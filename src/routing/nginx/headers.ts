@@ -1,8 +1,7 @@
 import { join } from "node:path";
 import { publicScheme, siteFolder, type SiteFacts, type SiteFile } from "./site-facts.ts";
 import { fileText, word, type Lines } from "./text.ts";
-import { map } from "./variables.ts";
-import { variablePrefix } from "./variables.ts";
+import { map, variablePrefix, variablesOf } from "./variables.ts";
 
 /*
  * A location that adds one header of its own loses all that were declared above it, and without `always` an error page has none. So the
@@ -23,6 +22,7 @@ export function headersFile(facts: SiteFacts): SiteFile {
       ["# Included by every location, because one with a header of its own inherits none."],
       [
         ...securityHeaders(facts).map(({ name }) => `add_header ${name} ${ownFirst(facts, name)} always;`),
+        `add_header Connection ${variablesOf(facts.layout.id).close} always;`,
         ...(facts.http.noindex ? ['add_header X-Robots-Tag "noindex, nofollow" always;'] : []),
       ],
     ),

@@ -404,6 +404,25 @@ describe.skipIf(mayBeLeftOut(nginxHere() === undefined))("nginx before real inst
     expect([insecure.status, insecure.headers.location]).toEqual([301, "https://balanced.test/a?b"]);
   });
 
+  it("asks clients to come by a new connection while it is about to be reloaded, whatever it answers", async () => {
+    const paths = ["/", "/static/none.css", "/media/none.png"];
+    const told = async () => {
+      const asked = paths.flatMap((path) => [
+        nginx.ask("https", path),
+        nginx.ask("https", path, { headers: { host: "www.cozywish.com" } }),
+        nginx.ask("http", path),
+      ]);
+      return new Set((await Promise.all(asked)).map(({ headers }) => headers.connection));
+    };
+    // Each is asked by a connection of its own.
+    const keeps = { connection: "keep-alive" };
+    expect((await nginx.ask("https", "/", { headers: keeps })).headers.connection).toBe("keep-alive");
+    await writeFile(nginx.facts.places.leaving, "");
+    expect((await nginx.ask("https", "/", { headers: keeps })).headers.connection).toBe("keep-alive, close");
+    expect([...(await told())].every((one) => one?.includes("close"))).toBe(true);
+    await rm(nginx.facts.places.leaving);
+  });
+
   it("carries WebSockets and event streams", async () => {
     const tls = { servername: "cozywish.com", rejectUnauthorized: false } satisfies ConnectionOptions;
     const socket = new WebSocket(`wss://127.0.0.1:${nginx.facts.places.ports.https}/socket`, {

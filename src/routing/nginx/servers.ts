@@ -9,7 +9,7 @@ import { challengeLocation, readyLocation, siteLocation } from "./own-locations.
 import { canonicalUrl, endsTls, passwordFile, type SiteFacts } from "./site-facts.ts";
 import { block, word, type Lines } from "./text.ts";
 import { listenLines, tlsLines } from "./tls.ts";
-import type { Variables } from "./variables.ts";
+import { leavingLines, type Variables } from "./variables.ts";
 
 /** The servers of a site: the one with the application, and those that lead there. */
 export function siteServers(facts: SiteFacts, v: Variables, version: string): readonly Lines[] {
@@ -19,19 +19,20 @@ export function siteServers(facts: SiteFacts, v: Variables, version: string): re
   // Until there is a certificate the application's server answers the challenge for all of its names, and lets nobody else in.
   const waits = endsTls(facts) && !tls;
   return [
-    ...(tls ? [challengeServer(facts, [domains?.canonical ?? "", ...redirects])] : []),
-    ...(redirects.length > 0 && !waits ? [redirectServer(facts, redirects, tls)] : []),
+    ...(tls ? [challengeServer(facts, v, [domains?.canonical ?? "", ...redirects])] : []),
+    ...(redirects.length > 0 && !waits ? [redirectServer(facts, v, redirects, tls)] : []),
     applicationServer(facts, v, version, waits ? redirects : []),
   ];
 }
 
 /** Port 80 of a site with TLS: the challenge, the balancer's question, and a redirect for the rest. */
-function challengeServer(facts: SiteFacts, names: readonly string[]): Lines {
+function challengeServer(facts: SiteFacts, v: Variables, names: readonly string[]): Lines {
   return block(
     "server",
     ...listen(facts, false),
     `server_name ${names.map(word).join(" ")};`,
     ...plainServer,
+    ...leavingLines(facts, v),
     "",
     ...separated(
       challengeLocation(facts),
@@ -42,13 +43,14 @@ function challengeServer(facts: SiteFacts, names: readonly string[]): Lines {
 }
 
 /** Other names lead to the canonical one. */
-function redirectServer(facts: SiteFacts, names: readonly string[], tls: boolean): Lines {
+function redirectServer(facts: SiteFacts, v: Variables, names: readonly string[], tls: boolean): Lines {
   return block(
     "server",
     ...listen(facts, tls),
     `server_name ${names.map(word).join(" ")};`,
     ...plainServer,
     ...(tls ? certificate(facts) : []),
+    ...leavingLines(facts, v),
     "",
     ...separated(
       ...(tls ? [] : [challengeLocation(facts), readyLocation(facts)]),
@@ -114,6 +116,7 @@ function applicationServer(
 function gate(facts: SiteFacts, v: Variables): Lines {
   const closed = endsTls(facts) && !facts.hasCertificate;
   return [
+    ...leavingLines(facts, v),
     `set ${v.closed} ${closed ? '"no certificate"' : '""'};`,
     `if (-f ${word(facts.layout.maintenance)}) { set ${v.closed} maintenance; }`,
     `if (${v.probe}) { set ${v.closed} ""; }`,

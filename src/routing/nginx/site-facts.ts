@@ -40,6 +40,8 @@ export interface NginxPlaces {
   /** Where certbot puts what the authority asks for. */
   readonly acme: string;
   readonly ports: { readonly http: number; readonly https: number };
+  /** A file that is there while nginx is about to be reloaded: answers then ask clients to come by a new connection. */
+  readonly leaving: string;
 }
 
 /** As `cozy setup` makes them on Debian. */
@@ -49,6 +51,7 @@ export const debianPlaces: NginxPlaces = {
   mimeTypes: "/etc/nginx/mime.types",
   acme: "/var/lib/cozy-acme",
   ports: { http: 80, https: 443 },
+  leaving: "/run/cozy/nginx-leaving",
 };
 
 export interface SiteFile {

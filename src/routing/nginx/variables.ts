@@ -12,7 +12,7 @@ const names = [
   "kept", "drawn", "asked", "wanted", "own", "bucket", "cookie",
   "table", "nothing", "told", "tried",
   "stream", "upgrade", "connection", "flow", "peer", "insecure", "allowed", "denied", "closed", "limited", "realm", "authorization",
-  "fresh", "sandbox",
+  "fresh", "sandbox", "leaving", "close",
 ] as const;
 type Name = (typeof names)[number];
 
@@ -35,6 +35,7 @@ export function variableMaps(facts: SiteFacts, v: Variables): readonly Lines[] {
     bucket(facts, v),
     whoAnswers(v),
     streams(v),
+    leaving(v),
     ...(facts.balancer?.endsTls === true ? [behindBalancer(facts.balancer.from, v)] : []),
     ...gates(facts, v),
     files(v),
@@ -134,6 +135,24 @@ function streams(v: Variables): Lines {
       '"~*:text/event-stream" event-stream',
     ),
   ];
+}
+
+/** HTTP/2 has a way of its own to say so, and no such header. A stream that begins is not asked to end. */
+function leaving(v: Variables): Lines {
+  return [
+    "# Right before a reload, clients are asked to come by a new connection: nginx closes those it keeps.",
+    ...map(
+      `"$server_protocol:${v.upgrade}:${v.leaving}"`,
+      v.close,
+      'default ""',
+      String.raw`"~^HTTP/1\.[01]::1$" close`,
+    ),
+  ];
+}
+
+/** Where the variable of `leaving` is set, in each server. */
+export function leavingLines({ places }: SiteFacts, v: Variables): Lines {
+  return [`set ${v.leaving} "";`, `if (-f ${word(places.leaving)}) { set ${v.leaving} 1; }`];
 }
 
 /** The balancer says how it was asked. One that says nothing takes TLS only. */

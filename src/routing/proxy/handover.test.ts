@@ -50,16 +50,16 @@ describe("a newer proxy", () => {
     // Longer than a new proxy takes to start on a busy machine.
     stage.settings = {
       ...stage.settings,
-      drain: { ...stage.settings.drain, requestsMs: 15_000, streamsMs: 15_000 },
+      drain: { ...stage.settings.drain, requestsMs: 30_000, streamsMs: 30_000 },
     };
     const old = await stage.proxy();
-    const slow = ask(`${stage.url}/slow?40`);
+    const slow = ask(`${stage.url}/slow?80`);
     const socket = new WebSocket(stage.url.replace("http", "ws"));
     await once(socket, "message");
     await replace();
     expect(await stage.inFlight("one")).toEqual({ requests: 1, streams: 1 });
     expect((await ask(stage.url)).text).toBe("one/0");
-    expect((await slow).text).toBe("x".repeat(40));
+    expect((await slow).text).toBe("x".repeat(80));
     socket.send("old proxy?");
     expect(String((await once(socket, "message"))[0])).toBe("one/0 heard old proxy?");
     expect(old.exitCode).toBeNull();

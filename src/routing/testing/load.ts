@@ -93,7 +93,11 @@ function agentsOf({ tls }: LoadOptions) {
   };
 }
 
-async function ask(url: string, options: LoadOptions, agents: ReturnType<typeof agentsOf>): Promise<LoadAnswer> {
+async function ask(
+  url: string,
+  options: LoadOptions,
+  agents: ReturnType<typeof agentsOf>,
+): Promise<LoadAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<LoadAnswer>();
   const { method, headers, timeoutMs } = options;
   const how = { method, headers, timeout: timeoutMs ?? 10_000 };

@@ -26,6 +26,7 @@ export function localConnection(host = "web-1"): LocalConnection {
     async run([program = "", ...words], { input = "" }) {
       asked.push("run");
       const child = spawn(program, words, { stdio: "pipe" });
+      child.stdin.on("error", () => undefined); // it may end before it has read its input
       child.stdin.end(input);
       const [stdout, stderr, exitCode] = await Promise.all([
         text(child.stdout),

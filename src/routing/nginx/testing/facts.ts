@@ -48,6 +48,7 @@ export function factsIn(folder: string, overrides: Partial<SiteFacts> = {}): Sit
       config: join(folder, "cozy"),
       catchAll: join(folder, "catch-all.conf"),
       acme: join(folder, "acme"),
+      leaving: join(folder, "leaving"),
       ...overrides.places,
     },
   };

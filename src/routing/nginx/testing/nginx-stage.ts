@@ -40,6 +40,7 @@ export class NginxStage {
         config: join(stage.folder, "cozy"),
         catchAll: join(stage.folder, "catch-all.conf"),
         acme: join(stage.folder, "acme"),
+        leaving: join(stage.folder, "leaving"),
         ports: { http, https },
       },
     });

@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startLoad } from "../../src/routing/testing/load.ts";
+import { createFleet, type FleetSandbox } from "../support/fleet.ts";
+import { served } from "../support/sandbox.ts";
+
+let fleet: FleetSandbox;
+beforeAll(async () => {
+  fleet = await createFleet({ hosts: 2 });
+});
+afterAll(async () => fleet.dispose());
+
+/** What every host serves by its own proxy. */
+async function servedEverywhere(): Promise<{ readonly release: string; readonly version: string }[]> {
+  return Promise.all(
+    Object.values(fleet.urls).map(async (url) => {
+      const { release, version } = await served(url);
+      return { release, version };
+    }),
+  );
+}
+
+function loadEverywhere() {
+  const loads = Object.values(fleet.urls).map((url) =>
+    startLoad({ url: `${url}/`, connections: 4, pauseMs: 5 }),
+  );
+  return {
+    async stop() {
+      const all = await Promise.all(loads.map((load) => load.stop()));
+      return {
+        errors: all.flatMap(({ errors }) => errors),
+        failed: all.reduce((sum, { failed }) => sum + failed, 0),
+        sent: all.reduce((sum, { sent }) => sum + sent, 0),
+      };
+    },
+  };
+}
+
+interface StatusJson {
+  readonly host: { readonly current: string };
+  readonly hosts: readonly { readonly host: string; readonly release?: string }[];
+  readonly lease: { readonly holder?: unknown } | null;
+}
+
+describe("a fleet of two servers", () => {
+  it("gets its first release", async () => {
+    const { stdout } = await fleet.ok(["deploy", "staging"]);
+    expect(stdout).toMatch(/host1 +serves .*\n.*host2 +serves /);
+    const [one, two] = await servedEverywhere();
+    expect(one).toMatchObject({ version: "one" });
+    expect(two).toEqual(one);
+  });
+
+  it("loses no request over a deploy and a rollback, and serves the same everywhere after each", async () => {
+    const [before] = await servedEverywhere();
+    const load = loadEverywhere();
+    await fleet.commit({ "version.txt": "two\n" });
+    await fleet.ok(["deploy", "staging"]);
+    expect(new Set((await servedEverywhere()).map(({ version }) => version))).toEqual(new Set(["two"]));
+    await fleet.ok(["rollback", "staging"]);
+    expect(await servedEverywhere()).toEqual([before, before]);
+    const { errors, failed, sent } = await load.stop();
+    expect(errors).toEqual([]);
+    expect(failed).toBe(0);
+    expect(sent).toBeGreaterThan(500);
+  });
+
+  it("goes back everywhere when a release does not start", async () => {
+    const before = await servedEverywhere();
+    const load = loadEverywhere();
+    await fleet.commit({ "behaviour.json": '{ "exitAtStart": true }' });
+    const { code, stderr } = await fleet.cozy(["deploy", "staging"]);
+    await fleet.commit({ "behaviour.json": "{}" });
+    expect(code).not.toBe(0);
+    expect(stderr).toContain("release-not-ready");
+    expect(stderr).toContain("the flux is not coupled");
+    expect(await servedEverywhere()).toEqual(before);
+    expect((await load.stop()).failed).toBe(0);
+  });
+
+  it("is told about by status, lease and history, from where it is kept", async () => {
+    const [now] = await servedEverywhere();
+    const status = await fleet.json<StatusJson>(["status", "staging"]);
+    expect(status.host.current).toBe(now?.release);
+    expect(status.hosts.map(({ host }) => host)).toEqual(["host1", "host2"]);
+    expect(status.lease?.holder).toBeUndefined();
+    const { stdout } = await fleet.ok(["history", "staging"]);
+    expect(stdout).toContain("rollback");
+    expect(stdout).toContain("deploy");
+  });
+
+  it("is changed in nothing by a second set-up", async () => {
+    const { stdout } = await fleet.ok(["setup", "staging"]);
+    expect(stdout).toContain("nothing was changed");
+  });
+});
