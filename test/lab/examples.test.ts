@@ -9,31 +9,32 @@ import { until } from "../support/sandbox.ts";
 let django: ExampleFleet;
 let node: ExampleFleet;
 beforeAll(async () => {
-  const begun = await Promise.allSettled([
-    createExampleFleet({
-      example: "cozywish-django",
-      hosts: 2,
-      data: "servers",
-      // Each server has pictures of its own; they are seeded on one of them.
-      appMore: 'persist: ["media"],',
-      more: 'schedules: { cleanup: { every: "1m" } },',
-    }).then(async (fleet) => {
-      django = fleet;
-      await fleet.ok(["deploy", "staging"]);
-    }),
-    createExampleFleet({
-      example: "cozywish",
-      hosts: 1,
-      data: "sqlite",
-      more: 'backups: { every: "1d" },',
-    }).then(async (fleet) => {
-      node = fleet;
-      await fleet.ok(["deploy", "staging"]);
-    }),
-  ]);
+  const begun = await Promise.allSettled([deployedDjango(), deployedNode()]);
   for (const one of begun) if (one.status === "rejected") throw one.reason;
 });
 afterAll(async () => void (await Promise.all([django?.dispose(), node?.dispose()])));
+
+async function deployedDjango(): Promise<void> {
+  django = await createExampleFleet({
+    example: "cozywish-django",
+    hosts: 2,
+    data: "servers",
+    // Each server has pictures of its own; they are seeded on one of them.
+    appMore: 'persist: ["media"],',
+    more: 'schedules: { cleanup: { every: "1m" } },',
+  });
+  await django.ok(["deploy", "staging"]);
+}
+
+async function deployedNode(): Promise<void> {
+  node = await createExampleFleet({
+    example: "cozywish",
+    hosts: 1,
+    data: "sqlite",
+    more: 'backups: { every: "1d" },',
+  });
+  await node.ok(["deploy", "staging"]);
+}
 
 async function releaseAt(url: string): Promise<string> {
   const response = await fetch(`${url}/readyz`);
