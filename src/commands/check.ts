@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import { loadProject } from "../project/load-project.ts";
+import { certificateFileWarnings } from "../project/certificate-file-warnings.ts";
 import { projectWarnings } from "../project/warnings.ts";
 import { secretsWarnings } from "../secrets/age/secrets-warnings.ts";
 import { addressOf } from "./address.ts";
@@ -24,7 +25,11 @@ export const command = defineCommand({
       homeFolder: context.homeFolder,
     });
     const { engine, version, source } = project.app.runtime;
-    const warnings = [...projectWarnings(project), ...(await secretsWarnings(project))];
+    const warnings = [
+      ...projectWarnings(project),
+      ...(await secretsWarnings(project)),
+      ...(await certificateFileWarnings(project, context.now())),
+    ];
     printResult(context, { ...project, warnings }, () =>
       [
         `${relative(context.cwd, project.configPath) || project.configPath} is in order: ${project.name}, ${engineNames[engine]} ${version} (${source})`,

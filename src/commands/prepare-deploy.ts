@@ -12,6 +12,8 @@ import { planDeploy } from "../release/plan-deploy.ts";
 import { freeReleaseId } from "../release/release-id.ts";
 import { refuseSharedMemory } from "../release/scale-request.ts";
 import type { ReleaseDraft } from "../release/world.ts";
+import type { Environment } from "../project/project.ts";
+import { certificateWarnings } from "../routing/nginx/certificate-warnings.ts";
 import { secretsWarnings } from "../secrets/age/secrets-warnings.ts";
 import { applicationFolder } from "./application-folder.ts";
 import type { Prepared } from "./carry-out.ts";
@@ -88,6 +90,7 @@ export async function preparedDeploy(
       ...(await lookAtCapacity(context, opened, { fleet, release, artifactKey: key, variables })),
       ...(await secretsWarnings(project, [environment.name])),
       ...(await setUpWarningsOf(opened, fleet)),
+      ...certificateWarnings(fleet, siteOf(environment, context.now())),
       ...uncommittedWarning(source),
       ...scaleWarnings(observed, environment),
       ...(await strangeWarning(opened, observed)),
@@ -103,6 +106,10 @@ async function setUpWarningsOf(
   if (environment.target.kind !== "servers") return [];
   const { setUpWarnings } = await import("../setup/set-up-warnings.ts");
   return setUpWarnings(project, environment, fleet);
+}
+
+function siteOf({ name, domains }: Environment, now: number) {
+  return { environment: name, certificate: domains?.certificate, now };
 }
 
 function refuseUnknownPause(step: string | undefined, { project }: OpenEnvironment): void {

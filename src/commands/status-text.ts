@@ -19,6 +19,8 @@ export interface Status {
   readonly hosts?: readonly HostStanding[];
   /** The counts that the project file says, by process type. */
   readonly configured: Readonly<Record<string, { readonly count: number; readonly singleton?: boolean }>>;
+  /** How long the site's certificate runs yet, and what is wrong with it; absent where no host ends TLS. */
+  readonly certificate?: { readonly text: string | undefined; readonly warnings: readonly string[] };
   /** Schedules whose last run failed, in one line; `undefined` where none did. */
   readonly failing: string | undefined;
   readonly lease: Lease | undefined;
@@ -41,11 +43,13 @@ export function statusText(status: Status, now: number): string {
         ...warmRows(host, now),
         ...scaleLines(host, status.configured).map((line) => ["scale", line]),
         ...(status.failing === undefined ? [] : [["failing", status.failing]]),
+        ...(status.certificate?.text === undefined ? [] : [["certificate", status.certificate.text]]),
         leaseRow(status, now),
       ],
       "  ",
     ),
     ...(status.hosts === undefined ? [] : ["", ...fleetLines(status.hosts, environment)]),
+    ...(status.certificate?.warnings ?? []).flatMap((warning) => ["", warning]),
     ...advice(status),
   ].join("\n");
 }

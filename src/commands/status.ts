@@ -1,6 +1,7 @@
 import type { Host, HostState } from "../hosts/host.ts";
 import type { LeaseLook } from "../engine/lease-keeper.ts";
 import { CozyError } from "../errors/cozy-error.ts";
+import { certificateText, certificateWarnings } from "../routing/nginx/certificate-warnings.ts";
 import { schedulesType } from "../release/instance-types.ts";
 import type { UnreachableHost } from "../release/unreachable-hosts.ts";
 import { addressOf } from "./address.ts";
@@ -42,6 +43,14 @@ export const command = defineCommand({
           { count, singleton },
         ]),
       ),
+      certificate: {
+        text: certificateText(states, context.now()),
+        warnings: certificateWarnings(states, {
+          environment: environment.name,
+          certificate: environment.domains?.certificate,
+          now: context.now(),
+        }),
+      },
       failing: await failing(opened, hostOf(fleet, observed.host), observed, context.signal),
       lease,
       unfinished: journal && {

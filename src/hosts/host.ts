@@ -17,6 +17,7 @@ import type {
 import type { InstanceType, Scale } from "../release/instance-types.ts";
 import type { ResolvedVariables } from "../secrets/resolve-variables.ts";
 import type { Share } from "../routing/route-table.ts";
+import type { CertificateState } from "../routing/nginx/certificate-state.ts";
 
 /**
  * One machine that runs instances, as the release operations need it. Each method is one round trip, so that an adapter for a
@@ -120,6 +121,8 @@ export interface HostState {
   readonly inRotation?: boolean | undefined;
   /** A hash of what a server was set up for; absent on a machine that needs no set-up, and where that never came to its end. */
   readonly setUpFor?: string | undefined;
+  /** The certificate that a server ends TLS with; `none` where it should have one, absent where it ends none. */
+  readonly certificate?: CertificateState | "none" | undefined;
   /** Whether a supervisor answers. */
   readonly supervised: boolean;
   /** What is wrong with the supervisor, which goes on all the same: a full disk, say. */

@@ -9,7 +9,7 @@ export function wantsCertificate({ environment, target, now }: SetupRequest, { c
   if (domains === undefined || !endsTls({ domains, balancer: target.balancer })) return false;
   if (chain === undefined) return true;
   const state = certificateState(chain, certificateNames(domains), now);
-  return state.missingNames.length > 0 || state.expiry === "expired" || state.expiry === "urgent";
+  return state.missingNames.length > 0 || state.expiry !== "fine";
 }
 
 /** Whether a certificate authority gives the certificate, and certbot asks it. Pure. */

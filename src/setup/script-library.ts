@@ -324,6 +324,8 @@ ended() {
     [ -n "$links$running" ] || continue
     found="$found $template"
     checking && continue
+    # What would end retired ones later.
+    systemctl stop --quiet -- "cozy-retire-$template:*.timer" 2>/dev/null
     [ -z "$running" ] || do_or_fail systemctl stop -- $running
     [ -z "$links" ] || rm -f -- $links
     systemctl reset-failed -- $running 2>/dev/null

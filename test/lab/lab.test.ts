@@ -1,12 +1,14 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { cgroupRoot } from "../../src/lab/cgroup.ts";
 import { imagesFolder, labUp, type Lab } from "../../src/lab/lab.ts";
-import { labLayout } from "../../src/lab/lab-layout.ts";
+import { hostLayout, labLayout, networkNamespaces } from "../../src/lab/lab-layout.ts";
 import { removeLab } from "../../src/lab/make-lab.ts";
 import { tryProgram, type ProgramResult } from "../../src/lab/run-program.ts";
 import { leftOfLab } from "./left-of-lab.ts";
@@ -239,17 +241,31 @@ describe("a lab of two hosts and a balancer", () => {
   });
 });
 
+/** What is there of a lab that is being made, from its first moment on. */
+const stages: Readonly<Record<string, (lab: string, cgroups: string) => string>> = {
+  "its name": (lab) => labLayout(lab).state,
+  "its network": (lab) => join(networkNamespaces, labLayout(lab).switch),
+  "a host's disk": (lab) => hostLayout(lab, "host1").upper,
+  "a host's network": (lab) => join(networkNamespaces, hostLayout(lab, "host1").network),
+  "a host that boots": (lab, cgroups) => join(cgroups, hostLayout(lab, "host1").cgroup, "payload"),
+};
+
+/** The command that makes a lab, once it has come so far and goes on. */
+async function upUntil(lab: string, stage: string): Promise<ChildProcess> {
+  const file = stages[stage]?.(lab, await cgroupRoot()) ?? "";
+  const words = [main, "lab", "up", "--name", lab, "--hosts", "4"];
+  const up = spawn(process.execPath, words, { stdio: "ignore" });
+  while (!existsSync(file) && up.exitCode === null) await setTimeout(1);
+  expect(up.exitCode, `it ended before there was ${stage}`).toBeNull();
+  return up;
+}
+
 describe("making a lab", () => {
-  it.each([0, 60, 150, 300, 600, 1_000])("leaves nothing after a SIGKILL, %i ms on", async (afterMs) => {
+  it.each(Object.keys(stages))("leaves nothing after a SIGKILL once there is %s", async (stage) => {
     const name = freshName();
-    const up = spawn(process.execPath, [main, "lab", "up", "--name", name, "--hosts", "2"], {
-      stdio: "ignore",
-    });
-    const ended = new Promise((resolve) => up.once("exit", resolve));
-    while (!existsSync(labLayout(name).state)) await setTimeout(1);
-    await setTimeout(afterMs);
+    const up = await upUntil(name, stage);
     up.kill("SIGKILL");
-    await ended;
+    await once(up, "exit");
     expect(await cozy("lab", "status")).toMatchObject({ exitCode: 0 });
     // A fast machine may have been done before the signal.
     if (existsSync(labLayout(name).state)) await cozy("lab", "down", "--name", name);
@@ -258,14 +274,9 @@ describe("making a lab", () => {
 
   it("takes away what there is when it is interrupted", async () => {
     const name = freshName();
-    const up = spawn(process.execPath, [main, "lab", "up", "--name", name, "--hosts", "2"], {
-      stdio: "ignore",
-    });
-    const ended = new Promise((resolve) => up.once("exit", resolve));
-    while (!existsSync(labLayout(name).state)) await setTimeout(1);
-    await setTimeout(200);
+    const up = await upUntil(name, "a host that boots");
     up.kill("SIGTERM");
-    expect(await ended).not.toBe(0);
+    expect(await once(up, "exit")).toEqual([130, null]);
     expect(await leftOfLab(name)).toEqual([]);
   });
 

@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { inSoak } from "../support/soak.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { labUp, type Lab } from "../../src/lab/lab.ts";
 import { cozyBinary } from "../support/sandbox.ts";
@@ -162,7 +163,7 @@ describe("a host that differs", () => {
 });
 
 describe("a deployer that dies", () => {
-  it.each([400, 900, 1_500, 2_200])(
+  it.each(inSoak ? [400, 900, 1_500, 2_200] : [900, 2_200])(
     "after %i ms leaves nothing that the next run does not mend",
     async (afterMs) => {
       await on(

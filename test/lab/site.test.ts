@@ -1,10 +1,13 @@
+import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasAuthority, startAuthority, type Authority } from "../../src/routing/nginx/testing/authority.ts";
+import { dayMs } from "../../src/shared/duration.ts";
 import { ask, type SiteAnswer } from "../support/ask-site.ts";
-import { createFleet, type FleetSandbox } from "../support/fleet.ts";
+import { createFleet, serversOf, type FleetSandbox } from "../support/fleet.ts";
 import { mayBeLeftOut } from "../support/may-be-left-out.ts";
 
 /** Two hosts that end TLS themselves, with a certificate of an authority that finds the second one under the site's names. */
@@ -27,8 +30,13 @@ describe.skipIf(mayBeLeftOut(!hasAuthority))("a site with TLS, a password and an
         const acme = `acme({ email: "team@shop.test", directory: "${authority.directory}", directoryRoot: "${authority.root}" })`;
         return `domains: { canonical: "shop.test", redirects: ["www.shop.test"], certificate: ${acme} },
       access: { password: { user: "team", value: fromEnvironment("SITE_PASSWORD") }, addresses: ["${machine}"] },
-      http: { maxBody: "100KB" },`;
+      http: { maxBody: "100KB" },
+      promises: { availability: { percent: 99 } },`;
       },
+      environments: (lab) => `trial: {
+      target: ${serversOf(lab)},
+      domains: { canonical: "trial.test", certificate: givenCertificate({ chain: "chain.pem", key: "key.pem" }) },
+    },`,
     });
     issuer = await authority.issuer();
   });
@@ -106,9 +114,90 @@ describe.skipIf(mayBeLeftOut(!hasAuthority))("a site with TLS, a password and an
     expect(await fleet.on("host1", `wc -l < ${logs}/access.log; wc -l < ${logs}/access.log.1`)).toBe(
       `5\n${before}`,
     );
-    expect((await fleet.cozy(["promises", "staging"])).stdout).toBe("x");
+    // Whatever is counted from the log is counted from both of its parts.
+    const { stdout } = await fleet.cozy(["promises", "staging"]);
+    const [, failed, all] = /(\d+) of (\d+) requests failed/.exec(stdout) ?? [];
+    expect([failed, Number(all) >= 12]).toEqual(["1", true]);
+  });
+
+  it("is renewed on the first host, from where the others fetch it by themselves", async () => {
+    const before = (await at("host2", "/")).fingerprint;
+    await fleet.on("host2", "systemctl is-enabled cozy-certificate-tiny-staging.timer");
+    // As often as it likes: nothing changes where it has the same one.
+    await fleet.on("host2", "systemctl start cozy-certificate-tiny-staging");
+    expect((await at("host2", "/")).fingerprint).toBe(before);
+    const authorityOf = "REQUESTS_CA_BUNDLE=/etc/cozy/certificates/tiny-staging-directory.pem";
+    await fleet.on("host1", `${authorityOf} certbot renew --force-renewal --no-random-sleep-on-renew -q`);
+    const shown = async (host: string) => (await at(host, "/")).fingerprint;
+    await expect.poll(() => shown("host1")).not.toBe(before);
+    const renewed = await shown("host1");
+    expect((await at("host2", "/")).fingerprint).toBe(before);
+    await fleet.on("host2", "systemctl start cozy-certificate-tiny-staging");
+    await expect.poll(() => shown("host2")).toBe(renewed);
+    const { stdout } = await fleet.ok(["setup", "staging"]);
+    expect(stdout).toContain("nothing was changed");
+  });
+
+  it("lets the other host fetch the certificate, and do nothing else", async () => {
+    const key = "/etc/cozy/certificates/tiny-staging-reader";
+    const first = fleet.lab.hosts[0]?.address ?? "";
+    const hosts = "/etc/cozy/certificates/tiny-staging-first.hosts";
+    const ssh = (user: string) =>
+      `ssh -F none -o BatchMode=yes -o UserKnownHostsFile=${hosts} -i ${key} ${user}@${first} 'id; touch /tmp/here' 2>&1 || true`;
+    expect(await fleet.on("host2", ssh("tiny-staging-tls"))).toMatch(
+      /^-----BEGIN CERTIFICATE-----[^]*PRIVATE KEY-----$/,
+    );
+    expect(await fleet.on("host1", "test ! -e /tmp/here && echo none")).toBe("none");
+    expect(await fleet.on("host2", ssh("cozy"))).toContain("Permission denied");
+    expect(
+      await fleet.on(
+        "host1",
+        "runuser -u cozy -- cat /etc/cozy/certificates/tiny-staging/key.pem 2>&1 || true",
+      ),
+    ).toContain("Permission denied");
+  });
+
+  it("has a certificate that was given, whose end is told before it comes", async () => {
+    await give(fleet.project, 10);
+    await fleet.ok(["setup", "trial"]);
+    const trial = () => ask(`https://${fleet.lab.hosts[1]?.address}/`, { host: "trial.test" });
+    const before = (await trial()).fingerprint;
+    expect((await fleet.ok(["check"])).stdout).toMatch(
+      /warning: The certificate of trial on this machine runs out in 9 d/,
+    );
+    expect((await fleet.ok(["status", "trial"])).stdout).toMatch(
+      /The certificate of trial on host1 and host2 runs out in/,
+    );
+    await give(fleet.project, 90);
+    await fleet.ok(["setup", "trial"]);
+    expect((await trial()).fingerprint).not.toBe(before);
+    expect((await fleet.ok(["status", "trial"])).stdout).toContain("certificate  runs for another 89 d");
+    expect((await fleet.ok(["check"])).stdout).not.toContain("The certificate of trial");
+    // Nobody else's site has gone anywhere.
+    expect((await at("host2", "/venues", team)).status).toBe(200);
+  });
+
+  it("is taken away with all that its certificate needed", async () => {
+    await fleet.ok(["setup", "staging", "--remove", "--yes", "--data"]);
+    const left =
+      "find /etc /usr/lib/cozy /run -name '*tiny-staging*'; getent passwd | grep tiny-staging || true";
+    expect(await fleet.on("host1", left)).toBe("");
+    expect(await fleet.on("host2", left)).toBe("");
+    expect((await ask(`https://${fleet.lab.hosts[1]?.address}/`, { host: "trial.test" })).status).toBe(502);
   });
 });
+
+/** A certificate of one's own that ends after so many days of its 90, in the project's folder. */
+async function give(folder: string, days: number): Promise<void> {
+  const end = Date.now() + days * dayMs;
+  const moment = (at: number) => `${new Date(at).toISOString().replaceAll(/[-:T]/g, "").slice(0, 14)}Z`;
+  const script = `set -e; cd "$(mktemp -d)"; touch index; echo 01 >serial
+printf '[ca]\\ndefault_ca=own\\n[own]\\ndatabase=index\\nserial=serial\\nnew_certs_dir=.\\ndefault_md=sha256\\npolicy=any\\ncopy_extensions=copy\\n[any]\\ncommonName=supplied\\n' >ca
+openssl req -new -newkey rsa:2048 -nodes -keyout "$1/key.pem" -out request -subj /CN=trial.test -addext subjectAltName=DNS:trial.test
+openssl ca -batch -config ca -selfsign -keyfile "$1/key.pem" -in request -out "$1/chain.pem" -notext -startdate "$2" -enddate "$3"`;
+  const words = ["-c", script, "sh", folder, moment(end - 90 * dayMs), moment(end)];
+  await promisify(execFile)("sh", words);
+}
 
 const expected = {
   "strict-transport-security": "max-age=63072000; includeSubDomains",

@@ -12,6 +12,15 @@ const run = promisify(execFile);
 export interface Machine {
   readonly project: string;
   start(args: readonly string[], env?: NodeJS.ProcessEnv): RunningProgram;
+  /** Gets what the first machine has committed. */
+  pull(): Promise<void>;
+}
+
+export interface OtherMachineOptions {
+  readonly name?: string;
+  /** cozy's home there; one of its own where absent. */
+  readonly home?: string;
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 export function firstMachine({ project, env }: FleetSandbox): Machine {
@@ -19,6 +28,7 @@ export function firstMachine({ project, env }: FleetSandbox): Machine {
     project,
     start: (args, more) =>
       startProgram([process.execPath, cozyBinary, ...args], { cwd: project, env: { ...env, ...more } }),
+    pull: async () => undefined,
   };
 }
 
@@ -26,7 +36,10 @@ export function firstMachine({ project, env }: FleetSandbox): Machine {
  * A machine from which somebody else deploys: a clone of the project, and nothing of cozy's from the first one. cozy meets another name,
  * another boot, another home and no connections there, so whether a process of the first machine still lives can't be known from it.
  */
-export async function otherMachine(fleet: FleetSandbox, name = "elsewhere"): Promise<Machine> {
+export async function otherMachine(
+  fleet: FleetSandbox,
+  { name = "elsewhere", home, env: more }: OtherMachineOptions = {},
+): Promise<Machine> {
   const root = join(dirname(fleet.project), name);
   const at = (folder: string) => join(root, folder);
   const project = at("project");
@@ -35,16 +48,17 @@ export async function otherMachine(fleet: FleetSandbox, name = "elsewhere"): Pro
   await writeFile(at("boot"), "00000000-0000-4000-8000-000000000000\n");
   await fleet.commit({}, "the pinned keys");
   await run("git", ["clone", "-q", fleet.project, project], { env: fleet.env });
-  const env = { ...fleet.env, COZY_HOME: at("home") };
+  const env = { ...fleet.env, COZY_HOME: home ?? at("home"), ...more };
   const words = [elsewhere, name, at("boot"), at("connections"), ownConnections];
   const prefix = ["unshare", "--uts", "--mount", "/bin/sh", "-ec", ...words];
   return {
     project,
-    start: (args, more) =>
+    start: (args, once) =>
       startProgram([...prefix, process.execPath, cozyBinary, ...args], {
         cwd: project,
-        env: { ...env, ...more },
+        env: { ...env, ...once },
       }),
+    pull: async () => void (await run("git", ["pull", "-q"], { cwd: project, env })),
   };
 }
 

@@ -15,8 +15,8 @@ import { CozyError } from "../../errors/cozy-error.ts";
 const keptTables = 200;
 
 /**
- * Lays a new table, moving as few clients as can be, and puts it into force by one rename; without shares it lets nobody in. The
- * caller holds the fence.
+ * Lays a new table, moving as few clients as can be, and puts it into force by one rename; without shares it lets nobody in. Where the one
+ * in force is that very table nothing is written: a switch that failed on a full disk can be taken back there. The caller holds the fence.
  */
 export async function switchRoutes(runFolder: string, shares: readonly Share[], now: number): Promise<void> {
   const before = await readableRoutes(runFolder);
@@ -25,8 +25,10 @@ export async function switchRoutes(runFolder: string, shares: readonly Share[], 
     ...share,
     sockets: share.sockets.map((socket) => join(runFolder, socket)),
   }));
+  const sockets = spread(absolute, before);
+  if (sockets.every((socket, bucket) => socket === before[bucket])) return;
   const number = await nextTableNumber(runFolder);
-  await writeTable(runFolder, { format: 1, number, sockets: spread(absolute, before) });
+  await writeTable(runFolder, { format: 1, number, sockets });
   await putIntoForce(runFolder, number, now);
   if (number % 50 === 0) await pruneTables(runFolder, keptTables); // rarely, since a switch is not to wait for it
 }

@@ -1,13 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { uptime } from "node:os";
+import { join } from "node:path";
 import { fenceFile } from "../../engine/fence-file.ts";
 import { journalLogs } from "../../instances/systemd/journal-logs.ts";
 import { runProgram } from "../../instances/systemd/program.ts";
 import { systemdInstances } from "../../instances/systemd/systemd-instances.ts";
 import type { Environment } from "../../project/project.ts";
 import { nginxProxy } from "../../routing/nginx/nginx-proxy.ts";
-import { inRotationFile } from "../../routing/nginx/site-facts.ts";
+import { certificateState } from "../../routing/nginx/certificate-state.ts";
+import { certificateNames, endsTls, inRotationFile } from "../../routing/nginx/site-facts.ts";
+import type { HostState } from "../host.ts";
 import { machineHost, type MachineHost, type Supervision } from "../machine/machine-host.ts";
 import type { ReleaseAgents } from "../machine/release-agents.ts";
 import { parseRecord } from "../../setup/parse-record.ts";
@@ -22,7 +25,7 @@ export interface ServerMachineParts {
   /** The host's name in the environment. */
   readonly name: string;
   readonly layout: ServerLayout;
-  readonly environment: Pick<Environment, "name" | "target" | "database" | "media">;
+  readonly environment: Pick<Environment, "name" | "target" | "domains" | "database" | "media">;
   readonly now: () => number;
   /** What of cozy's own lies on this server for releases. */
   readonly agents: ReleaseAgents;
@@ -84,8 +87,12 @@ export function serverMachine(parts: ServerMachineParts): MachineHost {
   return {
     ...host,
     async observe(signal) {
-      const [state, setUpFor] = await Promise.all([host.observe(signal), setUpAt(layout)]);
-      return { ...state, setUpFor };
+      const [state, setUpFor, certificate] = await Promise.all([
+        host.observe(signal),
+        setUpAt(layout),
+        certificateAt(layout, environment, now()),
+      ]);
+      return { ...state, setUpFor, certificate };
     },
     async placeRelease(placement, signal) {
       if (environment.database?.kind === "sqlite") await makeDatabaseFile(databaseFile(paths));
@@ -102,4 +109,20 @@ export function serverMachine(parts: ServerMachineParts): MachineHost {
 async function setUpAt({ setUp }: ServerLayout): Promise<string | undefined> {
   const text = await readFile(setUp, "utf8").catch(() => "");
   return parseRecord(text)?.hash;
+}
+
+/** The one that nginx serves the site with, which everybody may see. */
+async function certificateAt(
+  { certificates }: ServerLayout,
+  { domains, target }: ServerMachineParts["environment"],
+  now: number,
+): Promise<HostState["certificate"]> {
+  const balancer = target.kind === "servers" ? target.balancer : undefined;
+  if (domains === undefined || !endsTls({ domains, balancer })) return undefined;
+  try {
+    const chain = await readFile(join(certificates, "chain.pem"), "utf8");
+    return certificateState(chain, certificateNames(domains), now);
+  } catch {
+    return "none";
+  }
 }
