@@ -10,7 +10,7 @@ test: build        ## every tier that this machine can carry
 	node test/run-tiers.ts
 
 soak: build        ## what takes turns, with many more of them
-	SOAK=1 npx vitest run --project story --project fault --project lab jobs tcp-only killed-deployer workers lab/setup lab/faults
+	SOAK=1 npx vitest run --project story --project fault --project lab jobs tcp-only killed-deployer workers test/lab
 
 bench: build       ## every figure that the docs quote
 	node bench/run-all.ts

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { FailuresLast } from "./test/support/failures-last.ts";
 import { LongestFirst } from "./test/support/longest-first.ts";
+import { inSoak } from "./test/support/soak.ts";
 
 /** vitest itself leaves one core for its own, which is half of a machine with two. */
 const everyCore = Math.max(2, availableParallelism());
@@ -51,6 +52,8 @@ export default defineConfig({
         test: {
           name: "lab",
           include: ["test/lab/**/*.test.ts"],
+          // Minutes each; `make soak` has the time.
+          exclude: inSoak ? [] : ["test/lab/{balancer,examples,setup,site}.test.ts", "test/lab/faults/**"],
           globalSetup: ["test/support/shared-home.ts"],
           testTimeout: 300_000,
           hookTimeout: 300_000,

@@ -6,6 +6,7 @@ const none: WrittenWords["options"] = {
   hosts: undefined,
   balancer: false,
   readyPath: undefined,
+  endsTls: false,
   disk: undefined,
   delay: undefined,
   loss: undefined,
@@ -42,7 +43,9 @@ describe("the words of cozy lab", () => {
     expect(parsed("up", { balancer: true }).balancer).toMatchObject({ readyPath: "/" });
     expect(parsed("up", { balancer: true, readyPath: "/-/ready" }).balancer).toMatchObject({
       readyPath: "/-/ready",
+      endsTls: false,
     });
+    expect(parsed("up", { balancer: true, endsTls: true }).balancer).toMatchObject({ endsTls: true });
   });
 
   it.each<[string, () => unknown, string]>([
@@ -56,6 +59,7 @@ describe("the words of cozy lab", () => {
     ["more lost than there is", () => parsed("slow", { loss: "101%" }, "a"), "such as 5%"],
     ["a disk that nothing fits on", () => parsed("up", { disk: "10MB" }), "64MB"],
     ["a path with a space", () => parsed("up", { balancer: true, readyPath: "/a b" }), "/a b"],
+    ["TLS without a balancer", () => parsed("up", { endsTls: true }), "--balancer"],
     ["a path without a balancer", () => parsed("up", { readyPath: "/a" }), "--balancer"],
     ["an option of another action", () => parsed("up", { loss: "5%" }), "cozy lab slow"],
     ["a host that is missing", () => parsed("cut"), "the name of a host"],

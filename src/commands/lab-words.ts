@@ -1,4 +1,5 @@
 import { CozyError } from "../errors/cozy-error.ts";
+import type { LabBalancer } from "../lab/balancer-config.ts";
 import { hostNames } from "../lab/host-names.ts";
 import { isHostName, isLabName, mostHosts } from "../lab/lab-layout.ts";
 import { balancerName } from "../lab/lab-state.ts";
@@ -13,7 +14,7 @@ export interface LabWords {
   /** Empty where the action is about none. */
   readonly host: string;
   readonly hosts: readonly string[];
-  readonly balancer: { readonly readyPath: string; readonly everyMs: number } | undefined;
+  readonly balancer: LabBalancer | undefined;
   readonly diskBytes: number;
   readonly slowness: { readonly delayMs: number; readonly lossPercent: number };
   readonly command: readonly string[];
@@ -27,6 +28,7 @@ export interface WrittenWords {
     readonly hosts: string | undefined;
     readonly balancer: boolean;
     readonly readyPath: string | undefined;
+    readonly endsTls: boolean;
     readonly disk: string | undefined;
     readonly delay: string | undefined;
     readonly loss: string | undefined;
@@ -40,6 +42,7 @@ const onlyWith = [
   { option: "hosts", flag: "--hosts", only: "up" },
   { option: "balancer", flag: "--balancer", only: "up" },
   { option: "readyPath", flag: "--ready-path", only: "up" },
+  { option: "endsTls", flag: "--ends-tls", only: "up" },
   { option: "disk", flag: "--disk", only: "up" },
   { option: "delay", flag: "--delay", only: "slow" },
   { option: "loss", flag: "--loss", only: "slow" },
@@ -60,7 +63,7 @@ export function parseLabWords({ action, host, options, rest }: WrittenWords): La
     host: host ?? "",
     hosts: parseHosts(options.hosts ?? usual.hosts),
     balancer: options.balancer
-      ? { readyPath: parsePath(options.readyPath), everyMs: readyEveryMs }
+      ? { readyPath: parsePath(options.readyPath), everyMs: readyEveryMs, endsTls: options.endsTls }
       : undefined,
     diskBytes: parseDisk(options.disk ?? usual.disk),
     slowness: parseSlowness(options.delay, options.loss),
@@ -87,6 +90,7 @@ function checkFit(
   }
   if (options.readyPath !== undefined && !options.balancer)
     throw wrong("--ready-path counts only with --balancer.");
+  if (options.endsTls && !options.balancer) throw wrong("--ends-tls counts only with --balancer.");
 }
 
 /** `4`, or names with commas between them. */

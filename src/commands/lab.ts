@@ -26,6 +26,10 @@ export const command = defineCommand({
       placeholder: "path",
       help: "with --balancer: answered with 200 by a host that is ready",
     },
+    endsTls: {
+      kind: "flag",
+      help: "with --balancer: it ends TLS, by a certificate that it made itself; else it passes TLS through",
+    },
     disk: { kind: "text", placeholder: "size", help: "with up: room on each host's disk (4GB)" },
     delay: { kind: "text", placeholder: "duration", help: "with slow: added to a round trip (50ms)" },
     loss: { kind: "text", placeholder: "share", help: "with slow: of the packets each way, as 5% (0%)" },

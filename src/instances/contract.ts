@@ -104,10 +104,10 @@ export function instancesContract(name: string, open: () => Promise<InstancesUnd
     });
 
     it("shows why a process can't be started at all", async () => {
-      const [status] = await under.instances.start([under.spec("r1/web.0", "cannot start")], signal());
-      expect(status).toMatchObject({ state: "failed" });
-      expect(status?.pid).toBeUndefined();
-      expect(status?.problem).toContain("could not be started");
+      await under.instances.start([under.spec("r1/web.0", "cannot start")], signal());
+      const status = await eventuallyStatus(under, ({ state }) => state === "failed");
+      expect(status.pid).toBeUndefined();
+      expect(status.problem).toContain("could not be started");
     });
 
     it("does nothing once the signal is aborted", async () => {

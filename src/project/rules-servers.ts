@@ -7,7 +7,7 @@ import { durationMs } from "./units.ts";
 
 /** Servers that can be told apart, users with names that a server takes, and a balancer that does not get in the way. */
 export function serverFaults(draft: Draft): Fault[] {
-  return onServers(draft).flatMap((one) => [
+  return onServers(draft).flatMap((one, i, all) => [
     ...thereIsAServer(one),
     ...serversAreDistinct(one),
     ...someAreLeft(one),
@@ -15,6 +15,7 @@ export function serverFaults(draft: Draft): Fault[] {
     ...usersAreApart(one, draft),
     ...portsAreClosed(one),
     ...balancerFaults(one, draft),
+    ...readyPathIsFree(one, all.slice(0, i)),
     ...rehearsalIsHere(one),
   ]);
 }
@@ -108,11 +109,37 @@ function portsAreClosed({ at, target, hosts }: OnServers): Fault[] {
   });
 }
 
+/** A balancer asks by a server's address, so all environments there share those paths. */
+function readyPathIsFree({ at, target, hosts }: OnServers, earlier: readonly OnServers[]): Fault[] {
+  const { balancer } = target;
+  if (balancer === undefined) return [];
+  const path = readyPathOf(balancer);
+  const other = earlier.find(
+    (one) =>
+      one.target.balancer !== undefined &&
+      readyPathOf(one.target.balancer) === path &&
+      one.hosts.some((host) => hosts.some(({ address }) => address === host.address)),
+  );
+  if (other === undefined) return [];
+  const why = `\`${other.name}\` is on the same server with that path, and a balancer asks by address`;
+  const where = [...at, "target", "balancer"];
+  return [
+    balancer.readyPath === undefined
+      ? fault(where, `needs a \`readyPath\` other than "${path}": ${why}`)
+      : fault([...where, "readyPath"], `is "${path}", but ${why}`),
+  ];
+}
+
+function readyPathOf({ readyPath = "/balancer" }: { readonly readyPath?: string | undefined }): string {
+  return readyPath;
+}
+
 function balancerFaults({ at, target, environment }: OnServers, draft: Draft): Fault[] {
   const { balancer } = target;
   if (balancer === undefined) return [];
   const path = [...at, "target", "balancer"];
-  const { from, readyPath = "/balancer", leave } = balancer;
+  const { from, leave } = balancer;
+  const readyPath = readyPathOf(balancer);
   const folders = [
     staticOf(draft) && (staticOf(draft)?.url ?? "/static/"),
     environment.media && (environment.media.url ?? "/media/"),

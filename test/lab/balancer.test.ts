@@ -117,7 +117,7 @@ describe("behind a balancer that ends TLS", () => {
     } finally {
       await other.dispose();
     }
-  }, 120_000);
+  });
 });
 
 function named(name: string): string {

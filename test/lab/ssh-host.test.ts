@@ -71,6 +71,7 @@ async function stageOf(sandbox: Sandbox, project: Project, name: string, site: b
   );
   const layout = serverLayout("tiny", name);
   await prepareServer(lab, "host1", { layout, project, environment, site });
+  await connection.end(); // a new one has the groups that the deployer is in now
   const open = (): OpenServer => {
     const parts = { connection, project: "tiny", environment, machine, env: process.env };
     const server = openServer({ ...parts, now: Date.now, version: "0.1.0" });

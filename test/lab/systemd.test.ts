@@ -316,7 +316,12 @@ describe("a command that runs to its end", () => {
       once("test -t 0 && test -t 1 && echo at a terminal; read -r name; echo hello $name"),
     );
     const [program = "", ...words] = server.terminal(command);
-    const { stdout, exitCode } = await execa(program, words, { input: "Ada\n" });
+    // Typed once it is asked for, and no end of the input before the command's: a person's terminal has none either.
+    const typing = execa(program, words, { stdin: "pipe" });
+    typing.stdout.on("data", (text: Buffer) => {
+      if (text.includes("at a terminal")) typing.stdin.write("Ada\n");
+    });
+    const { stdout, exitCode } = await typing;
     expect(stdout).toContain("at a terminal");
     expect(stdout).toContain("hello Ada");
     expect(exitCode).toBe(0);

@@ -9,7 +9,7 @@ export interface FleetSandbox extends Sandbox {
   /** Where each host answers, by its name. */
   readonly urls: Readonly<Record<string, string>>;
   /** A script of root's on a host, not by way of SSH; a failure is the test's. */
-  on(host: string, script: string): Promise<string>;
+  readonly on: (host: string, script: string) => Promise<string>;
 }
 
 export interface FleetOptions {

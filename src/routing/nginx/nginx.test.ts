@@ -1,8 +1,9 @@
 import { connect as http2Connect } from "node:http2";
 import { once } from "node:events";
 import { request as httpRequest, type ClientRequest, type IncomingMessage } from "node:http";
-import { lchown, mkdir, rm, symlink, writeFile } from "node:fs/promises";
+import { lchown, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { connect as tlsConnect, type ConnectionOptions } from "node:tls";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -421,6 +422,23 @@ describe.skipIf(mayBeLeftOut(nginxHere() === undefined))("nginx before real inst
     expect((await nginx.ask("https", "/", { headers: keeps })).headers.connection).toBe("keep-alive, close");
     expect([...(await told())].every((one) => one?.includes("close"))).toBe(true);
     await rm(nginx.facts.places.leaving);
+  });
+
+  it("loses no request when it is reloaded after that", async () => {
+    const pid = Number(await readFile(join(nginx.stage.folder, "nginx.pid"), "utf8"));
+    const load = startLoad({
+      url: `https://127.0.0.1:${nginx.facts.places.ports.https}/`,
+      headers: { host: "cozywish.com" },
+      tls: { servername: "cozywish.com" },
+      connections: 8,
+    });
+    await pause(300);
+    await writeFile(nginx.facts.places.leaving, "");
+    await pause(700);
+    process.kill(pid, "SIGHUP");
+    await pause(500);
+    await rm(nginx.facts.places.leaving);
+    expect(await load.stop()).toMatchObject({ failed: 0, errors: [] });
   });
 
   it("carries WebSockets and event streams", async () => {

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -6,12 +7,14 @@ import { briefly, faultOfFleet } from "../../support/fleet-state.ts";
 import { createFleet, type FleetSandbox } from "../../support/fleet.ts";
 
 const folder = "/var/lib/cozy/environments/tiny-staging";
+const artifacts = "/var/lib/cozy/artifacts";
 const control = "/usr/lib/cozy/control";
 
 /** What is wrong with one host, how it is mended, and the operation that fails there. */
 interface HostFault {
   readonly what: string;
   readonly operation: string;
+  /** Is in what the deployer is told. */
   readonly code: string;
   readonly breaks?: string;
   readonly mends?: string;
@@ -26,6 +29,13 @@ const faults: readonly HostFault[] = [
     code: "EACCES",
     breaks: `chown root ${folder}/releases && chmod 755 ${folder}/releases`,
     mends: `chown cozy ${folder}/releases && chmod 2750 ${folder}/releases`,
+  },
+  {
+    what: "its disk is full",
+    operation: "place release",
+    code: "No space left on device",
+    breaks: `mount -t tmpfs -o size=1m,mode=755,uid=cozy,gid=cozy full ${artifacts}`,
+    mends: `umount ${artifacts}`,
   },
   {
     what: "root's program can't start anything",
@@ -77,6 +87,7 @@ describe("one of three hosts that fails", () => {
       const load = startLoad({ url: Object.values(fleet.urls), connections: 2, pauseMs: 10 });
       await fleet.commit({
         "version.txt": `bad ${index}\n`,
+        "large.bin": randomBytes(1_000_000).toString("hex"),
         "behaviour.json": JSON.stringify({ [host]: behaviour }),
       });
       await fleet.on(host, breaks);

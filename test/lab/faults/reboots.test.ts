@@ -5,11 +5,14 @@ import { createFleet, type FleetSandbox } from "../../support/fleet.ts";
 import { firstMachine, otherMachine, type Machine } from "../../support/other-machine.ts";
 import { served, until } from "../../support/sandbox.ts";
 
+/** Long enough for a host to die between the start and the switch. */
+const hook = `hooks: { beforeSwitch: ["sleep", "1"] },`;
+
 let fleet: FleetSandbox;
 let first: Machine;
 let other: Machine;
 beforeAll(async () => {
-  fleet = await createFleet({ hosts: 2, more: briefly });
+  fleet = await createFleet({ hosts: 2, more: briefly, appMore: hook });
   [first, other] = [firstMachine(fleet), await otherMachine(fleet)];
   await fleet.ok(["deploy", "staging"]);
 });
@@ -31,7 +34,7 @@ describe("a host that is rebooted", () => {
 
   it.each([
     { host: "host2", way: "abort", at: "start 2 web instances on host2" },
-    { host: "host2", way: "resume", at: "Switch the traffic…" },
+    { host: "host2", way: "resume", at: "hook beforeSwitch" },
     { host: "host1", way: "resume", at: "ready: GET /ready on host1" },
   ] as const)("in a deploy is brought to what $way makes of it: $host at $at", async ({ host, way, at }) => {
     const others = fleet.lab.hosts
