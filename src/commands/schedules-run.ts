@@ -6,10 +6,8 @@ import { fileURLToPath } from "node:url";
 import { CozyError, messageOf } from "../errors/cozy-error.ts";
 import type { MachineHost } from "../hosts/machine/machine-host.ts";
 import { releaseAgents } from "../hosts/machine/release-agents.ts";
-import { shellLine } from "../hosts/ssh/quote.ts";
 import { LogFollower } from "../logs/log-reader.ts";
 import type { RunRequest } from "../schedules/agent/perform-run.ts";
-import type { Schedule } from "../project/project.ts";
 import { runArguments } from "../schedules/agent/start-run.ts";
 import { lastEvidence, type RunEvidence } from "../schedules/evidence.ts";
 import { explained } from "../schedules/explained.ts";
@@ -28,8 +26,7 @@ export async function runByHand(
   opened: OpenSchedules,
   name: string,
 ): Promise<number> {
-  const { place, schedule } = scheduleOf(opened, name);
-  if (context.onHost !== undefined) throw notOnServers(opened, name, schedule);
+  const { place } = scheduleOf(opened, name);
   const { run: other } = await explained(() => runningNow(place, context.now()));
   if (other !== undefined) throw isRunning(opened, other, context.now());
   const id = runId(context.now(), randomBytes(3));
@@ -120,15 +117,6 @@ function exitCodeOf({ outcome, exitCode, signal }: RunEvidence): number {
   if (exitCode !== null) return exitCode;
   const numbers: Readonly<Record<string, number>> = constants.signals;
   return 128 + (signal === null ? 0 : (numbers[signal] ?? 0));
-}
-
-/** A run belongs to the application's user, and this is the deployer's. */
-function notOnServers({ environment }: OpenSchedules, name: string, { run }: Schedule): CozyError {
-  return new CozyError("servers-not-here", {
-    message: `${environment} runs on servers, where this version of cozy leaves runs of schedules to the clock.`,
-    state: "No run was started.",
-    next: `Run what ${name} runs, without its evidence: cozy run ${environment} -- ${shellLine(run)}`,
-  });
 }
 
 function isRunning({ environment }: OpenSchedules, run: RunningRun, now: number): CozyError {

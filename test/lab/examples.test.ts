@@ -14,28 +14,6 @@ beforeAll(async () => {
 });
 afterAll(async () => void (await Promise.all([django?.dispose(), node?.dispose()])));
 
-async function deployedDjango(): Promise<void> {
-  django = await createExampleFleet({
-    example: "cozywish-django",
-    hosts: 2,
-    data: "servers",
-    // Each server has pictures of its own; they are seeded on one of them.
-    appMore: 'persist: ["media"],',
-    more: 'schedules: { cleanup: { every: "1m" } },',
-  });
-  await django.ok(["deploy", "staging"]);
-}
-
-async function deployedNode(): Promise<void> {
-  node = await createExampleFleet({
-    example: "cozywish",
-    hosts: 1,
-    data: "sqlite",
-    more: 'backups: { every: "1d" },',
-  });
-  await node.ok(["deploy", "staging"]);
-}
-
 async function deployDjango(): Promise<void> {
   django = await createExampleFleet({
     example: "cozywish-django",

@@ -1,0 +1,104 @@
+/**
+ * Deploys and rollbacks of the Django application on real Debian hosts of a lab, by cozy, by the strategy's own shell commands, by
+ * Capistrano and by Ansible, under load: `node bench/servers.ts [--hosts 1,4] [--delays 0,50] [--rounds 3] [--by cozy,shell] [--write]`.
+ * Needs root on Debian, with `capistrano` and `ansible-core` from there: it installs them where they are missing. Sixteen hosts
+ * (`--hosts 1,4,16`) take 8 GB of memory. `--write` puts the report into `results/servers.md`.
+ */
+import { execFileSync } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { makeSharedHome } from "../test/support/shared-home.ts";
+import { contestants } from "./servers/contestants.ts";
+import { goalsOf } from "./servers/goals.ts";
+import { measure, type Measured } from "./servers/measure.ts";
+import { markdown, milliseconds, tableRows } from "./servers/report.ts";
+import { openStage } from "./servers/stage.ts";
+import { printTable } from "./statistics.ts";
+
+const { values } = parseArgs({
+  options: {
+    hosts: { type: "string", default: "1,4" },
+    delays: { type: "string", default: "0,50" },
+    rounds: { type: "string", default: "3" },
+    by: { type: "string", default: Object.keys(contestants).join(",") },
+    write: { type: "boolean", default: false },
+  },
+});
+const rounds = Number(values.rounds);
+const names = values.by.split(",");
+installPeers(names);
+const home = await makeSharedHome();
+Object.assign(process.env, home.env);
+const all: Measured[] = [];
+try {
+  for (const hosts of values.hosts.split(",").map(Number)) all.push(...(await onHosts(hosts)));
+} finally {
+  await home.remove();
+}
+
+printTable("Deploys and rollbacks on servers", tableRows(all));
+for (const { hosts, delayMs, command, told } of all.filter(({ contestant }) => contestant === "cozy")) {
+  const kinds = Object.entries(told).toSorted(([, a], [, b]) => b - a);
+  const rows = kinds.map(([kind, ms]) => [kind, milliseconds(ms)]);
+  printTable(`cozy's ${command}, ${hosts} hosts, ${delayMs} ms added: by operation`, rows);
+}
+const goals = goalsOf(all);
+console.log();
+for (const { met, text } of goals) console.log(`  ${met ? "met   " : "missed"}  ${text}`);
+if (values.write) {
+  const asked = `node bench/servers.ts --hosts ${values.hosts} --delays ${values.delays} --rounds ${rounds} --write`;
+  const file = fileURLToPath(new URL("results/servers.md", import.meta.url));
+  await writeFile(file, `${markdown(all, rounds, asked)}\n`);
+}
+if (all.some(({ contestant, failed }) => contestant === "cozy" && failed > 0)) process.exitCode = 1;
+
+async function onHosts(hosts: number): Promise<readonly Measured[]> {
+  const stage = await openStage(hosts);
+  const measured: Measured[] = [];
+  try {
+    for (const name of names) {
+      const contestant = contestants[name]?.();
+      if (contestant === undefined) throw new Error(`there is no ${name}`);
+      await contestant.setUp(stage);
+      for (const delayMs of values.delays.split(",").map(Number)) {
+        await delayed(stage.fleet, delayMs);
+        const found = await measure(stage, contestant, { delayMs, rounds });
+        measured.push(...found);
+        for (const one of found) console.error(JSON.stringify(one));
+      }
+      await delayed(stage.fleet, 0);
+      await contestant.takeDown(stage);
+    }
+  } finally {
+    await stage.dispose();
+  }
+  return measured;
+}
+
+/** Between this machine and each of them, as between a deployer and a data centre; among themselves hosts are as near as ever. */
+async function delayed({ lab, servers }: (typeof stageType)["fleet"], delayMs: number): Promise<void> {
+  for (const server of servers) {
+    if (delayMs === 0) await lab.heal(server);
+    else await lab.slow(server, { delayMs, lossPercent: 0 });
+  }
+}
+
+function installPeers(asked: readonly string[]): void {
+  const needed = { capistrano: "cap", "ansible-core": "ansible-playbook" };
+  const missing = Object.entries(needed).filter(
+    ([name, program]) => asked.some((one) => name.startsWith(one)) && !isInstalled(program),
+  );
+  if (missing.length === 0) return;
+  const packages = missing.map(([name]) => name);
+  execFileSync("apt-get", ["install", "-qy", "--no-install-recommends", ...packages], { stdio: "ignore" });
+}
+
+function isInstalled(program: string): boolean {
+  try {
+    execFileSync("which", [program], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}

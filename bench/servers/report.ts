@@ -1,0 +1,97 @@
+import type { Measured } from "./measure.ts";
+import { goalsOf } from "./goals.ts";
+
+export function tableRows(all: readonly Measured[]): string[][] {
+  const head = [
+    "hosts",
+    "added",
+    "command",
+    "by",
+    "time",
+    "against cozy",
+    "requests lost",
+    "longest request",
+    "usual",
+  ];
+  return [
+    head,
+    ...all.map((one) => [
+      String(one.hosts),
+      `${one.delayMs} ms`,
+      one.command,
+      one.contestant,
+      seconds(one.medianMs),
+      ratio(one, all),
+      `${one.failed} of ${one.sent}`,
+      milliseconds(one.longestMs),
+      milliseconds(one.usualMs),
+    ]),
+  ];
+}
+
+/** The whole report. */
+export function markdown(all: readonly Measured[], rounds: number, command: string): string {
+  return [
+    "# Deploys and rollbacks on servers, beside other tools",
+    "",
+    `Made by \`${command}\`: the median of ${rounds} rounds, all in one run on a machine with ${cores()}, which carries the deployers and every host.`,
+    "The application is CozyWish in Django, with PostgreSQL and Redis on a host of their own. Each deploy brings a change of one line; all",
+    "contestants do the same work (the code there, packages, migrations, static files, one gunicorn with three workers started anew), and all",
+    "take hosts in parallel. cozy asks the new release besides whether it is ready, and proves on every host that it is what is served.",
+    "Each host is asked for a page that costs little, over one keep-alive connection, all the while; nothing is asked for twice. Where the",
+    "kernel has no `netem`, a delay is made by a program for each host, which takes its share of the cores too.",
+    "",
+    "## Goals",
+    "",
+    ...goalsOf(all).map(({ met, text }) => `- ${met ? "met" : "**missed**"}: ${text}`),
+    "",
+    "## Figures",
+    "",
+    ...markdownTable(tableRows(all)),
+    "",
+    "## Where cozy's time goes",
+    "",
+    "Median by kind of operation, of the slowest host.",
+    "",
+    ...all.filter(({ contestant }) => contestant === "cozy").flatMap(profile),
+  ].join("\n");
+}
+
+function profile({ hosts, delayMs, command, told, medianMs }: Measured): string[] {
+  const kinds = Object.entries(told).toSorted(([, a], [, b]) => b - a);
+  const rows = kinds.map(([kind, ms]) => [kind, milliseconds(ms)]);
+  return [
+    `${command}, ${hosts} ${hosts === 1 ? "host" : "hosts"}, ${delayMs} ms added: ${seconds(medianMs)}`,
+    "",
+    ...markdownTable([["operation", "time"], ...rows]),
+    "",
+  ];
+}
+
+function markdownTable([head = [], ...rows]: readonly (readonly string[])[]): string[] {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)];
+}
+
+function ratio(one: Measured, all: readonly Measured[]): string {
+  const cozy = all.find(
+    ({ contestant, hosts, delayMs, command }) =>
+      contestant === "cozy" &&
+      hosts === one.hosts &&
+      delayMs === one.delayMs &&
+      command === one.command,
+  );
+  return cozy === undefined || one === cozy ? "" : `${(one.medianMs / cozy.medianMs).toFixed(1)}x`;
+}
+
+function cores(): string {
+  return `${navigator.hardwareConcurrency} cores`;
+}
+
+export function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(2)} s`;
+}
+
+export function milliseconds(ms: number): string {
+  return `${ms.toFixed(0)} ms`;
+}
