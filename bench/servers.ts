@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { makeSharedHome } from "../test/support/shared-home.ts";
 import { contestants } from "./servers/contestants.ts";
+import { moveAway } from "./servers/far-away.ts";
 import { goalsOf } from "./servers/goals.ts";
 import { measure, type Measured } from "./servers/measure.ts";
 import { markdown, milliseconds, tableRows } from "./servers/report.ts";
@@ -62,26 +63,18 @@ async function onHosts(hosts: number): Promise<readonly Measured[]> {
       if (contestant === undefined) throw new Error(`there is no ${name}`);
       await contestant.setUp(stage);
       for (const delayMs of values.delays.split(",").map(Number)) {
-        await delayed(stage.fleet, delayMs);
+        const comeBack = delayMs === 0 ? undefined : await moveAway(stage.fleet.lab.name, delayMs);
         const found = await measure(stage, contestant, { delayMs, rounds });
+        comeBack?.();
         measured.push(...found);
         for (const one of found) console.error(JSON.stringify(one));
       }
-      await delayed(stage.fleet, 0);
       await contestant.takeDown(stage);
     }
   } finally {
     await stage.dispose();
   }
   return measured;
-}
-
-/** Between this machine and each of them, as between a deployer and a data centre; among themselves hosts are as near as ever. */
-async function delayed({ lab, servers }: (typeof stageType)["fleet"], delayMs: number): Promise<void> {
-  for (const server of servers) {
-    if (delayMs === 0) await lab.heal(server);
-    else await lab.slow(server, { delayMs, lossPercent: 0 });
-  }
 }
 
 function installPeers(asked: readonly string[]): void {

@@ -60,11 +60,7 @@ interface Run {
   readonly told: Told;
 }
 
-async function underLoad(
-  { hosts }: Stage,
-  { port }: Contestant,
-  work: () => Promise<Told>,
-): Promise<Run> {
+async function underLoad({ hosts }: Stage, { port }: Contestant, work: () => Promise<Told>): Promise<Run> {
   const loads = hosts.map((host) => startLoad({ url: `http://${host}:${port}/healthz`, ...load }));
   await new Promise((resolve) => void setTimeout(resolve, calmMs));
   const start = performance.now();

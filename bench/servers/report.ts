@@ -38,8 +38,9 @@ export function markdown(all: readonly Measured[], rounds: number, command: stri
     "The application is CozyWish in Django, with PostgreSQL and Redis on a host of their own. Each deploy brings a change of one line; all",
     "contestants do the same work (the code there, packages, migrations, static files, one gunicorn with three workers started anew), and all",
     "take hosts in parallel. cozy asks the new release besides whether it is ready, and proves on every host that it is what is served.",
-    "Each host is asked for a page that costs little, over one keep-alive connection, all the while; nothing is asked for twice. Where the",
-    "kernel has no `netem`, a delay is made by a program for each host, which takes its share of the cores too.",
+    "Each host is asked for a page that costs little, over one keep-alive connection, all the while; nothing is asked for twice. What is",
+    "added stands between the machine and all hosts, which are as near to each other and to their data as ever; the program that delays",
+    "takes its share of the cores too.",
     "",
     "## Goals",
     "",
@@ -76,10 +77,7 @@ function markdownTable([head = [], ...rows]: readonly (readonly string[])[]): st
 function ratio(one: Measured, all: readonly Measured[]): string {
   const cozy = all.find(
     ({ contestant, hosts, delayMs, command }) =>
-      contestant === "cozy" &&
-      hosts === one.hosts &&
-      delayMs === one.delayMs &&
-      command === one.command,
+      contestant === "cozy" && hosts === one.hosts && delayMs === one.delayMs && command === one.command,
   );
   return cozy === undefined || one === cozy ? "" : `${(one.medianMs / cozy.medianMs).toFixed(1)}x`;
 }

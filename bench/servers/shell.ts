@@ -28,9 +28,10 @@ export function shell(): Contestant {
   };
 }
 
-async function toHost({ tool, ssh }: Stage, host: string): Promise<void> {
+async function toHost(stage: Stage, host: string): Promise<void> {
+  const { ssh } = stage;
   const left = [".git", "venv", "__pycache__", ".cozy"].flatMap((name) => ["--exclude", name]);
-  await tool("rsync", ["-az", ...left, "-e", ["ssh", ...ssh].join(" "), "./", `root@${host}:${code}/`]);
+  await stage.tool("rsync", ["-az", ...left, "-e", ["ssh", ...ssh].join(" "), "./", `root@${host}:${code}/`]);
   const steps = [
     `cd ${code}`,
     "set -a && . /etc/cozywish.env && set +a",
@@ -40,5 +41,5 @@ async function toHost({ tool, ssh }: Stage, host: string): Promise<void> {
     "python manage.py collectstatic --noinput",
     "systemctl restart peers",
   ];
-  await tool("ssh", [...ssh, `root@${host}`, steps.join(" && ")]);
+  await stage.tool("ssh", [...ssh, `root@${host}`, steps.join(" && ")]);
 }

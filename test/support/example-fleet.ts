@@ -23,7 +23,10 @@ export interface ExampleFleetOptions {
   readonly hosts: number;
   /** `sqlite` on the one host; or PostgreSQL and Redis on a host of their own, `data`. */
   readonly data: "sqlite" | "servers";
-  /** More of the environment, and of the application. */
+  /** What else is changed of the example's project file. */
+  readonly changed?: (config: string) => string;
+  /** More of the target, of the environment and of the application. */
+  readonly targetMore?: string;
   readonly more?: string;
   readonly appMore?: string;
 }
@@ -80,13 +83,16 @@ export function exampleConfig(
   config: string,
   lab: Lab,
   servers: readonly string[],
-  {
+  options: Omit<ExampleFleetOptions, "hosts">,
+): string {
+  const {
     example,
     data,
     more = "",
     appMore = "",
-  }: Pick<ExampleFleetOptions, "example" | "data" | "more" | "appMore">,
-): string {
+    targetMore = "",
+    changed = (text: string) => text,
+  } = options;
   const hosts = servers.map((name) => `{ name: "${name}", address: "${addressOf(lab, name)}" }`);
   const addresses = servers.map((name) => addressOf(lab, name));
   const redis = (number: number) => `redis({ url: "redis://${addressOf(lab, "data")}:6379/${number}" })`;
@@ -101,7 +107,7 @@ export function exampleConfig(
       : "SESSION_SECRET: generated(),";
   const environments = `environments: {
     staging: {
-      target: servers([${hosts.join(", ")}], { identity: "${lab.keyFile}" }),
+      target: servers([${hosts.join(", ")}], { identity: "${lab.keyFile}", ${targetMore} }),
       ${kept}
       variables: { ${own} CHECK_PASSWORD: fromEnvironment() },
       ${more}
@@ -113,7 +119,7 @@ export function exampleConfig(
     "import { defineProject, disk, fromEnvironment, generated, postgres, redis, servers, sqlite, ";
   const named = replaced(config, /import \{[^}]*\} from/, `${imports}${stackWords[example]} } from`);
   const app = replaced(named, /\n    ready: \{ path/, `\n    ${appMore}\n    ready: { path`);
-  return replaced(app, /environments: \{[\s\S]*$/, environments);
+  return changed(replaced(app, /environments: \{[\s\S]*$/, environments));
 }
 
 const stackWords: Readonly<Record<Example, string>> = {

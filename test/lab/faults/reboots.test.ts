@@ -49,13 +49,17 @@ describe("a host that is rebooted", () => {
     await fleet.lab.kill(host);
     await fleet.lab.reboot(host);
     const { code, text } = await deploy.ended;
-    expect(code, text).not.toBe(0);
-    expect(text).toMatch(/cozy (abort|lease) staging/);
-    // Whoever kept the lease may be the one that was rebooted: then nobody could give it back.
-    await end(other, ["lease", "staging", "--take-over"]);
-    await end(other, [way, "staging"]);
+    // One that is back in time holds nothing up, or has everything taken back at once.
+    const isOver = code === 0 || text.includes("Everything was taken back.");
+    if (!isOver) {
+      expect(text).toMatch(/cozy (abort|lease) staging/);
+      // Whoever keeps the lease may be the one that was rebooted: then nobody could give it back.
+      await end(other, ["lease", "staging", "--take-over"]);
+      await end(other, [way, "staging"]);
+    }
+    const isNew = isOver ? code === 0 : way === "resume";
     expect((await load.stop()).errors).toEqual([]);
-    expect(await faultOfFleet(fleet, way === "resume" ? `${host} ${way}` : before.version)).toBeUndefined();
+    expect(await faultOfFleet(fleet, isNew ? `${host} ${way}` : before.version)).toBeUndefined();
   });
 });
 
