@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { createExampleFleet, type ExampleFleet } from "../../test/support/example-fleet.ts";
@@ -64,6 +64,12 @@ function sameWork(config: string): string {
   return replaced(noSchedule, / {4}smoke: \[[\s\S]*?\n {4}\],\n/, "");
 }
 
+/** What only an older Python than this machine's may need: the hosts' is Debian's. */
+async function namedFor(requirements: string): Promise<string[]> {
+  const lines = (await readFile(requirements, "utf8")).split("\n");
+  return lines.flatMap((line) => /^(\S+==\S+) ; python_(?:full_)?version </.exec(line)?.[1] ?? []);
+}
+
 async function furnished(fleet: ExampleFleet): Promise<Stage> {
   const { lab, project, env } = fleet;
   const folder = join(project, "..", "peers");
@@ -88,8 +94,10 @@ async function furnished(fleet: ExampleFleet): Promise<Stage> {
   };
 
   // Packages come from a folder on each host, so that nobody's time hangs on the network of the day.
-  const packages = ["-r", "requirements.txt", "--require-hashes", "--dest", wheels];
-  await tool("python3", ["-m", "pip", "download", "--quiet", ...packages]);
+  const download = ["-m", "pip", "download", "--quiet", "--dest", wheels];
+  await tool("python3", [...download, "-r", "requirements.txt", "--require-hashes"]);
+  const olderToo = await namedFor(join(project, "requirements.txt"));
+  if (olderToo.length > 0) await tool("python3", [...download, "--no-deps", ...olderToo]);
   const send = ["-a", "--delete", "-e", ["ssh", ...ssh].join(" "), `${wheels}/`];
   await Promise.all(hosts.map((host) => tool("rsync", [...send, `root@${host}:/srv/wheels/`])));
   const environmentFile = join(folder, "cozywish.env");
