@@ -13,6 +13,7 @@ const benches = [
   "drill",
   "dev",
   "canary",
+  "servers",
 ];
 const failed = benches.filter((name) => {
   const file = fileURLToPath(new URL(`${name}.ts`, import.meta.url));

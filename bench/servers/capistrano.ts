@@ -56,12 +56,12 @@ end
 
 namespace :deploy do
   task :prepare_application do
-    on roles(:web) { execute with_environment("pip install -q -r requirements.txt") }
-    on primary(:web) { execute with_environment("python manage.py migrate") }
-    on roles(:web) { execute with_environment("python manage.py collectstatic --noinput") }
+    on(roles(:web)) { execute with_environment("pip install -q -r requirements.txt") }
+    on(primary(:web)) { execute with_environment("python manage.py migrate") }
+    on(roles(:web)) { execute with_environment("python manage.py collectstatic --noinput") }
   end
   task :restart do
-    on roles(:web) { execute "systemctl restart peers" }
+    on(roles(:web)) { execute "systemctl restart peers" }
   end
   after :updated, :prepare_application
   after :published, :restart

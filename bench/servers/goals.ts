@@ -9,6 +9,7 @@ export interface Goal {
 /** A goal is told where what it takes was measured. */
 export function goalsOf(all: readonly Measured[]): Goal[] {
   const cozy = all.filter(({ contestant }) => contestant === "cozy");
+  if (cozy.length === 0) return [];
   return [nothingLost(cozy), ...faster(all), ...spreads(cozy), ...quickRollback(cozy), nobodyWaits(cozy)];
 }
 

@@ -33,7 +33,7 @@ export function variablesText(variables: Readonly<Record<string, string>>): stri
 export function peerHostScript(port: number): string {
   return `set -eu
 export DEBIAN_FRONTEND=noninteractive
-apt-get install -qy --no-install-recommends python3-venv git >/dev/null 2>&1
+apt-get install -qy --no-install-recommends python3-venv python3-setuptools git >/dev/null 2>&1
 mkdir -p /srv/media
 cat > /etc/nginx/conf.d/peers.conf <<'SITE'
 server {

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { serverLayout, type ServerLayout } from "../../hosts/server-layout.ts";
 import type { InstanceSpec } from "../instance.ts";
@@ -79,6 +80,37 @@ describe("instances on systemd", () => {
     expect(await open().stop({ release: "r1" }, signal)).toEqual([{ id: spec().id, afterMs: 1_500 }]);
     expect(readdirSync(layout.instances)).toEqual([]);
     expect(await open().list(signal)).toEqual([]);
+  });
+
+  it("that are kept side by side just when they end are left to a start, and disturb none of the others", async () => {
+    const second = { ...spec(), id: { ...spec().id, index: 1 } };
+    const nameOf = (index: number) => name.replace(".0.", `.${index}.`);
+    const states = (ended: boolean) =>
+      [false, ended].map(
+        (isOver, index) => `Id=${nameOf(index)}\n${isOver ? "ActiveState=inactive\n" : unit}`,
+      );
+    let looks = 0;
+    const racing: RunProgram = async (command) => {
+      if (command[0] !== "systemctl") {
+        if (command.at(-1) === nameOf(1)) await setTimeout(50);
+        return run(command, signal);
+      }
+      looks += 1;
+      // The second one ends: who looks first on behalf of the first one would know of it, the other does not yet.
+      return {
+        exitCode: 0,
+        stdout: states(looks === 1 && command.includes(nameOf(0))).join("\n"),
+        stderr: "",
+      };
+    };
+    await open().start([spec(), second], signal);
+    await open().retire({ release: "r1" }, Date.now() - 1, signal);
+    const instances = systemdInstances({ layout, run: racing, now: Date.now, sinceBootMs: () => 0 });
+    const keep = (index: number) =>
+      instances.retire({ release: "r1", types: ["worker"], index }, undefined, signal);
+    await Promise.all([keep(0), keep(1)]);
+    expect(orders.slice(-2).toSorted()).toEqual([`keep ${nameOf(0)}`, `keep ${nameOf(1)}`]);
+    expect(readdirSync(layout.instances).sort()).toEqual(["worker@r1.0", "worker@r1.1"]);
   });
 
   it("whose retirement has come are forgotten, with their variables", async () => {

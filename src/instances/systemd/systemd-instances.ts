@@ -69,8 +69,11 @@ export function systemdInstances(parts: SystemdParts): Instances {
 
     async retire(select, at, signal) {
       signal.throwIfAborted();
-      await swept(parts, signal);
-      const selected = await find(layout, select);
+      // Several are kept side by side: each looks at its own alone, and leaves it to a start to forget what is gone.
+      if (at !== undefined) await swept(parts, signal);
+      const found = await find(layout, select);
+      const gone = at === undefined ? await goneOf(parts, found, signal) : [];
+      const selected = found.filter((one) => !gone.includes(one));
       if (selected.length === 0) return;
       const note = () =>
         Promise.all(selected.map(({ spec }) => noteInstance(layout, { format: 1, spec, retireAt: at })));
@@ -167,12 +170,19 @@ function inOrder(specs: readonly InstanceSpec[], all: readonly InstanceStatus[])
 /** All that is here, after those whose retirement has come were forgotten; their folders hold variables. */
 async function swept(parts: SystemdParts, signal: AbortSignal): Promise<KeptInstance[]> {
   const all = await readInstances(parts.layout);
-  const retired = all.filter(({ retireAt }) => retireAt !== undefined && retireAt <= parts.now());
-  const gone = (await lookAt(parts, retired, signal)).filter(({ kept, unit }) =>
-    isGone({ retireAt: kept.retireAt, unit }),
-  );
-  await Promise.all(gone.map(({ kept }) => forgetInstance(parts.layout, kept.spec.id)));
-  return all.filter((one) => !gone.some(({ kept }) => kept === one));
+  const gone = await goneOf(parts, all, signal);
+  await Promise.all(gone.map(({ spec }) => forgetInstance(parts.layout, spec.id)));
+  return all.filter((one) => !gone.includes(one));
+}
+
+async function goneOf(
+  parts: SystemdParts,
+  all: readonly KeptInstance[],
+  signal: AbortSignal,
+): Promise<KeptInstance[]> {
+  const due = all.filter(({ retireAt }) => retireAt !== undefined && retireAt <= parts.now());
+  const seen = await lookAt(parts, due, signal);
+  return seen.filter(({ kept, unit }) => isGone({ retireAt: kept.retireAt, unit })).map(({ kept }) => kept);
 }
 
 function isAsWanted(spec: InstanceSpec, before: Seen | undefined): boolean {

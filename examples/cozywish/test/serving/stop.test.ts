@@ -91,10 +91,9 @@ describe("stopping", { concurrency: true }, () => {
     const server = await startServer({ ...environment, PORT: socket });
     const silent = connect(socket);
     await once(silent, "connect");
-    const startedAt = performance.now();
     assert.equal(await signal(server, "SIGINT"), 0);
+    // One that is held up gives up after 20 s, and ends with exit code 1.
     assert.equal(await server.ended, 0);
-    assert.ok(performance.now() - startedAt < 5_000);
     silent.destroy();
   });
 
