@@ -22,6 +22,7 @@ export function cozy(): Contestant {
 }
 
 async function carriedOut({ fleet }: Stage, command: string): Promise<Told> {
+  const asked = Date.now();
   const { stdout } = await fleet.ok([command, "staging", "--json"]);
   const lines = stdout
     .trim()
@@ -39,11 +40,19 @@ async function carriedOut({ fleet }: Stage, command: string): Promise<Told> {
     .filter(({ type, operation }) => type === "operation-done" && operation?.startsWith("switch-routes"))
     .flatMap(({ at }) => at ?? []);
   if (plan !== undefined) told[planned] = plan;
-  if (began !== undefined && switched.length > 0) told[moved] = Math.max(...switched) - began;
+  if (began !== undefined && switched.length > 0) {
+    told[moved] = Math.max(...switched) - began;
+    told[movedSinceAsked] = Math.max(...switched) - asked;
+    told[together] = Math.max(...switched) - Math.min(...switched);
+  }
   return told;
 }
 
 /** The plan alone, without the command's start, its look at the hosts and its end. */
 export const planned = "the plan";
-/** From the start of the plan until the last host has switched. */
+/** From the start of the plan until the last host has switched: the hosts are connected by then, and looked at. */
 export const moved = "until the traffic has moved";
+/** The same, from when the command was given: with the start of cozy here and of its agents there. */
+export const movedSinceAsked = "the same, from the command's start";
+/** From the first host that switched to the last. */
+export const together = "from the first host's switch to the last's";

@@ -1,4 +1,4 @@
-import { moved } from "./cozy.ts";
+import { moved, movedSinceAsked } from "./cozy.ts";
 import type { Measured } from "./measure.ts";
 
 export interface Goal {
@@ -58,7 +58,7 @@ function quickRollback(cozy: readonly Measured[]): Goal[] {
       const took = told[moved];
       if (took === undefined) return [];
       const within = delayMs === 0 ? 100 : 300;
-      const text = `a rollback of ${hosts} warm ${hosts === 1 ? "host" : "hosts"} with ${delayMs} ms added has moved the traffic within ${within} ms of its plan's start: ${took.toFixed(0)} ms`;
+      const text = `a rollback of ${hosts} warm ${hosts === 1 ? "host" : "hosts"} with ${delayMs} ms added has moved the traffic within ${within} ms of its plan's start: ${took.toFixed(0)} ms, ${(told[movedSinceAsked] ?? 0).toFixed(0)} ms after the command was given`;
       return [{ met: took <= within, text }];
     });
 }

@@ -64,14 +64,22 @@ export async function openServers(context: CommandContext, opened: OpenEnvironme
   };
 }
 
-/** The smallest question there is. What is wrong with a host's key, or with the deployer's, is no matter of reaching it. */
-async function reach({ host }: OpenServer, signal: AbortSignal): Promise<UnreachableHost | undefined> {
+/**
+ * The smallest question there is. What is wrong with a host's key, or with the deployer's, is no matter of reaching it. A connection that
+ * was lost may be one that an earlier command has left and that a sleep or another network has cut since: it is worth one more try.
+ */
+async function reach(
+  { host }: Pick<OpenServer, "host">,
+  signal: AbortSignal,
+  isFirst = true,
+): Promise<UnreachableHost | undefined> {
   try {
     await host.raiseFence(0, signal);
     return undefined;
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof CozyError) || !unreachableCodes.has(error.code)) throw error;
+    if (isFirst && error.code !== "host-unreachable") return reach({ host }, signal, false);
     return { host: host.name, why: messageOf(error) };
   }
 }

@@ -97,6 +97,16 @@ export function instancesContract(name: string, open: () => Promise<InstancesUnd
       expect(await under.instances.list(signal())).toMatchObject([{ pid: before?.pid, retireAt: undefined }]);
     });
 
+    it("keeps a retired one that is asked for again", async () => {
+      const spec = under.spec("r1/web.0", "runs");
+      const [before] = await under.instances.start([spec], signal());
+      await under.instances.retire({ release: "r1" }, Date.now() + 1_000, signal());
+      const [kept] = await under.instances.start([structuredClone(spec)], signal());
+      expect(kept).toMatchObject({ pid: before?.pid, retireAt: undefined });
+      await new Promise((resolve) => setTimeout(resolve, 1_200));
+      expect(await under.instances.list(signal())).toMatchObject([{ pid: before?.pid, state: "running" }]);
+    });
+
     it("shows at once that a process ends as soon as it starts", async () => {
       await under.instances.start([under.spec("r1/web.0", "exits")], signal());
       const seen = await eventuallyStatus(under, (status) => status.restarts > 0);

@@ -68,7 +68,10 @@ export function fakeInstances({ now, behaviour = () => "runs" }: FakeInstancesOp
       return specs.map((spec) => {
         const name = instanceName(spec.id);
         const before = entries.get(name);
-        if (before !== undefined && isDeepStrictEqual(before.spec, spec)) return before.status;
+        if (before !== undefined && isDeepStrictEqual(before.spec, spec)) {
+          before.status = { ...before.status, retireAt: undefined };
+          return before.status;
+        }
         orders.push(`start ${name}`);
         const status = begin(spec, 0, undefined);
         entries.set(name, { spec, status });

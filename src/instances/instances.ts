@@ -5,7 +5,10 @@ import type { InstanceSelection, InstanceSpec, InstanceStatus, KilledInstance } 
  * that carries its deadline.
  */
 export interface Instances {
-  /** Starts those that are not there. The same spec again changes nothing; another spec for the same id is a restart with it. */
+  /**
+   * Starts those that are not there, and keeps those that were retired: what it gives runs and goes on. The same spec again changes
+   * nothing; another spec for the same id is a restart with it.
+   */
   start(specs: readonly InstanceSpec[], signal: AbortSignal): Promise<readonly InstanceStatus[]>;
   /**
    * Stops them within their own stop time-outs and forgets them; none of that name is no error. Gives those that had to be killed.

@@ -95,5 +95,5 @@ export const portMethods: { readonly [Name in keyof AgentPorts]: Methods<AgentPo
   generated: { read: quickMs, write: quickMs },
   questions: { write: quickMs, remove: quickMs, open: quickMs, answer: quickMs, answerTo: quickMs },
   backups: { backUp: 6 * hourMs, list: minuteMs, restore: 6 * hourMs, prune: 10 * minuteMs },
-  uploads: { begin: 5 * minuteMs, finish: 30 * minuteMs },
+  uploads: { begin: 5 * minuteMs, finish: 30 * minuteMs, giveUp: 5 * minuteMs },
 };

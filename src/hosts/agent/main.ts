@@ -84,6 +84,7 @@ function openPorts(project: string, environment: string, hello: Hello): AgentPor
     uploads: {
       begin: async (offer, signal) => (await uploads()).begin(offer, signal),
       finish: async (arrived, signal) => (await uploads()).finish(arrived, signal),
+      giveUp: async (rooms, signal) => (await uploads()).giveUp(rooms, signal),
     },
   };
 }

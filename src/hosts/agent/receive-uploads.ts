@@ -1,7 +1,7 @@
 import { chmod, lstat, mkdir, readdir, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { markUsed, verifyFiles } from "../../artifacts/artifact-store.ts";
-import { mindingTheDisk } from "../../artifacts/disk-full.ts";
+import { diskFull, hasNoRoom, mindingTheDisk } from "../../artifacts/disk-full.ts";
 import { digestFolder } from "../../artifacts/folder-digest.ts";
 import { inParallel } from "../../artifacts/in-parallel.ts";
 import { writeKept } from "../../artifacts/kept-file.ts";
@@ -18,6 +18,7 @@ import type {
   ArrivedFolder,
   ArtifactRoom,
   FolderRoom,
+  GivenUp,
   UploadBegun,
   Uploads,
 } from "./uploads.ts";
@@ -44,7 +45,26 @@ export function receiveUploads(machine: MachinePaths, now: () => number): Upload
         if (artifact !== undefined) await takeInArtifact(machine, artifact, now, signal);
       });
     },
+
+    async giveUp(rooms) {
+      const full: string[] = [];
+      for (const { folder, sizeBytes } of rooms) {
+        await removeWhole(folder);
+        if (await lackedRoom(folder, sizeBytes)) full.push(dirname(folder));
+      }
+      if (full[0] !== undefined) throw diskFull(full[0], undefined);
+    },
   };
+}
+
+/** Whoever writes into it may not have noticed yet that nobody wants it any more. */
+async function removeWhole(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+}
+
+/** Asked when it is gone: what could not be written has left room again by then, and it is the whole that found none. */
+async function lackedRoom(folder: string, sizeBytes: number): Promise<boolean> {
+  return sizeBytes > 0 && (await hasNoRoom(dirname(folder), sizeBytes));
 }
 
 /** How many artifacts, trees or runtimes are looked through for what is the same. */
@@ -74,7 +94,27 @@ async function layKnown(
   signal: AbortSignal,
 ): Promise<ArtifactRoom> {
   const folder = tempName(artifactAt(machine, manifest.id).folder);
-  const known = await knownFiles(machine);
+  try {
+    const missing = await layInto(folder, manifest, await knownFiles(machine), signal);
+    const sizes = new Map(manifest.content.files.map((entry) => [entry.path, sizeOf(entry)]));
+    const sizeBytes = missing.reduce((sum, path) => sum + (sizes.get(path) ?? 0), 0);
+    // Nothing is sent that finds no room.
+    if (sizeBytes > 0 && (await hasNoRoom(machine.artifacts, sizeBytes)))
+      throw diskFull(machine.artifacts, undefined);
+    return { folder, missing };
+  } catch (error) {
+    await removeWhole(folder);
+    throw error;
+  }
+}
+
+/** Gives the files that are to come. */
+async function layInto(
+  folder: string,
+  manifest: Manifest,
+  known: ReadonlyMap<string, string>,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
   const app = join(folder, "app");
   await mkdir(app, { recursive: true });
   const { files } = manifest.content;
@@ -91,7 +131,11 @@ async function layKnown(
     return [];
   });
   await writeKept(join(folder, "manifest.json"), { ...manifest });
-  return { folder, missing: missing.flat() };
+  return missing.flat();
+}
+
+function sizeOf(entry: ManifestEntry): number {
+  return entry.kind === "file" ? entry.sizeBytes : 0;
 }
 
 /** Files of the artifacts that were used last, by what they hold. */

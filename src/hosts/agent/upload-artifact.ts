@@ -44,11 +44,15 @@ export async function uploadArtifact(
   const begun = await begin(manifest, await baseOf(machine, artifact, likely), to.uploads, signal);
   const { tree: hash, runtime: id } = manifest.content;
   const sent = new Sent(machine, to.connection, signal);
-  const runtime = await sent.folder(id, runtimeAt(machine, id).folder, begun.runtime);
-  const tree =
-    hash === undefined ? undefined : await sent.folder(hash, treeAt(machine, hash).folder, begun.tree);
-  const own = await sent.artifact(artifact, manifest, begun.artifact);
-  if (tree ?? runtime ?? own) await to.uploads.finish({ tree, runtime, artifact: own }, signal);
+  try {
+    const runtime = await sent.folder(id, runtimeAt(machine, id).folder, begun.runtime);
+    const tree =
+      hash === undefined ? undefined : await sent.folder(hash, treeAt(machine, hash).folder, begun.tree);
+    const own = await sent.artifact(artifact, manifest, begun.artifact);
+    if (tree ?? runtime ?? own) await to.uploads.finish({ tree, runtime, artifact: own }, signal);
+  } catch (error) {
+    throw await givenUp(error, begun, sent.failed, to.uploads);
+  }
   return sent.report;
 }
 

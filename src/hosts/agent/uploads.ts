@@ -6,6 +6,17 @@ export interface Uploads {
   begin(offer: UploadOffer, signal: AbortSignal): Promise<UploadBegun>;
   /** Holds what has arrived against what it should be, and moves it in as one step each. What is there already is dropped. */
   finish(arrived: UploadArrived, signal: AbortSignal): Promise<void>;
+  /**
+   * Removes what has arrived of an upload that comes to nothing. Rejects with `disk-full` where one of the rooms lacked the space for what
+   * was on its way there: who sends learns that from messages only.
+   */
+  giveUp(rooms: readonly GivenUp[], signal: AbortSignal): Promise<void>;
+}
+
+export interface GivenUp {
+  readonly folder: string;
+  /** Of what was on its way there and failed; 0 where nothing was. */
+  readonly sizeBytes: number;
 }
 
 export interface UploadOffer {

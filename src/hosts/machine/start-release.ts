@@ -1,4 +1,4 @@
-import { instanceName, type InstanceSelection } from "../../instances/instance.ts";
+import type { InstanceSelection } from "../../instances/instance.ts";
 import type { Instances } from "../../instances/instances.ts";
 import type { EnvironmentPaths } from "../environment-paths.ts";
 import { readRelease } from "../release-folder.ts";
@@ -19,15 +19,5 @@ export async function startRelease(request: StartRequest, signal: AbortSignal): 
   const { instances, paths, runFolder, select, seal } = request;
   const [release, scale] = await Promise.all([readRelease(paths, select.release), readScale(paths)]);
   const specs = instanceSpecs({ release, scale, paths, runFolder, seal }, select);
-  const wanted = new Set(specs.map(({ id }) => instanceName(id)));
-  // Kept before they are asked for: one whose time comes in between would be taken for running, and end.
-  const warm = (await instances.list(signal)).filter(
-    ({ id, retireAt }) => retireAt !== undefined && wanted.has(instanceName(id)),
-  );
-  await Promise.all(
-    warm.map(({ id: { type, index } }) =>
-      instances.retire({ release: select.release, types: [type], index }, undefined, signal),
-    ),
-  );
   await instances.start(specs, signal);
 }

@@ -31,7 +31,7 @@ export interface SshOptions {
   readonly uid: number;
   readonly now: () => number;
   readonly random: () => number;
-  /** How long the connection stays without use; 60 s where absent. */
+  /** How long the connection stays without use; ten minutes where absent, in which a release is most likely to be taken back. */
   readonly keepSeconds?: number | undefined;
   /** A link that was cut is noticed after three times so many seconds; 5 where absent. */
   readonly aliveSeconds?: number | undefined;
@@ -54,7 +54,7 @@ export async function sshConnection(place: SshPlace, options: SshOptions): Promi
     env,
     now,
     random,
-    keepSeconds = 60,
+    keepSeconds = 600,
     aliveSeconds = 5,
     connectWithinMs: withinMs = 30_000,
   } = options;

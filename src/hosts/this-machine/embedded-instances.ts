@@ -20,12 +20,23 @@ export function embeddedInstances(
   return {
     ...supervised,
     async start(specs, signal) {
-      const running = new Set((await listInstances(at, signal)).map(({ id }) => instanceName(id)));
+      const there = await listInstances(at, signal);
+      const running = new Set(there.map(({ id }) => instanceName(id)));
       for (const [release, ofRelease] of byRelease(specs)) {
         const folders = [join(logs, release), join(run, release)];
         await Promise.all(folders.map((folder) => mkdir(folder, { recursive: true, mode: 0o700 })));
         await noteLogStarts(join(logs, release), ofRelease, ({ id }) => running.has(instanceName(id)));
       }
+      // A supervisor of an earlier version leaves retired ones to their end.
+      const asked = new Set(specs.map(({ id }) => instanceName(id)));
+      const retired = there.filter(
+        ({ id, retireAt }) => retireAt !== undefined && asked.has(instanceName(id)),
+      );
+      await Promise.all(
+        retired.map(({ id: { release, type, index } }) =>
+          supervised.retire({ release, types: [type], index }, undefined, signal),
+        ),
+      );
       return supervised.start(specs, signal);
     },
     async stop(select, signal) {

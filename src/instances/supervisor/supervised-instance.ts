@@ -52,13 +52,14 @@ export class SupervisedInstance {
     this.wanted = kept.stopping !== true;
     if (this.wanted) this.retire(kept.retireAt);
     if (found !== undefined) this.#life.adopt(found, startedAt);
-    else if (this.wanted && kept.process === undefined) await this.start(this.#spec);
+    else if (this.wanted && kept.process === undefined) await this.#inTurn(() => this.#life.start());
     else if (this.wanted) await this.#inTurn(() => this.#life.startAfterUnseenEnd());
   }
 
-  /** Another spec stops what runs by the present one, and starts it by the new one. */
+  /** Takes a retirement back. Another spec stops what runs by the present one, and starts it by the new one. */
   start(spec: InstanceSpec): Promise<void> {
     this.wanted = true;
+    this.retire(undefined);
     return this.#inTurn(async () => {
       if (!isDeepStrictEqual(spec, this.#spec)) {
         await this.#life.stop();

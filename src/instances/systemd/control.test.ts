@@ -1,7 +1,16 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { controlExits, controlText } from "./control.ts";
@@ -59,7 +68,7 @@ describe("control", () => {
     });
   });
 
-  it("starts instances at once and at each boot, and takes a retirement back", () => {
+  it("starts instances at once and at each boot, and no timer ends them any more", () => {
     expect(
       run("start", "app-production-web@r1.0.service", "app-production-job-runner@r1.12.service").status,
     ).toBe(0);
@@ -82,16 +91,35 @@ describe("control", () => {
     ]);
   });
 
-  it("leaves the end of retired ones to systemd, and a reboot does not bring them back", () => {
+  it("leaves the end of retired ones to systemd, which asks the user that deploys whether they are still to end", () => {
     const at = Math.floor(Date.now() / 1000) + 100;
-    expect(run("retire", String(at), "app-production-web@r1.0.service").status).toBe(0);
-    const [disabled, , timer] = said();
-    expect(disabled).toBe("<systemctl><disable><--no-reload><--quiet><--><app-production-web@r1.0.service>");
+    expect(run("retire", String(at), "app-production-job-runner@r1.12.service").status).toBe(0);
+    const [, timer = ""] = said(); // the first ends the timer before
+    expect(timer).toMatch(/<--on-active=(100|99)>.*<--uid=\w+><--><sh><-c>/);
     expect(timer).toMatch(
-      /<--on-active=(100|99)>.*<--><\/usr\/lib\/cozy\/control><stop><app-production-web@r1\.0\.service>$/,
+      /<sh><\/var\/lib\/cozy\/environments\/app-production\/instances\/job-runner@r1\.12><\/usr\/lib\/cozy\/control><app-production-job-runner@r1\.12\.service>$/,
     );
     expect(run("retire", "0", "app-production-web@r1.0.service").status).toBe(0);
-    expect(said().at(-1)).toContain("<--on-active=0>");
+    expect(said().some((line) => line.includes("<--on-active=0>"))).toBe(true);
+  });
+
+  it.each([
+    ["ends them when their time has come", (at: number) => `${at - 1_000}\n`, true],
+    ["leaves them where it has not come yet", (at: number) => `${at + 60_000}\n`, false],
+    ["leaves them where they are kept", () => undefined, false],
+  ])("and then %s", (_how, text, ends) => {
+    const [, script = ""] = /end_if_due='([^']*)'/.exec(controlText()) ?? [];
+    const folder = mkdtempSync(join(root, "instance-"));
+    const note = text(Date.now());
+    if (note !== undefined) writeFileSync(join(folder, "retired"), note);
+    const bin = join(folder, "bin");
+    lay(join(relative(root, bin), "sudo"), '#!/bin/sh\nprintf "%s\\n" "$*"\n', 0o755);
+    const { status, stdout } = spawnSync("sh", ["-c", script, "sh", folder, "control", "unit"], {
+      encoding: "utf8",
+      env: { PATH: `${bin}:/usr/bin:/bin` },
+    });
+    expect([status, stdout.trim()]).toEqual([0, ends ? "-n control stop unit" : ""]);
+    expect(existsSync(join(folder, "ending"))).toBe(ends);
   });
 
   it("runs a command as the application's user, and ends as it does", () => {
@@ -185,16 +213,12 @@ describe("control", () => {
       { minLength: 1, maxLength: 3 },
     );
     fc.assert(
-      fc.property(
-        fc.constantFrom("start", "stop", "keep", "once", "end", "reload-proxy"),
-        words,
-        (verb, names) => {
-          writeFileSync(join(root, "said"), "");
-          const { status } = run(verb, ...names);
-          const others = names.filter((name) => !/^app-production-web@[\w-]+\.0\.service$/.test(name));
-          expect(status === 0 ? others : said()).toEqual([]);
-        },
-      ),
+      fc.property(fc.constantFrom("start", "stop", "once", "end", "reload-proxy"), words, (verb, names) => {
+        writeFileSync(join(root, "said"), "");
+        const { status } = run(verb, ...names);
+        const others = names.filter((name) => !/^app-production-web@[\w-]+\.0\.service$/.test(name));
+        expect(status === 0 ? others : said()).toEqual([]);
+      }),
       { numRuns: 60 },
     );
   });

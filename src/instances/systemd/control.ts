@@ -45,10 +45,9 @@ self=/usr/lib/cozy/control
 
 usage() {
   cat >&2 <<'END'
-control start <unit>...              starts instances, now and at each boot, and takes a retirement back
+control start <unit>...              starts instances, now and at each boot
 control stop <unit>...               ends them; prints "killed <unit>" of each that had to be killed
-control retire <seconds> <unit>...   ends them at that time since the epoch, whoever is there then
-control keep <unit>...               the same as start
+control retire <seconds> <unit>...   has whoever asks end them at that time since the epoch, where they are to end then
 control once [--terminal] <environment> <name>
                                      runs instances/once@<name>/start as the application's user
 control end <environment> <name>     ends that command
@@ -168,17 +167,23 @@ stop_units() {
   return 0
 }
 
+# What is to end is noted by the user that deploys, in a file that goes away where it is to stay after all: this asks as that user.
+# shellcheck disable=SC2016
+end_if_due='if [ -f "$1/retired" ] && read -r at <"$1/retired" && [ "\${at%???}" -le "$(date +%s)" ] && mv "$1/retired" "$1/ending"; then exec sudo -n "$2" stop "$3"; fi'
+
 retire_units() {
   at=$1
   shift
-  "$systemctl" disable --no-reload --quiet -- "$@" || return 3
   end_timers timer "$@"
   left=$((at - $(date +%s)))
   if [ "$left" -lt 0 ]; then left=0; fi
   for unit in "$@"; do
+    check_unit "$unit"
+    folder=/var/lib/cozy/environments/$environment/instances/\${template#"$environment"-}@$instance
     name_timer "$unit"
     "$systemd_run" --quiet --collect --unit="$timer" --description="The end of $unit" --on-active="$left" \
-      --timer-property=AccuracySec=100ms -- "$self" stop "$unit" || {
+      --timer-property=AccuracySec=100ms --uid="\${SUDO_USER:-root}" \
+      -- /bin/sh -c "$end_if_due" sh "$folder" "$self" "$unit" || {
       # One whose time came just now is being ended, as it should be.
       "$systemctl" is-active --quiet "$timer.service" || return 3
     }
@@ -229,7 +234,7 @@ reopen_logs() {
 verb=$1
 shift
 case $verb in
-  start | keep)
+  start)
     check_units "$@"
     start_units "$@"
     ;;

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rm, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { isFields, readKept, writeKept } from "../../artifacts/kept-file.ts";
 import { CozyError, systemCode } from "../../errors/cozy-error.ts";
@@ -9,10 +9,17 @@ import { endedScript, environmentLines, startScript } from "./start-script.ts";
 import { instanceFolder } from "./unit-names.ts";
 
 /** `spec.json` of an instance: what it was asked for as. */
-export interface KeptInstance {
+interface Noted {
   readonly format: 1;
   readonly spec: InstanceSpec;
-  readonly retireAt?: number | undefined;
+}
+
+export interface KeptInstance {
+  readonly spec: InstanceSpec;
+  /** When it is to end, in milliseconds since the epoch. */
+  readonly retireAt: number | undefined;
+  /** Its time has come, and it is being ended: it can't be kept any more. */
+  readonly isEnding: boolean;
 }
 
 /** Everything that was asked for here, by release, type and index. */
@@ -20,10 +27,23 @@ export async function readInstances(layout: ServerLayout): Promise<KeptInstance[
   const names = (await namesIn(layout.instances)).filter((name) =>
     /^[a-z][a-z0-9-]*@[\w-]+\.\d+$/.test(name),
   );
-  const all = await Promise.all(
-    names.map((name) => readKept(specFile(join(layout.instances, name)), isKept)),
-  );
+  const all = await Promise.all(names.map((name) => readInstance(join(layout.instances, name))));
   return all.filter((one) => one !== undefined).sort((a, b) => compare(a.spec.id, b.spec.id));
+}
+
+async function readInstance(folder: string): Promise<KeptInstance | undefined> {
+  const [noted, retired] = await Promise.all([
+    readKept(specFile(folder), isNoted),
+    readIfThere(retiredFile(folder)),
+  ]);
+  if (noted === undefined) return undefined;
+  const ending = retired === undefined ? await readIfThere(endingFile(folder)) : undefined;
+  const at = retired ?? ending;
+  return {
+    spec: noted.spec,
+    retireAt: at === undefined ? undefined : Number(at),
+    isEnding: ending !== undefined,
+  };
 }
 
 /** Lays what systemd starts the instance with. The note of what it is comes last: until then it is nobody's. */
@@ -31,15 +51,29 @@ export async function layInstance(layout: ServerLayout, spec: InstanceSpec): Pro
   const folder = instanceFolder(layout, spec.id);
   await mkdir(folder, { recursive: true });
   if (spec.socket !== undefined) await makeSocketFolder(dirname(spec.socket));
+  await Promise.all([retiredFile(folder), endingFile(folder)].map((file) => rm(file, { force: true })));
   const variables = { ...(await readEnvironment(spec.environmentFile)), ...spec.variables };
   await writeAtomically(join(folder, "environment"), environmentLines(variables), 0o600);
   await writeAtomically(join(folder, "ended"), endedScript(), 0o640);
   await writeAtomically(join(folder, "start"), startScript(spec), 0o640);
-  await noteInstance(layout, { format: 1, spec });
+  const noted: Noted = { format: 1, spec };
+  await writeKept(specFile(folder), { ...noted }, 0o600);
 }
 
-export async function noteInstance(layout: ServerLayout, kept: KeptInstance): Promise<void> {
-  await writeKept(specFile(instanceFolder(layout, kept.spec.id)), { ...kept }, 0o600);
+/** Notes that it is to end then; whoever ends it asks this note, and so does systemd before it starts one again. */
+export async function retireInstance(layout: ServerLayout, id: InstanceId, at: number): Promise<void> {
+  await writeAtomically(retiredFile(instanceFolder(layout, id)), `${Math.max(0, at)}\n`, 0o640);
+}
+
+/** Takes the note back: one system call decides, so that it is either kept or being ended. */
+export async function keepInstance(layout: ServerLayout, id: InstanceId): Promise<"kept" | "not retired"> {
+  try {
+    await unlink(retiredFile(instanceFolder(layout, id)));
+    return "kept";
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return "not retired";
+    throw error;
+  }
 }
 
 export async function forgetInstance(layout: ServerLayout, id: InstanceId): Promise<void> {
@@ -71,6 +105,14 @@ function specFile(folder: string): string {
   return join(folder, "spec.json");
 }
 
+function retiredFile(folder: string): string {
+  return join(folder, "retired");
+}
+
+function endingFile(folder: string): string {
+  return join(folder, "ending");
+}
+
 async function namesIn(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
@@ -96,7 +138,7 @@ function byText(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }
 
-function isKept(value: unknown): value is KeptInstance {
+function isNoted(value: unknown): value is Noted {
   if (!isFields(value) || !isFields(value["spec"])) return false;
   const { id, command, folder } = value["spec"];
   return isFields(id) && Array.isArray(command) && typeof folder === "string";

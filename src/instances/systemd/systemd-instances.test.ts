@@ -1,7 +1,6 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { serverLayout, type ServerLayout } from "../../hosts/server-layout.ts";
 import type { InstanceSpec } from "../instance.ts";
@@ -26,6 +25,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const name = "app-production-worker@r1.0.service";
 const signal = AbortSignal.timeout(20_000);
+const own = () => join(layout.instances, "worker@r1.0");
 const run: RunProgram = async (command) => {
   if (command[0] === "systemctl") return { exitCode: 0, stdout: `Id=${name}\n${unit}`, stderr: "" };
   orders.push(command.slice(3).join(" "));
@@ -37,11 +37,12 @@ describe("instances on systemd", () => {
   it("are laid before they are started, with their variables for root and their owner alone", async () => {
     expect(await open().start([spec()], signal)).toMatchObject([{ state: "running", pid: 1 }]);
     expect(orders).toEqual([`start ${name}`]);
-    const own = join(layout.instances, "worker@r1.0");
-    expect(readdirSync(own).sort()).toEqual(["ended", "environment", "spec.json", "start"]);
-    expect(statSync(join(own, "environment")).mode & 0o777).toBe(0o600);
-    expect(readFileSync(join(own, "environment"), "utf8")).toBe("export SECRET=hunter2\nexport LEVEL=info\n");
-    expect(readFileSync(join(own, "spec.json"), "utf8")).not.toContain("hunter2");
+    expect(readdirSync(own()).sort()).toEqual(["ended", "environment", "spec.json", "start"]);
+    expect(statSync(join(own(), "environment")).mode & 0o777).toBe(0o600);
+    expect(readFileSync(join(own(), "environment"), "utf8")).toBe(
+      "export SECRET=hunter2\nexport LEVEL=info\n",
+    );
+    expect(readFileSync(join(own(), "spec.json"), "utf8")).not.toContain("hunter2");
   });
 
   it("that run as they are wanted are not touched", async () => {
@@ -82,35 +83,31 @@ describe("instances on systemd", () => {
     expect(await open().list(signal)).toEqual([]);
   });
 
-  it("that are kept side by side just when they end are left to a start, and disturb none of the others", async () => {
-    const second = { ...spec(), id: { ...spec().id, index: 1 } };
-    const nameOf = (index: number) => name.replace(".0.", `.${index}.`);
-    const states = (ended: boolean) =>
-      [false, ended].map(
-        (isOver, index) => `Id=${nameOf(index)}\n${isOver ? "ActiveState=inactive\n" : unit}`,
-      );
-    let looks = 0;
-    const racing: RunProgram = async (command) => {
-      if (command[0] !== "systemctl") {
-        if (command.at(-1) === nameOf(1)) await setTimeout(50);
-        return run(command, signal);
-      }
-      looks += 1;
-      // The second one ends: who looks first on behalf of the first one would know of it, the other does not yet.
-      return {
-        exitCode: 0,
-        stdout: states(looks === 1 && command.includes(nameOf(0))).join("\n"),
-        stderr: "",
-      };
-    };
-    await open().start([spec(), second], signal);
-    await open().retire({ release: "r1" }, Date.now() - 1, signal);
-    const instances = systemdInstances({ layout, run: racing, now: Date.now, sinceBootMs: () => 0 });
-    const keep = (index: number) =>
-      instances.retire({ release: "r1", types: ["worker"], index }, undefined, signal);
-    await Promise.all([keep(0), keep(1)]);
-    expect(orders.slice(-2).toSorted()).toEqual([`keep ${nameOf(0)}`, `keep ${nameOf(1)}`]);
-    expect(readdirSync(layout.instances).sort()).toEqual(["worker@r1.0", "worker@r1.1"]);
+  it("that are retired and asked for again are kept without an order, so that a rollback waits for nothing", async () => {
+    await open().start([spec()], signal);
+    await open().retire({ release: "r1" }, Date.now() + 60_000, signal);
+    const given = orders.length;
+    expect(await open().start([spec()], signal)).toMatchObject([{ state: "running", retireAt: undefined }]);
+    expect(orders).toHaveLength(given);
+    expect(readdirSync(own()).sort()).toEqual(["ended", "environment", "spec.json", "start"]);
+  });
+
+  it("whose end has begun are waited for and started anew", async () => {
+    await open().start([spec()], signal);
+    await open().retire({ release: "r1" }, Date.now() + 60_000, signal);
+    // What the timer does when the time has come.
+    renameSync(join(own(), "retired"), join(own(), "ending"));
+    await open().start([spec()], signal);
+    expect(orders.slice(-2)).toEqual([`stop ${name}`, `start ${name}`]);
+    expect(readdirSync(own()).sort()).toEqual(["ended", "environment", "spec.json", "start"]);
+  });
+
+  it("that are kept when their end has begun end all the same", async () => {
+    await open().start([spec()], signal);
+    await open().retire({ release: "r1" }, 1_000, signal);
+    renameSync(join(own(), "retired"), join(own(), "ending"));
+    await open().retire({ release: "r1" }, undefined, signal);
+    expect(await open().list(signal)).toMatchObject([{ retireAt: 1_000 }]);
   });
 
   it("whose retirement has come are forgotten, with their variables", async () => {

@@ -7,10 +7,11 @@ import type { InstanceStatus, KilledInstance } from "../instance.ts";
 import type { Instances } from "../instances.ts";
 import {
   forgetInstance,
+  keepInstance,
   layInstance,
-  noteInstance,
   readIfThere,
   readInstances,
+  retireInstance,
   type KeptInstance,
 } from "./instance-folders.ts";
 import { instanceStatus, isDown, isGone } from "./instance-status.ts";
@@ -38,14 +39,14 @@ export function systemdInstances(parts: SystemdParts): Instances {
     async start(specs, signal) {
       signal.throwIfAborted();
       const asked = ({ spec }: KeptInstance) => specs.some(({ id }) => isSame(id, spec.id));
-      const known = await lookAt(parts, (await swept(parts, signal)).filter(asked), signal);
+      const known = await lookAt(parts, await kept(parts, asked, signal), signal);
       const wanted = specs.map((spec) => ({
         spec,
         before: known.find(({ kept }) => isSame(kept.spec.id, spec.id)),
       }));
       const fresh = wanted.filter(({ spec, before }) => !isAsWanted(spec, before));
       if (fresh.length === 0) return inOrder(specs, await statusesOf(parts, known));
-      const others = fresh.filter(({ before }) => before !== undefined && !isDown(before.unit));
+      const others = fresh.filter(({ before }) => before?.kept.isEnding || (before && !isDown(before.unit)));
       if (others.length > 0) await order(["stop", ...units(layout, others)], signal);
       await Promise.all(fresh.map(({ spec }) => layInstance(layout, spec)));
       // A process that ends at once fails its very start; systemd tries again all the same, and its status tells.
@@ -69,24 +70,15 @@ export function systemdInstances(parts: SystemdParts): Instances {
 
     async retire(select, at, signal) {
       signal.throwIfAborted();
-      // Several are kept side by side: each looks at its own alone, and leaves it to a start to forget what is gone.
-      if (at !== undefined) await swept(parts, signal);
-      const found = await find(layout, select);
-      const gone = at === undefined ? await goneOf(parts, found, signal) : [];
-      const selected = found.filter((one) => !gone.includes(one));
-      if (selected.length === 0) return;
-      const note = () =>
-        Promise.all(selected.map(({ spec }) => noteInstance(layout, { format: 1, spec, retireAt: at })));
       if (at === undefined) {
-        await order(["keep", ...units(layout, selected)], signal);
-        await note();
-      } else {
-        await note();
-        await order(
-          ["retire", String(Math.max(0, Math.ceil(at / 1000))), ...units(layout, selected)],
-          signal,
-        );
+        await Promise.all((await find(layout, select)).map(({ spec }) => keepInstance(layout, spec.id)));
+        return;
       }
+      const selected = (await swept(parts, signal)).filter(({ spec }) => isSelected(spec.id, select));
+      if (selected.length === 0) return;
+      await Promise.all(selected.map(({ spec }) => retireInstance(layout, spec.id, at)));
+      const seconds = String(Math.max(0, Math.ceil(at / 1000)));
+      await order(["retire", seconds, ...units(layout, selected)], signal);
     },
 
     async list(signal) {
@@ -167,6 +159,25 @@ function inOrder(specs: readonly InstanceSpec[], all: readonly InstanceStatus[])
   return specs.flatMap((spec) => all.find(({ id }) => isSame(id, spec.id)) ?? []);
 }
 
+/**
+ * Those that were asked for and are here, none of them retired any more. That is decided before they are looked at: one whose time comes
+ * in between would be taken for running, and end.
+ */
+async function kept(
+  parts: SystemdParts,
+  asked: (one: KeptInstance) => boolean,
+  signal: AbortSignal,
+): Promise<KeptInstance[]> {
+  const all = (await swept(parts, signal)).filter(asked);
+  return Promise.all(
+    all.map(async (one) => {
+      if (one.retireAt === undefined) return one;
+      const how = await keepInstance(parts.layout, one.spec.id);
+      return how === "kept" ? { ...one, retireAt: undefined } : { ...one, isEnding: true };
+    }),
+  );
+}
+
 /** All that is here, after those whose retirement has come were forgotten; their folders hold variables. */
 async function swept(parts: SystemdParts, signal: AbortSignal): Promise<KeptInstance[]> {
   const all = await readInstances(parts.layout);
@@ -186,7 +197,7 @@ async function goneOf(
 }
 
 function isAsWanted(spec: InstanceSpec, before: Seen | undefined): boolean {
-  if (before === undefined || isDown(before.unit)) return false;
+  if (before === undefined || before.kept.isEnding || isDown(before.unit)) return false;
   // What is not set is not there in a file.
   return isDeepStrictEqual(before.kept.spec, JSON.parse(JSON.stringify(spec)));
 }

@@ -34,6 +34,7 @@ export function portsIn(folder: string, host: Host): AgentPorts {
   const uploads: Uploads = {
     begin: async () => ({ artifact: "there", tree: "there", runtime: "there" }),
     finish: async () => {},
+    giveUp: async () => {},
   };
   const journals = journalFolder(`${folder}/journals`);
   const lease = { environment: "staging", store: leaseFolder(`${folder}/lease`) };
