@@ -6,6 +6,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
  */
 const longest = [
   "faults/killed-deployer",
+  "faults/redis-gone",
   "faults/workers",
   "faults/django-builds",
   "stories/jobs",
@@ -14,6 +15,7 @@ const longest = [
   "stories/django",
   "stories/tcp-only",
   "artifacts/python-store",
+  "ssh/ssh-connection",
   "artifacts/python-tree",
   "proxy/handover",
   "stacks/django-refusals",

@@ -1,5 +1,4 @@
 import { request as httpRequest, type IncomingHttpHeaders, type RequestOptions } from "node:http";
-import { request as httpsRequest } from "node:https";
 import type { SiteHead } from "./site-head.ts";
 
 export interface SiteReply {
@@ -18,19 +17,19 @@ export async function askSite(
   headers: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<SiteReply> {
+  // Not before it is asked for: every command waits for its agents to start, and TLS takes a tenth of that.
+  const request = site.scheme === "https" ? (await import("node:https")).request : httpRequest;
   const { promise, resolve, reject } = Promise.withResolvers<SiteReply>();
-  const options: RequestOptions = {
+  const options: RequestOptions & { servername?: string; rejectUnauthorized?: boolean } = {
     host: "127.0.0.1",
     port: site.port,
     path,
     headers: { ...withoutHost(headers), host: site.name },
     agent: false,
     signal,
+    ...(site.scheme === "https" && { servername: site.name, rejectUnauthorized: false }),
   };
-  const asked =
-    site.scheme === "https"
-      ? httpsRequest({ ...options, servername: site.name, rejectUnauthorized: false })
-      : httpRequest(options);
+  const asked = request(options);
   asked.on("error", reject).on("response", (response) => {
     let text = "";
     response.setEncoding("utf8").on("error", reject);
