@@ -85,8 +85,15 @@ export async function readTable(runFolder: string, number: number): Promise<Rout
   if (record.number !== number) {
     throw damaged(runFolder, `${folder} says that it is table ${record.number}`);
   }
-  const links = Array.from({ length: buckets }, (_, bucket) => join(folder, `${bucketName(bucket)}.sock`));
-  const sockets = links.map((link) => readSocket(runFolder, folder, link));
+  const links = Array.from({ length: buckets }, (_, bucket) => `${folder}${sep}${bucketName(bucket)}.sock`);
+  // Few instances stand behind the hundred links.
+  const known = new Map<string, string>();
+  const sockets = links.map((link) => {
+    const target = readTarget(runFolder, link);
+    const socket = known.get(target) ?? socketOf(runFolder, folder, link, target);
+    known.set(target, socket);
+    return socket;
+  });
   return { format: 1, number, sockets };
 }
 
@@ -173,13 +180,15 @@ function targetOf(runFolder: string, socket: string): string {
 }
 
 /** Without waiting, for the same reason as when they are written. */
-function readSocket(runFolder: string, folder: string, link: string): string {
-  let target: string;
+function readTarget(runFolder: string, link: string): string {
   try {
-    target = readlinkSync(link);
+    return readlinkSync(link);
   } catch (error) {
     throw damaged(runFolder, `${link} is missing or is not a link`, error);
   }
+}
+
+function socketOf(runFolder: string, folder: string, link: string, target: string): string {
   try {
     const socket = join(folder, target);
     targetOf(runFolder, socket);
