@@ -101,6 +101,7 @@ const builds: UserConfig[] = [
   { ...agent("schedules"), entry: { schedules: "src/schedules/agent/main.ts" } },
   { ...agent("backup"), entry: { backup: "src/recovery/agent/main.ts" } },
   { ...agent("host"), entry: { host: "src/hosts/agent/main.ts" } },
+  { ...agent("builder"), entry: { builder: "src/hosts/builder/main.ts" } },
   // cozy itself, for a server that carries out a deployer's command.
   { ...agent("cozy"), entry: { cozy: "src/commands/on-host/main.ts" } },
 ];

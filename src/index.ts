@@ -1,5 +1,6 @@
 import type {
   Acme,
+  BuildHost,
   CanaryStrategy,
   DeclaredVariable,
   Directory,
@@ -50,6 +51,11 @@ export function thisMachine(options: Omit<ThisMachine, "kind">): ThisMachine {
 /** Servers of your own, reached over SSH and prepared by `cozy setup`, as a target. The first one keeps the lease and the journal. */
 export function servers(hosts: Servers["hosts"], options: Omit<Servers, "kind" | "hosts"> = {}): Servers {
   return { ...options, kind: "servers", hosts };
+}
+
+/** The server that builds releases: by the name of one of the list, or by an address of its own. */
+export function host(address: string, options: Omit<BuildHost, "kind" | "address"> = {}): BuildHost {
+  return { ...options, kind: "host", address };
 }
 
 /** A certificate that an authority gives away (Let's Encrypt unless told otherwise), renewed by itself. */

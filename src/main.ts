@@ -4,7 +4,10 @@ import { helpText, version } from "./commands/help.ts";
 
 /** As a shell counts an end by SIGINT. */
 const exitInterrupted = 130;
+/** The same of SIGPIPE. */
+const exitWithoutReader = 141;
 
+outliveReaders();
 process.exitCode = await main(process.argv.slice(2));
 
 /** argv to command to exit code; the only place that prints an error. */
@@ -55,6 +58,19 @@ async function main(argv: readonly string[]): Promise<number> {
     const { env, stdout, stderr } = process;
     printError(error, { json, stdout, stderr, env, version });
     return exitCodeOf(error);
+  }
+}
+
+/**
+ * Whoever read the output may have gone: `cozy deploy production | head`. A command that changes something has to come to its end all the
+ * same; one that only follows what others say has nothing left to do, and ends as it would by SIGPIPE.
+ */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+      if (process.argv[2] === "logs") process.exit(exitWithoutReader);
+    });
   }
 }
 

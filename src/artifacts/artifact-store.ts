@@ -20,6 +20,11 @@ export async function findArtifact(machine: MachinePaths, key: string): Promise<
   return source.artifact;
 }
 
+/** Whether this machine has an artifact, from whichever source it was built. */
+export async function artifactIsHere(machine: MachinePaths, id: string): Promise<boolean> {
+  return exists(artifactAt(machine, id).manifest);
+}
+
 /**
  * Names the artifact of a source. Of two builders of the same source the first one wins: the id that counts is given back.
  */

@@ -28,6 +28,8 @@ export interface BuildArtifactRequest {
   /** Names of variables that the application has when it runs, for the explanation of a build that misses one. */
   readonly runTimeNames: readonly string[];
   readonly addressNames?: AddressNames;
+  /** The application's files, checked out on another machine: the folder is used up. From the repository where absent. */
+  readonly checkedOut?: string;
 }
 
 export interface BuiltArtifact {
@@ -103,11 +105,15 @@ class Build {
   }
 
   async run(): Promise<BuiltArtifact> {
-    const { source, app } = this.#request;
+    const { source, app, checkedOut } = this.#request;
     const site = this.#site;
     const stack = await stackOf(app.stack);
     await mkdir(site.work);
-    await this.#step("check out", () => checkOut(source, site.folder, this.#workshop.signal));
+    await this.#step("check out", () =>
+      checkedOut === undefined
+        ? checkOut(source, site.folder, this.#workshop.signal)
+        : rename(checkedOut, site.folder),
+    );
     await stack.checkSource(site);
     const runtime = await this.#step("runtime", () => stack.keepRuntime(site));
     const trees = await this.#step("dependencies", () => stack.keepTrees(site, runtime));

@@ -37,6 +37,7 @@ export const artifactErrors = {
   "django-settings-failed": { fault: "yours", title: "Django could not be started with its settings" },
   "wsgi-missing": { fault: "yours", title: "The application for the server was not found" },
   "program-missing": { fault: "yours", title: "The requirements hold no such program" },
+  "npm-in-release": { fault: "yours", title: "A command asks npm for what a release can't do" },
   "static-files-not-installed": {
     fault: "yours",
     title: "Django has no application that collects static files",
@@ -57,6 +58,7 @@ export const artifactErrors = {
   "file-kind-refused": { fault: "yours", title: "The application holds a file that can't be kept" },
   "plan-outdated": { fault: "yours", title: "The project changed since the plan was made" },
   "artifact-missing": { fault: "yours", title: "The artifact is not on this machine" },
+  "artifact-differs": { fault: "yours", title: "The same commit was built differently on two machines" },
   "artifact-damaged": { fault: "outside", title: "The artifact is damaged" },
   "kept-file-damaged": { fault: "outside", title: "A file that cozy keeps is damaged" },
   "kept-file-newer": { fault: "yours", title: "A file was written by a newer cozy" },

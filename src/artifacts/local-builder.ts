@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { CozyError } from "../errors/cozy-error.ts";
-import type { Environment, Project } from "../project/project.ts";
+import type { Environment, Project, RuntimeRequest } from "../project/project.ts";
 import type { Builder } from "../release/world.ts";
 import type { AddressNames } from "../stacks/django.ts";
 import { artifactKey } from "./artifact-key.ts";
 import { findArtifact, verifyArtifact } from "./artifact-store.ts";
-import { buildArtifact } from "./build-artifact.ts";
+import { buildArtifact, type BuildArtifactRequest } from "./build-artifact.ts";
 import { describeSource, type Source } from "./git-source.ts";
 import { pruneArtifacts } from "./prune.ts";
 import { chooseRuntime, type RuntimeChoice } from "./runtime.ts";
@@ -26,7 +26,7 @@ export interface NamedArtifact {
   readonly key: string;
 }
 
-/** What a plan needs to know of an artifact; builds nothing and changes nothing. */
+/** What a plan needs to know of an artifact; builds nothing and changes nothing. `choose` is the builder's, where another machine builds. */
 export async function nameArtifact(
   request: {
     readonly project: Pick<Project, "root" | "app">;
@@ -35,12 +35,13 @@ export async function nameArtifact(
     readonly secrets: Readonly<Record<string, string>>;
   },
   workshop: Workshop,
+  choose: (request: RuntimeRequest, workshop: Workshop) => Promise<RuntimeChoice> = chooseRuntime,
 ): Promise<NamedArtifact> {
   const { project, ref, secrets } = request;
   const { app } = project;
   const [source, runtime] = await Promise.all([
     describeSource({ folder: join(project.root, app.folder), ref }, workshop.signal),
-    chooseRuntime(app.runtime, workshop),
+    choose(app.runtime, workshop),
   ]);
   return { source, runtime, key: artifactKey({ source, app, secrets, runtime }) };
 }
@@ -68,18 +69,27 @@ export function localBuilder(parts: LocalBuilderParts): Builder {
       const secrets = await parts.secrets();
       const named = await nameArtifact({ project, ref: commit, secrets }, workshop);
       if (named.key !== key) throw outdated(commit);
-      const runTimeNames = Object.values(project.environments).flatMap(({ variables, database, media }) => [
-        ...Object.keys(variables),
-        ...[database?.variable, media?.variable].filter((name) => name !== undefined),
-      ]);
-      const addressNames = addressNamesOf(Object.values(project.environments));
-      return (await buildArtifact({ ...named, app, secrets, runTimeNames, addressNames }, workshop)).id;
+      return (await buildArtifact({ ...named, app, secrets, ...namesAtRunTime(project) }, workshop)).id;
     },
 
     async prune(_signal) {
       const pruned = await pruneArtifacts(machine, { keep: await parts.needed(), now: now() });
       return pruned.artifacts.length;
     },
+  };
+}
+
+/** Names of variables that a build has not, and a release has. Pure. */
+export function namesAtRunTime(
+  project: Pick<Project, "environments">,
+): Required<Pick<BuildArtifactRequest, "runTimeNames" | "addressNames">> {
+  const environments = Object.values(project.environments);
+  return {
+    runTimeNames: environments.flatMap(({ variables, database, media }) => [
+      ...Object.keys(variables),
+      ...[database?.variable, media?.variable].filter((name) => name !== undefined),
+    ]),
+    addressNames: addressNamesOf(environments),
   };
 }
 
@@ -90,7 +100,8 @@ function addressNamesOf(environments: readonly Environment[]): AddressNames {
   };
 }
 
-function outdated(commit: string): CozyError {
+/** Of a build whose artifact would be another than the plan's. */
+export function outdated(commit: string): CozyError {
   return new CozyError("plan-outdated", {
     message: `The plan names another artifact of commit ${commit.slice(0, 7)} than the project would build now: its build, its build secrets or the runtime changed since.`,
     state: "Nothing was built.",

@@ -14,7 +14,7 @@ export interface PruneRequest {
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** What was used within this time stays: another command may be about to place it. An hour unless told otherwise. */
-  readonly unusedForMs?: number;
+  readonly unusedForMs?: number | undefined;
 }
 
 export interface Pruned {

@@ -109,7 +109,8 @@ async function linkOrCopy(from: string, to: string): Promise<void> {
   await link(source, to).catch(() => copyFile(source, to, constants.COPYFILE_FICLONE));
 }
 
-async function fetchBinary(choice: RuntimeChoice, temp: string, workshop: Workshop): Promise<void> {
+/** Lays `bin/node` of a registry's package into a folder; it need not be one that this machine can run. */
+export async function fetchBinary(choice: RuntimeChoice, temp: string, workshop: Workshop): Promise<void> {
   const { os, arch } = choice.platform;
   workshop.onStep?.(`fetching Node ${choice.version}`);
   const npm = await requireNpm(workshop.env);

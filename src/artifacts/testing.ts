@@ -58,7 +58,7 @@ export async function testWorkshop(more: Partial<Workshop> = {}): Promise<Worksh
     machine: machinePaths({ COZY_HOME: await tempFolder() }, "/"),
     env: process.env,
     now: Date.now,
-    signal: AbortSignal.timeout(60_000),
+    signal: AbortSignal.timeout(180_000),
     ...more,
   };
 }

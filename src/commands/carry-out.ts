@@ -10,10 +10,11 @@ import { subjectOf } from "../release/plan-subject.ts";
 import type { Plan } from "../release/plan.ts";
 import type { ReleaseWorld } from "../release/world.ts";
 import { runFailureHook } from "./failure-hook.ts";
-import type { CommandContext } from "./command-context.ts";
+import { printResult, type CommandContext } from "./command-context.ts";
 import type { OpenEnvironment } from "./open-environment.ts";
 import { takeOutOfRotation } from "./leave-rotation.ts";
 import { engineFor } from "./engine-for.ts";
+import { leftBehindWarnings } from "./left-behind.ts";
 import { openHostsToChange, type OpenFleet } from "./open-hosts.ts";
 import { ownWho, withLease } from "./with-lease.ts";
 
@@ -25,10 +26,15 @@ export interface Prepared {
   readonly warnings?: readonly string[];
 }
 
+/** There is nothing to do, and why: no plan is carried out, and that is no failure. */
+export interface NothingToDo {
+  readonly nothing: string;
+}
+
 export interface Undertaking {
   readonly command: Plan["command"];
   readonly reason: string | undefined;
-  readonly prepare: (fleet: OpenFleet, hold: Hold) => Promise<Prepared>;
+  readonly prepare: (fleet: OpenFleet, hold: Hold) => Promise<Prepared | NothingToDo>;
 }
 
 /** Takes the lease, plans on what is there now, and carries the plan out; gives the exit code. */
@@ -42,10 +48,20 @@ export async function carryOut(
     // Both only look at what is there: one round trip where that is far away. What was cut off counts before anything else that is wrong.
     const preparing = prepare(fleet, hold);
     preparing.catch(() => undefined);
-    await refuseUnfinished(fleet, opened);
-    const { plan, world, commits, warnings = [] } = await preparing;
+    const [behind] = await Promise.all([
+      leftBehindWarnings(fleet, opened),
+      refuseUnfinished(fleet, opened, preparing),
+    ]);
+    const prepared = await preparing;
+    if ("nothing" in prepared) {
+      const { nothing } = prepared;
+      printResult(context, { nothing }, () => nothing);
+      return 0;
+    }
+    const { plan, world, commits, warnings = [] } = prepared;
     return reported(context, hold, async (reporter) => {
-      for (const message of warnings) reporter.report({ type: "warning", at: context.now(), message });
+      const told = command === "leave" ? warnings : [...behind, ...warnings];
+      for (const message of told) reporter.report({ type: "warning", at: context.now(), message });
       const engine: Engine<ReleaseWorld> = engineFor(context, opened, { hold, world, reporter, fleet });
       const occasion = { who: await ownWho(context), commits, reason, cozy: context.version };
       const result = await runPlan(plan, occasion, engine);
@@ -80,10 +96,17 @@ export async function reported(
   }
 }
 
-/** A plan that was cut off is finished first, one way or the other. */
-async function refuseUnfinished({ past }: OpenFleet, { environment }: OpenEnvironment): Promise<void> {
+/** A plan that was cut off is finished first, one way or the other; but what the keeper before this one left is not to be gone on with. */
+async function refuseUnfinished(
+  { past }: OpenFleet,
+  { environment }: OpenEnvironment,
+  preparing: Promise<unknown>,
+): Promise<void> {
   const journal = await past.unfinished();
   if (journal === undefined) return;
+  await preparing.catch((error: unknown) => {
+    if (error instanceof CozyError && error.code === "kept-elsewhere") throw error;
+  });
   const { plan } = journal.header;
   throw new CozyError("unfinished-plan", {
     message: `The ${plan.command} of ${subjectOf(plan)} was cut off and is neither finished nor taken back.`,

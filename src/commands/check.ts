@@ -3,6 +3,7 @@ import { loadProject } from "../project/load-project.ts";
 import { certificateFileWarnings } from "../project/certificate-file-warnings.ts";
 import { projectWarnings } from "../project/warnings.ts";
 import { secretsWarnings } from "../secrets/age/secrets-warnings.ts";
+import { npmWarnings } from "../stacks/npm-warnings.ts";
 import { addressOf } from "./address.ts";
 import { printResult } from "./command-context.ts";
 import { defineCommand } from "./define-command.ts";
@@ -27,6 +28,7 @@ export const command = defineCommand({
     const { engine, version, source } = project.app.runtime;
     const warnings = [
       ...projectWarnings(project),
+      ...(await npmWarnings(project)),
       ...(await secretsWarnings(project)),
       ...(await certificateFileWarnings(project, context.now())),
     ];

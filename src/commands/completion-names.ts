@@ -35,6 +35,27 @@ export function completionNames(context: CommandContext): KnownNames {
       const backups = Object.values(environments).flatMap((one) => Object.keys(backupSchedules(one, "")));
       return [...new Set([...Object.keys(app.schedules), ...backups])];
     },
+    async hosts(environment) {
+      const { environments } = await project();
+      const asked =
+        environment === undefined
+          ? Object.values(environments)
+          : Object.values(environments).filter(({ name }) => name === environment);
+      const names = asked.flatMap(({ target }) =>
+        target.kind === "servers" ? target.hosts.map(({ name }) => name) : [],
+      );
+      return [...new Set(names)];
+    },
+    async labs() {
+      const { labNames } = await import("../lab/lab-state.ts");
+      return labNames();
+    },
+    async labHosts(lab) {
+      const { labNames, readLab } = await import("../lab/lab-state.ts");
+      const names = lab === undefined ? await labNames() : [lab];
+      const labs = await Promise.all(names.map((name) => readLab(name)));
+      return [...new Set(labs.flatMap((one) => one?.hosts.map(({ name }) => name) ?? []))];
+    },
     async secrets(environment) {
       const { root, environments } = await project();
       if (environment === undefined || !Object.hasOwn(environments, environment)) return [];

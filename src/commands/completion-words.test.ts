@@ -13,6 +13,9 @@ const names: KnownNames = {
   processTypes: async () => ["web", "worker"],
   schedules: async () => ["cleanup"],
   secrets: async (environment) => [`KEY_OF_${environment}`],
+  hosts: async (environment) => [`host-of-${environment}`, "web-1"],
+  labs: async () => ["lab", "trial"],
+  labHosts: async (lab) => [`host-of-${lab}`, "host2"],
 };
 
 async function complete(...words: string[]): Promise<string[] | "files"> {
@@ -45,6 +48,14 @@ describe("completionWords", () => {
     ["a shell", ["completion", ""], ["bash", "zsh", "fish"]],
     ["a word that can only be one of some", ["secrets", "ro"], ["rotate"]],
     ["a secret of the environment", ["secrets", "get", "staging", ""], ["KEY_OF_staging"]],
+    ["a server of the environment", ["run", "staging", "--host", ""], ["host-of-staging", "web-1"]],
+    ["a server to read the logs of", ["logs", "--host", "w"], ["web-1"]],
+    ["what has a key to trust", ["trust", ""], ["staging", "production", "host-of-undefined", "web-1"]],
+    ["what a lab does", ["lab", "s"], ["status", "slow"]],
+    ["a host of a lab", ["lab", "cut", ""], ["host-of-undefined", "host2"]],
+    ["a host of the lab that is named", ["lab", "--name", "trial", "slow", "host-"], ["host-of-trial"]],
+    ["no host where it is about the lab", ["lab", "up", ""], []],
+    ["a lab", ["lab", "down", "--name", ""], ["lab", "trial"]],
     ["the second environment, which is another", ["diff", "staging", ""], ["production"]],
   ])("%s", async (_name, words, found) => {
     expect(await complete(...words)).toEqual(found);

@@ -14,6 +14,11 @@ export interface KnownNames {
   processTypes(): Promise<readonly string[]>;
   schedules(): Promise<readonly string[]>;
   secrets(environment: string | undefined): Promise<readonly string[]>;
+  /** Servers of an environment; of all of them where none is named. */
+  hosts(environment: string | undefined): Promise<readonly string[]>;
+  /** Labs that are up on this machine. */
+  labs(): Promise<readonly string[]>;
+  labHosts(lab: string | undefined): Promise<readonly string[]>;
 }
 
 export interface CompletionRequest {
@@ -52,14 +57,15 @@ async function wordsOfCommand({
   const before = others.slice(0, -1);
   if (before.includes("--")) return "files";
   const options = optionsOf(command);
-  const { positional, waiting } = read(before, options);
-  if (waiting) return valuesFor(command, waiting.placeholder, positional, names);
+  const { positional, values, waiting } = read(before, options);
+  const written = { command, positional, values };
+  if (waiting) return valuesFor(written, waiting.placeholder, names);
   if ((others.at(-1) ?? "").startsWith("-")) return unused(options, before);
   if (before.at(-1) === "=") return []; // bash takes `web=3` apart
   const last = command.arguments.at(-1);
   const argument = command.arguments[positional.length] ?? (last?.repeats ? last : undefined);
   if (argument?.choices) return argument.choices.map((word) => ({ word, about: argument.name }));
-  if (argument) return valuesFor(command, argument.name, positional, names);
+  if (argument) return valuesFor(written, argument.name, names);
   return command.takesRest === undefined ? [] : [{ word: "--", about: command.takesRest }];
 }
 
@@ -89,12 +95,21 @@ function flagOf(key: string, spec: OptionSpec): Flag {
   };
 }
 
+interface Written {
+  readonly command: AnyCommand;
+  readonly positional: readonly string[];
+  /** Of options, by their long form. */
+  readonly values: ReadonlyMap<string, string>;
+}
+
 /** Tells arguments from options, and whether the last word is an option that waits for its value. */
 function read(words: readonly string[], options: readonly Flag[]) {
   const positional: string[] = [];
+  const values = new Map<string, string>();
   let waiting: (Flag & { readonly placeholder: string }) | undefined;
   for (const word of words) {
     if (waiting) {
+      values.set(waiting.flags[0] ?? "", word);
       waiting = undefined;
     } else if (word.startsWith("-")) {
       const flag = options.find(({ flags }) => flags.includes(word));
@@ -103,7 +118,7 @@ function read(words: readonly string[], options: readonly Flag[]) {
       positional.push(word);
     }
   }
-  return { positional, waiting };
+  return { positional, values, waiting };
 }
 
 function unused(options: readonly Flag[], words: readonly string[]): Candidate[] {
@@ -114,11 +129,11 @@ function unused(options: readonly Flag[], words: readonly string[]): Candidate[]
 
 /** By what an argument, or the value of an option, is called in the help. */
 async function valuesFor(
-  command: AnyCommand,
+  written: Written,
   what: string,
-  positional: readonly string[],
   names: KnownNames,
 ): Promise<readonly Candidate[] | "files"> {
+  const { command, positional } = written;
   const environment = positional[command.arguments.findIndex(({ name }) => name === "environment")];
   switch (what) {
     case "environment":
@@ -141,6 +156,10 @@ async function valuesFor(
       return (await names.schedules()).map((word) => ({ word, about: "schedule" }));
     case "secret":
       return (await names.secrets(environment)).map((word) => ({ word, about: "secret" }));
+    case "host":
+      return hostsFor(written, environment, names);
+    case "lab":
+      return (await names.labs()).map((word) => ({ word, about: "lab" }));
     case "shell":
       return ["bash", "zsh", "fish"].map((word) => ({ word, about: "shell" }));
     case "file":
@@ -148,4 +167,23 @@ async function valuesFor(
     default:
       return [];
   }
+}
+
+async function hostsFor(
+  { command, positional, values }: Written,
+  environment: string | undefined,
+  names: KnownNames,
+): Promise<readonly Candidate[]> {
+  if (command.name === "lab") {
+    const { aboutNoHost } = await import("./lab-words.ts");
+    if (aboutNoHost.has(positional[0] ?? "")) return [];
+    return (await names.labHosts(values.get("--name"))).map((word) => ({ word, about: "host" }));
+  }
+  const all = command.arguments.some(({ name }) => name === "environment") ? [] : await names.environments();
+  return [
+    ...all.map((word) => ({ word, about: "environment" })),
+    ...(await names.hosts(environment))
+      .filter((name) => !positional.includes(name))
+      .map((word) => ({ word, about: "host" })),
+  ];
 }

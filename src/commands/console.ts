@@ -13,7 +13,7 @@ export const command = defineCommand({
   arguments: [environmentArgument],
   options: {
     release: { kind: "text", placeholder: "id", help: "another kept release" },
-    host: { kind: "text", placeholder: "name", help: "on this one of the servers, instead of the first" },
+    host: { kind: "text", placeholder: "host", help: "on this one of the servers, instead of the first" },
   },
   where: "keeper",
   takesInput: true,

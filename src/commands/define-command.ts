@@ -47,10 +47,10 @@ export interface Command<
   readonly options: Options;
   readonly takesRest?: string;
   /**
-   * Where it is carried out for an environment on servers, if not from the deployer's machine: on the first of them, or not at all. An
-   * option `host` names another one.
+   * Where it is carried out for an environment on servers, if not from the deployer's machine: on the first of them. An option `host`
+   * names another one.
    */
-  readonly where?: "keeper" | "this-machine";
+  readonly where?: "keeper";
   /** Whether it reads what comes through a pipe. */
   readonly takesInput?: boolean;
   readonly examples: readonly string[];

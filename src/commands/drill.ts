@@ -1,18 +1,13 @@
-import { firstInForce } from "../engine/release-changes.ts";
-import { CozyError } from "../errors/cozy-error.ts";
-import { readRelease } from "../hosts/release-folder.ts";
-import { currentRelease } from "../hosts/machine/current-release.ts";
-import type { DrillPromises } from "../recovery/drill-findings.ts";
 import { drillLines } from "../recovery/drill-text.ts";
 import type { DrillVerdict } from "../recovery/drill-verdict.ts";
 import { exitCodeOf } from "../rehearsal/verdict.ts";
-import { backupsOf } from "./backups-of.ts";
 import { printResult, type CommandContext } from "./command-context.ts";
 import { defineCommand, environmentArgument } from "./define-command.ts";
 import { openEnvironment, type OpenEnvironment } from "./open-environment.ts";
-import { resolveRehearsalVariables } from "./resolve-values.ts";
+import { openHosts } from "./open-hosts.ts";
+import { judgeOf } from "./rehearse-world.ts";
 import { refuseWithoutDatabase } from "./restore.ts";
-import { scratchPartsOf } from "./scratch-parts.ts";
+import { scratchGiven } from "./scratch-parts.ts";
 
 export const command = defineCommand({
   name: "drill",
@@ -26,7 +21,6 @@ export const command = defineCommand({
       help: "this backup, and not the newest that can be restored",
     },
   },
-  where: "this-machine",
   examples: ["cozy drill production", "cozy drill production --backup 20261124T031500Z-daily --json"],
   async run(context, { args, options }) {
     const opened = await openEnvironment(context, args.environment);
@@ -41,59 +35,14 @@ export const command = defineCommand({
 async function drilled(
   context: CommandContext,
   opened: OpenEnvironment,
-  id: string | undefined,
+  backup: string | undefined,
 ): Promise<DrillVerdict> {
-  const { environment, paths } = opened;
-  const { signal, now } = context;
-  const current = await currentRelease(paths);
-  if (current === undefined) throw nothingInForce(environment.name);
-  const [{ drill }, { keepDrill }, { openRecorded }, release, backups, promises] = await Promise.all([
-    import("../recovery/drill.ts"),
-    import("../recovery/keep-drill.ts"),
-    import("../rehearsal/open-recorded.ts"),
-    readRelease(paths, current),
-    backupsOf(context, opened),
-    promisesOf(opened),
-  ]);
-  const verdict = await drill(
-    {
-      environment: environment.name,
-      release,
-      backups,
-      only: id,
-      promises: { ...promises, heartbeat: release.backups !== undefined },
-      open: async (within) => {
-        const variables = await resolveRehearsalVariables(context, opened);
-        const parts = { ...scratchPartsOf(context, opened), name: "drill", variables };
-        return openRecorded(parts, [release.id], within);
-      },
-      now,
-      progress: (text) => {
-        if (!context.json) context.stderr.write(`${text}\n`);
-      },
-    },
-    signal,
-  );
-  await keepDrill(paths.evidence, verdict, promises);
-  return verdict;
-}
-
-async function promisesOf({
-  environment: { promises, backups },
-  journals,
-}: OpenEnvironment): Promise<Omit<DrillPromises, "heartbeat">> {
-  return {
-    rtoMs: promises.recovery?.rtoMs,
-    rpoMs: promises.recovery?.rpoMs,
-    keepMs: backups?.keepMs,
-    since: await firstInForce(journals),
+  const { recovery } = opened.environment.promises;
+  const judge = await judgeOf(context, opened, await openHosts(context, opened));
+  const promises = { rtoMs: recovery?.rtoMs, rpoMs: recovery?.rpoMs };
+  const tell = (text: string): void => {
+    if (!context.json) context.stderr.write(`${text}\n`);
   };
-}
-
-function nothingInForce(environment: string): CozyError {
-  return new CozyError("unknown-release", {
-    message: `${environment} has no release yet, so nothing could be started on restored data.`,
-    state: "Nothing was changed.",
-    next: `cozy deploy ${environment}`,
-  });
+  const request = { backup, promises, ...(await scratchGiven(context, opened)) };
+  return judge.drill(request, tell, context.signal);
 }

@@ -36,7 +36,7 @@ function paragraph(entry: HistoryEntry): string {
   } = entry;
   return [
     `${momentText(startedAt)}  ${command}${subject === undefined ? "" : ` ${subject}`} of ${release}: ${outcome} after ${durationText(durationMs)}`,
-    `  by ${whoText(who)}${previous === undefined ? "" : `, instead of ${previous}`}`,
+    `  by ${whoText(who)}${previous === undefined || previous === release ? "" : `, instead of ${previous}`}`,
     ...takenUp.map(
       (one) =>
         `  ${one.by === "resume" ? "resumed" : "aborted"} by ${whoText(one.who)}, ${momentText(one.at)}`,

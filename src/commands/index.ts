@@ -64,6 +64,18 @@ export const commandIndex: readonly CommandEntry[] = [
   entry("Release", "scale", "run more or fewer instances of a process type", () => import("./scale.ts")),
   entry(
     "Release",
+    "join",
+    "bring servers to the release in force: new ones, ones that were away",
+    () => import("./join.ts"),
+  ),
+  entry(
+    "Release",
+    "leave",
+    "take servers out of an environment, without a lost request",
+    () => import("./leave.ts"),
+  ),
+  entry(
+    "Release",
     "start",
     "start an environment that was stopped, as after a reboot",
     () => import("./start.ts"),
@@ -132,6 +144,12 @@ export const commandIndex: readonly CommandEntry[] = [
     () => import("./backups.ts"),
   ),
   entry("Recover", "answer", "answer what a deploy waits for", () => import("./answer.ts")),
+  entry(
+    "Recover",
+    "move-keeper",
+    "have the first server keep the history, the lease and what there is once",
+    () => import("./move-keeper.ts"),
+  ),
   entry("Recover", "resume", "go on with a plan that was cut off", () => import("./resume.ts")),
   entry("Recover", "abort", "take back a plan that was cut off", () => import("./abort.ts")),
   entry(

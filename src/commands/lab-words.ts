@@ -36,7 +36,8 @@ export interface WrittenWords {
   readonly rest: readonly string[];
 }
 
-const aboutNoHost: ReadonlySet<LabAction> = new Set(["up", "status", "down"]);
+/** Actions that are about a lab and not about a host of it. */
+export const aboutNoHost: ReadonlySet<string> = new Set<LabAction>(["up", "status", "down"]);
 /** The options that count with one action only. */
 const onlyWith = [
   { option: "hosts", flag: "--hosts", only: "up" },

@@ -10,7 +10,11 @@ export const command = defineCommand({
   description:
     "Real Debian 12 hosts on this Linux machine, with systemd and an SSH server each, to try set-up, deploys and failures in: `up` boots them, `status` shows how to reach them, `exec` runs a command in one. `cut`, `slow` and `heal` change a host's link, `kill` takes its power away, `reboot` boots it again with its disk as it was. `down` leaves nothing behind. It needs root. The first `up` builds the image that hosts boot from, which takes minutes and is kept.",
   arguments: [
-    { name: "action", help: "up, status, exec, cut, slow, heal, kill, reboot or down" },
+    {
+      name: "action",
+      help: "up, status, exec, cut, slow, heal, kill, reboot or down",
+      choices: Object.keys(actions),
+    },
     { name: "host", help: "the host that is meant, for those that are about one", optional: true },
   ],
   options: {

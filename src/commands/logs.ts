@@ -35,7 +35,7 @@ export const command = defineCommand({
       placeholder: "moment",
       help: "on servers: from this moment on, as 2026-11-24T03:15Z or so long ago, as 10m",
     },
-    host: { kind: "text", placeholder: "name", help: "on servers: only of this one" },
+    host: { kind: "text", placeholder: "host", help: "on servers: only of this one" },
     lines: {
       kind: "number",
       placeholder: "count",

@@ -2,6 +2,8 @@ import { raiseFences } from "../engine/raise-fences.ts";
 import type { Hold } from "../engine/hold-lease.ts";
 import { messageOf } from "../errors/cozy-error.ts";
 import type { HostState } from "../hosts/host.ts";
+import type { Environment } from "../project/project.ts";
+import type { UnreachablePolicy } from "../project/servers.ts";
 import type { Fleet } from "../release/fleet.ts";
 import { leftOut, type UnreachableHost } from "../release/unreachable-hosts.ts";
 import type { CommandContext } from "./command-context.ts";
@@ -25,16 +27,19 @@ export async function observedFleet(
   { environment }: OpenEnvironment,
   { names, hosts, unreachable }: OpenFleet,
   command: string,
-  hold?: Pick<Hold, "token" | "outgrow">,
+  hold?: Pick<Hold, "environment" | "token" | "confirm">,
+  policy: UnreachablePolicy = declaredPolicy(environment),
 ): Promise<ObservedFleet> {
-  const { target } = environment;
-  const policy = target.kind === "servers" ? target.unreachable : ({ kind: "abort" } as const);
   const left = leftOut({ environment: environment.name, command, policy, hosts: names, unreachable });
   const [fleet] = await Promise.all([
     Promise.all(hosts.map((host) => host.observe(signal))),
     hold === undefined ? undefined : raiseFences(hold, hosts, signal),
   ]);
   return { fleet, ...left };
+}
+
+function declaredPolicy({ target }: Environment): UnreachablePolicy {
+  return target.kind === "servers" ? target.unreachable : { kind: "abort" };
 }
 
 /** What can be seen of the hosts: one that fails at the look is one more that can't be reached. */

@@ -21,7 +21,7 @@ export function oneOffCommand({
     arguments: [environmentArgument],
     options: {
       release: { kind: "text", placeholder: "id", help: "another kept release" },
-      host: { kind: "text", placeholder: "name", help: "on this one of the servers" },
+      host: { kind: "text", placeholder: "host", help: "on this one of the servers" },
       all: {
         kind: "flag",
         help: "on all servers at once; output line by line, with the host's name before it",

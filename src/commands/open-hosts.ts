@@ -1,5 +1,6 @@
 import type { Lanes } from "../engine/engine.ts";
 import type { JournalStore } from "../engine/journal-store.ts";
+import { knowing } from "../engine/kept-elsewhere.ts";
 import type { LeaseKeeper } from "../engine/lease-keeper.ts";
 import { localLeaseKeeper } from "../engine/local-lease-keeper.ts";
 import { pastOf, type Past } from "../engine/past.ts";
@@ -9,6 +10,8 @@ import type { Host } from "../hosts/host.ts";
 import type { UnreachableHost } from "../release/unreachable-hosts.ts";
 import { canaryFiles, type CanaryFiles } from "../canary/evidence-file.ts";
 import type { DatabaseBackups } from "../recovery/backup.ts";
+import type { Judge } from "../recovery/judge.ts";
+import type { DataRestorer } from "../recovery/restorer.ts";
 import { questionShelf, type QuestionShelf } from "../questions/question-shelf.ts";
 import { evidenceBook, type EvidenceBook } from "../promises/evidence.ts";
 import { generatedStoreAt, type GeneratedStore } from "../secrets/generated-values.ts";
@@ -23,6 +26,8 @@ export interface OpenFleet {
   /** Those that could be reached, in the same order. */
   readonly hosts: readonly Host[];
   readonly unreachable: readonly UnreachableHost[];
+  /** The newest token that any of them had seen when they were opened; absent where there is but this machine. */
+  readonly newestToken?: number | undefined;
   readonly lease: LeaseKeeper;
   readonly journals: JournalStore;
   readonly past: Past;
@@ -41,6 +46,8 @@ export interface KeptThings {
   readonly questions: QuestionShelf;
   /** Of its SQLite database, where that lies on another machine. */
   readonly backups?: DatabaseBackups | undefined;
+  readonly judge?: Judge | undefined;
+  readonly restorer?: DataRestorer | undefined;
 }
 
 /** Opens them for a look; nothing is touched. */
@@ -62,17 +69,22 @@ function isElsewhere({ onHost }: CommandContext, { environment }: OpenEnvironmen
   return environment.target.kind === "servers" && onHost === undefined;
 }
 
-/** The lease alone, for a command that looks at nothing else. */
-export function openLease({ now }: CommandContext, { lease }: OpenEnvironment): LeaseKeeper {
-  return localLeaseKeeper(lease, { now, hasEnded });
+/** The lease that is kept here; on a server that keeps the environment no more, it is given to nobody. */
+async function openLease(
+  { now, onHost, signal }: CommandContext,
+  { lease }: OpenEnvironment,
+  host: Host,
+): Promise<LeaseKeeper> {
+  const keeper = localLeaseKeeper(lease, { now, hasEnded });
+  return onHost === undefined ? keeper : knowing(keeper, await host.raiseFence(0, signal));
 }
 
-function fleetOf(context: CommandContext, opened: OpenEnvironment, host: Host): OpenFleet {
+async function fleetOf(context: CommandContext, opened: OpenEnvironment, host: Host): Promise<OpenFleet> {
   return {
     names: [host.name],
     hosts: [host],
     unreachable: [],
-    lease: openLease(context, opened),
+    lease: await openLease(context, opened, host),
     journals: opened.journals,
     past: pastOf(opened.journals),
     lanes: undefined,

@@ -1,10 +1,12 @@
 import { CozyError, messageOf } from "../errors/cozy-error.ts";
+import { knowing } from "../engine/kept-elsewhere.ts";
 import { openServer, type OpenServer } from "../hosts/agent/open-server.ts";
 import { knownHostsFile } from "../hosts/ssh/known-hosts-file.ts";
-import { sshConnection } from "../hosts/ssh/ssh-connection.ts";
+import { sshConnection, type SshOptions } from "../hosts/ssh/ssh-connection.ts";
 import { sshPlace } from "../hosts/ssh/ssh-place.ts";
 import type { Connection } from "../hosts/ssh/connection.ts";
 import { onServers } from "../project/on-servers.ts";
+import type { ServerHost } from "../project/servers.ts";
 import { hostOperationKinds } from "../release/operations/index.ts";
 import type { UnreachableHost } from "../release/unreachable-hosts.ts";
 import type { CommandContext } from "./command-context.ts";
@@ -13,25 +15,46 @@ import type { OpenFleet } from "./open-hosts.ts";
 
 /** A connection to every host of the environment, as the user who deploys or the one who sets up. Nothing is asked of them yet. */
 export async function connectionsOf(
-  { env, now }: CommandContext,
+  context: CommandContext,
   { project, environment }: Pick<OpenEnvironment, "project" | "environment">,
   to: "deploy" | "set up" = "deploy",
 ): Promise<readonly Connection[]> {
   const target = onServers(environment);
-  const options = {
-    knownHosts: knownHostsFile(project.root),
+  const options = sshOptions(context, project.root);
+  return Promise.all(target.hosts.map((host) => sshConnection(sshPlace(target, host, to), options)));
+}
+
+/** A connection to a host that builds, which may be none of those that serve, as the user who deploys. */
+export async function builderConnection(
+  context: CommandContext,
+  { project, environment }: Pick<OpenEnvironment, "project" | "environment">,
+  builder: ServerHost,
+): Promise<Connection> {
+  const place = sshPlace(onServers(environment), builder, "deploy");
+  return sshConnection(place, sshOptions(context, project.root));
+}
+
+function sshOptions({ env, now }: CommandContext, root: string): SshOptions {
+  return {
+    knownHosts: knownHostsFile(root),
     env,
     uid: process.getuid?.() ?? 0,
     now,
     random: Math.random,
   };
-  return Promise.all(target.hosts.map((host) => sshConnection(sshPlace(target, host, to), options)));
 }
 
-/** The hosts of an environment that runs on servers; which of them can be reached is found out here, all at once. */
-export async function openServers(context: CommandContext, opened: OpenEnvironment): Promise<OpenFleet> {
+/** The servers of an environment, each with what is kept there, and those that can't be reached; that is found out here, all at once. */
+export interface OpenServers {
+  /** At least one, as the project file lists them. */
+  readonly servers: readonly OpenServer[];
+  readonly unreachable: readonly UnreachableHost[];
+  /** That the others have seen. */
+  readonly newestToken: number;
+}
+
+export async function openEachServer(context: CommandContext, opened: OpenEnvironment): Promise<OpenServers> {
   const { project, environment, machine } = opened;
-  const target = onServers(environment);
   const { env, now, version, signal } = context;
   const connections = await connectionsOf(context, opened);
   const servers = connections.map((connection) =>
@@ -40,22 +63,37 @@ export async function openServers(context: CommandContext, opened: OpenEnvironme
   context.atEnd?.(() => {
     for (const server of servers) server.close();
   });
-  const reached = await Promise.all(
-    servers.map(async (server) => ({ server, unreachable: await reach(server, signal) })),
+  const looks = await Promise.all(
+    servers.map(async (server) =>
+      reach(server, signal).catch((error: unknown) => throwExplained(error, opened)),
+    ),
   );
-  const unreachable = reached.flatMap((one) => one.unreachable ?? []);
-  const hosts = reached.flatMap((one) => (one.unreachable === undefined ? [one.server] : []));
+  return {
+    servers,
+    unreachable: looks.filter((look) => typeof look === "object"),
+    newestToken: Math.max(0, ...looks.filter((look) => typeof look === "number")),
+  };
+}
+
+/** The hosts of an environment that runs on servers. */
+export async function openServers(context: CommandContext, opened: OpenEnvironment): Promise<OpenFleet> {
+  const target = onServers(opened.environment);
+  const { servers, unreachable, newestToken } = await openEachServer(context, opened);
+  const away = new Set(unreachable.map(({ host }) => host));
+  const hosts = servers.filter(({ host }) => !away.has(host.name));
   const [keeper] = servers;
   if (keeper === undefined) throw new Error("a fleet has at least one host");
-  const { lease, journals, past, canaries, evidence, generated, questions, backups } = keeper;
+  const { lease, journals, past, canaries, evidence, generated, questions, backups, judge, restorer } =
+    keeper;
   return {
     names: target.hosts.map(({ name }) => name),
     hosts: hosts.map(({ host }) => host),
     unreachable,
-    lease,
+    newestToken,
+    lease: knowing(lease, newestToken),
     journals,
     past,
-    kept: { canaries, evidence, generated, questions, backups },
+    kept: { canaries, evidence, generated, questions, backups, judge, restorer },
     lanes: {
       kinds: new Set(Object.keys(hostOperationKinds)),
       of: (name) => hosts.find(({ host }) => host.name === name)?.lane,
@@ -65,23 +103,31 @@ export async function openServers(context: CommandContext, opened: OpenEnvironme
 }
 
 /**
- * The smallest question there is. What is wrong with a host's key, or with the deployer's, is no matter of reaching it. A connection that
+ * The smallest question there is: the newest token that has come there. What is wrong with a host's key, or with the deployer's, is no matter of reaching it. A connection that
  * was lost may be one that an earlier command has left and that a sleep or another network has cut since: it is worth one more try.
  */
 async function reach(
   { host }: Pick<OpenServer, "host">,
   signal: AbortSignal,
   isFirst = true,
-): Promise<UnreachableHost | undefined> {
+): Promise<UnreachableHost | number> {
   try {
-    await host.raiseFence(0, signal);
-    return undefined;
+    return await host.raiseFence(0, signal);
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof CozyError) || !unreachableCodes.has(error.code)) throw error;
     if (isFirst && error.code !== "host-unreachable") return reach({ host }, signal, false);
     return { host: host.name, why: messageOf(error) };
   }
+}
+
+/** Whoever connects does not know which environment it is for; the next command is to be given as it stands. */
+function throwExplained(
+  error: unknown,
+  { environment: { name } }: Pick<OpenEnvironment, "environment">,
+): never {
+  if (!(error instanceof CozyError) || error.code !== "login-refused") throw error;
+  throw error.with({ next: error.next?.replaceAll("<environment>", name) });
 }
 
 const unreachableCodes: ReadonlySet<string> = new Set([

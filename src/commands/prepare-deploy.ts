@@ -15,6 +15,7 @@ import type { ReleaseDraft } from "../release/world.ts";
 import type { Environment } from "../project/project.ts";
 import { certificateWarnings } from "../routing/nginx/certificate-warnings.ts";
 import { secretsWarnings } from "../secrets/age/secrets-warnings.ts";
+import { builderOf } from "./builder-of.ts";
 import { applicationFolder } from "./application-folder.ts";
 import type { Prepared } from "./carry-out.ts";
 import type { CommandContext } from "./command-context.ts";
@@ -60,9 +61,12 @@ export async function preparedDeploy(
   refuseUnknownPause(pauseBefore, opened);
   const { project, environment } = opened;
   const { signal } = context;
+  const building = builderOf(context, opened);
   const workshop = { machine: opened.machine, env: context.env, now: context.now, signal };
   const [{ source, key }, { fleet, without, warnings }, variables] = await Promise.all([
-    resolveBuildSecrets(context, opened).then((secrets) => nameArtifact({ project, ref, secrets }, workshop)),
+    resolveBuildSecrets(context, opened).then((secrets) =>
+      nameArtifact({ project, ref, secrets }, workshop, building.choose),
+    ),
     observedFleet(context, opened, open, "deploy", hold),
     checkReleaseVariables(context, opened, open.kept.generated), // a missing one is found now and not half-way
   ]);
@@ -81,7 +85,7 @@ export async function preparedDeploy(
   });
   return {
     plan,
-    world: releaseWorld(context, opened, open),
+    world: releaseWorld(context, opened, open, building),
     release,
     artifactKey: key,
     commits: await commitsOf(opened, observed, source, signal),
@@ -99,12 +103,13 @@ export async function preparedDeploy(
 }
 
 /** What a set-up consists of is only looked at where there is one. */
-async function setUpWarningsOf(
+export async function setUpWarningsOf(
   { project, environment }: OpenEnvironment,
   fleet: Fleet,
 ): Promise<readonly string[]> {
   if (environment.target.kind !== "servers") return [];
-  const { setUpWarnings } = await import("../setup/set-up-warnings.ts");
+  const { refuseMissingUnits, setUpWarnings } = await import("../setup/set-up-warnings.ts");
+  refuseMissingUnits(environment, fleet);
   return setUpWarnings(project, environment, fleet);
 }
 

@@ -1,25 +1,31 @@
-import type { DatabaseBackups } from "../recovery/backup.ts";
+import type { Judge } from "../recovery/judge.ts";
 import type { Rehearser } from "../rehearsal/rehearser.ts";
 import type { CommandContext } from "./command-context.ts";
 import type { OpenEnvironment } from "./open-environment.ts";
-import { resolveRehearsalVariables } from "./resolve-values.ts";
-import { scratchPartsOf } from "./scratch-parts.ts";
+import type { OpenFleet } from "./open-hosts.ts";
+import { recoveryHere, scratchGiven } from "./scratch-parts.ts";
 
-/** Rehearsals of an environment on this machine; what they need is loaded when one is held. */
+/** Rehearsals of an environment, where its data are; what they need is loaded when one is held. */
 export function rehearserOf(
   context: CommandContext,
   opened: OpenEnvironment,
-  backups: () => Promise<DatabaseBackups>,
+  fleet: Pick<OpenFleet, "kept">,
 ): Rehearser {
   return {
     async rehearse(request, progress, signal) {
-      const { thisMachineRehearser } = await import("../rehearsal/rehearser.ts");
-      const rehearser = thisMachineRehearser({
-        ...scratchPartsOf(context, opened),
-        backups,
-        variables: () => resolveRehearsalVariables(context, opened),
-      });
-      return rehearser.rehearse(request, progress, signal);
+      const judge = await judgeOf(context, opened, fleet);
+      return judge.rehearse({ ...request, ...(await scratchGiven(context, opened)) }, progress, signal);
     },
   };
+}
+
+/** On the keeper of a fleet, or here. */
+export async function judgeOf(
+  context: CommandContext,
+  opened: OpenEnvironment,
+  { kept }: Pick<OpenFleet, "kept">,
+): Promise<Judge> {
+  if (kept.judge !== undefined) return kept.judge;
+  const { judge } = await import("../recovery/judge.ts");
+  return judge(await recoveryHere(context, opened));
 }

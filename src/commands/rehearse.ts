@@ -18,7 +18,6 @@ export const command = defineCommand({
     "Tries the current commit on restored data, as a deploy does before it touches production, and deploys nothing: the newest backup is restored aside, the migrations run there, the release in force and the new one are checked on the migrated data, and the way back. Exit code 0: all was shown; 1: something failed; 3: something could not be shown.",
   arguments: [environmentArgument],
   options: { ref: refOption },
-  where: "this-machine",
   examples: [
     "cozy rehearse production",
     "cozy rehearse production --ref v1.4",

@@ -42,7 +42,6 @@ export const command = defineCommand({
     yes: { kind: "flag", help: "lose what the backup does not have, without being asked" },
     reason: reasonOption,
   },
-  where: "this-machine",
   examples: [
     "cozy restore production",
     "cozy restore production 20261124T031500Z-daily",
@@ -73,7 +72,7 @@ async function prepared(
   const { project, environment } = opened;
   refuseWithoutDatabase(opened);
   if (options.migrate && project.app.migrate === undefined) throw noMigrations(project.name);
-  const { backup, notes } = await chosen(context, opened, id, options.at);
+  const { backup, notes } = await chosen(context, opened, open, id, options.at);
   const { fleet } = await observedFleet(context, opened, open, "restore", hold);
   const host = keeperHost(open);
   const observed = keeperOf(fleet);
@@ -100,6 +99,7 @@ async function prepared(
 async function chosen(
   context: CommandContext,
   opened: OpenEnvironment,
+  { kept }: Pick<OpenFleet, "kept">,
   id: string | undefined,
   moment: string | undefined,
 ): Promise<ChosenBackup> {
@@ -112,7 +112,7 @@ async function chosen(
       message: `--at takes a moment such as 2026-11-24T03:15Z, and not "${moment}".`,
     });
   }
-  const backups = await backupsOf(context, opened);
+  const backups = kept.backups ?? (await backupsOf(context, opened));
   return chooseBackup(await backups.list(context.signal), { id, at }, opened.environment.name);
 }
 

@@ -1,3 +1,4 @@
+import { CozyError } from "../errors/cozy-error.ts";
 import { defineCommand, environmentArgument } from "./define-command.ts";
 import { openEnvironment } from "./open-environment.ts";
 import { removeSetUp } from "./remove-set-up.ts";
@@ -17,12 +18,34 @@ export const command = defineCommand({
       kind: "flag",
       help: "with --remove: pack its data away on each host, and remove it with its users",
     },
+    host: {
+      kind: "text",
+      placeholder: "host",
+      help: "with --remove: from this server alone, which has left the others",
+    },
     yes: { kind: "flag", help: "with --remove: without being asked" },
   },
   examples: ["cozy setup production", "cozy plan production --setup", "cozy setup staging --remove"],
   async run(context, { args, options }) {
     const opened = await openEnvironment(context, args.environment);
+    refuseHostAlone(options);
     if (options.remove) return removeSetUp(context, opened, options);
     return setUp(context, opened, { check: false });
   },
 });
+
+/** Servers of one environment are set up alike, and all at once. */
+function refuseHostAlone({
+  host,
+  remove,
+}: {
+  readonly host: string | undefined;
+  readonly remove: boolean;
+}): void {
+  if (host === undefined || remove) return;
+  throw new CozyError("wrong-usage", {
+    message: "--host goes with --remove: the servers of an environment are set up alike, and all at once.",
+    state: "Nothing was changed.",
+    next: "The same command without --host.",
+  });
+}

@@ -44,9 +44,15 @@ describe("how the hosts of a fleet stand", () => {
       "! web-3  serves r2  out of rotation",
       "! web-4  not known  can't be reached: connection timed out",
       "",
-      "web-2, web-3 and web-4 are not as the others. The next deploy brings them along: cozy deploy production",
+      "web-2, web-3 and web-4 are not as the others. To bring them along, when all can be reached: cozy join production",
     ]);
     expect(standing[3]).toMatchObject({ serves: undefined });
+  });
+
+  it("has a deploy make all the same where the keeper itself is the odd one", () => {
+    const fleet = [hostState("web-1", undefined), hostState("web-2", "r1"), hostState("web-3", "r1")];
+    const lines = fleetLines(fleetStanding(names.slice(0, 3), fleet, []), "production");
+    expect(lines.at(-1)).toBe("web-1 is not as the others. To bring it along: cozy deploy production");
   });
 
   it("takes what the keeper serves for right where as many serve another", () => {

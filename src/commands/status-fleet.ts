@@ -39,20 +39,26 @@ export function fleetStanding(
 /** A line for each host, and what to do where one is not as the others. */
 export function fleetLines(hosts: readonly HostStanding[], environment: string): string[] {
   const width = Math.max(...hosts.map(({ host }) => host.length));
-  const odd = hosts.filter(({ faults }) => faults.length > 0).map(({ host }) => host);
+  const odd = hosts.filter(({ faults }) => faults.length > 0);
   return [
     ...hosts.map(({ host, serves, faults }) =>
-      [`${odd.includes(host) ? "!" : " "} ${host.padEnd(width)}`, servesText(serves), faults.join("; ")]
+      [`${faults.length > 0 ? "!" : " "} ${host.padEnd(width)}`, servesText(serves), faults.join("; ")]
         .filter((part) => part !== "")
         .join("  "),
     ),
-    ...(odd.length === 0
-      ? []
-      : [
-          "",
-          `${listed(odd)} ${odd.length === 1 ? "is" : "are"} not as the others. The next deploy brings ${odd.length === 1 ? "it" : "them"} along: cozy deploy ${environment}`,
-        ]),
+    ...(odd.length === 0 ? [] : ["", oddText(hosts, odd, environment)]),
   ];
+}
+
+/** The keeper says what is in force, so where it is the odd one only a deploy makes all the same. */
+function oddText(hosts: readonly HostStanding[], odd: readonly HostStanding[], environment: string): string {
+  const names = odd.map(({ host }) => host);
+  const [are, them] = odd.length === 1 ? ["is", "it"] : ["are", "them"];
+  const reached = odd.every(({ serves }) => serves !== undefined);
+  const [keeper] = hosts;
+  const canJoin = keeper !== undefined && !odd.includes(keeper) && keeper.serves?.length !== 0;
+  const when = reached ? `To bring ${them} along` : `To bring ${them} along, when all can be reached`;
+  return `${listed(names)} ${are} not as the others. ${when}: cozy ${canJoin ? "join" : "deploy"} ${environment}`;
 }
 
 function faultsOf(state: HostState, usual: string): string[] {

@@ -21,6 +21,8 @@ export interface Status {
   readonly configured: Readonly<Record<string, { readonly count: number; readonly singleton?: boolean }>>;
   /** How long the site's certificate runs yet, and what is wrong with it; absent where no host ends TLS. */
   readonly certificate?: { readonly text: string | undefined; readonly warnings: readonly string[] };
+  /** What has to be said of servers that are in the project file no more. */
+  readonly behind?: readonly string[];
   /** Schedules whose last run failed, in one line; `undefined` where none did. */
   readonly failing: string | undefined;
   readonly lease: Lease | undefined;
@@ -49,7 +51,10 @@ export function statusText(status: Status, now: number): string {
       "  ",
     ),
     ...(status.hosts === undefined ? [] : ["", ...fleetLines(status.hosts, environment)]),
-    ...(status.certificate?.warnings ?? []).flatMap((warning) => ["", warning]),
+    ...[...(status.behind ?? []), ...(status.certificate?.warnings ?? [])].flatMap((warning) => [
+      "",
+      warning,
+    ]),
     ...advice(status),
   ].join("\n");
 }

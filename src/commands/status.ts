@@ -1,4 +1,5 @@
 import type { Host, HostState } from "../hosts/host.ts";
+import { whereKeptElsewhere } from "../engine/kept-elsewhere.ts";
 import type { LeaseLook } from "../engine/lease-keeper.ts";
 import { CozyError } from "../errors/cozy-error.ts";
 import { certificateText, certificateWarnings } from "../routing/nginx/certificate-warnings.ts";
@@ -7,6 +8,7 @@ import type { UnreachableHost } from "../release/unreachable-hosts.ts";
 import { addressOf } from "./address.ts";
 import { printResult } from "./command-context.ts";
 import { defineCommand, environmentArgument } from "./define-command.ts";
+import { leftBehindWarnings } from "./left-behind.ts";
 import { openEnvironment, type OpenEnvironment } from "./open-environment.ts";
 import { seenFleet } from "./observe-fleet.ts";
 import { hostOf, openHosts, type OpenFleet } from "./open-hosts.ts";
@@ -24,10 +26,11 @@ export const command = defineCommand({
     const opened = await openEnvironment(context, args.environment);
     const { project, environment } = opened;
     const fleet = await openHosts(context, opened);
-    const [{ states, unreachable }, { lease, standing, at }, journal] = await Promise.all([
+    const [{ states, unreachable }, { lease, standing, at }, journal, behind] = await Promise.all([
       seenFleet(context, fleet),
       hasKeeper(fleet) ? fleet.lease.read(context.signal) : noLease(context.now()),
       hasKeeper(fleet) ? fleet.past.unfinished() : undefined,
+      hasKeeper(fleet) ? leftBehindWarnings(fleet, opened) : [],
     ]);
     const [observed] = states;
     if (observed === undefined) throw nothingReached(environment.name, unreachable);
@@ -51,6 +54,7 @@ export const command = defineCommand({
           now: context.now(),
         }),
       },
+      behind: [...keptElsewhere(environment.name, fleet, lease), ...behind],
       failing: await failing(opened, hostOf(fleet, observed.host), observed, context.signal),
       lease,
       unfinished: journal && {
@@ -68,6 +72,15 @@ export const command = defineCommand({
 
 function hasKeeper({ names, unreachable }: OpenFleet): boolean {
   return !unreachable.some(({ host }) => host === names[0]);
+}
+
+/** Of the first server neither lease nor history count, as long as the others have seen newer tokens than it has given. */
+function keptElsewhere(environment: string, fleet: OpenFleet, lease: LeaseLook["lease"]): readonly string[] {
+  const { names, newestToken = 0 } = fleet;
+  if (!hasKeeper(fleet) || newestToken <= (lease?.token ?? 0)) return [];
+  return [
+    `${names[0]} does not keep the lease and the history of ${environment}: another server does. ${whereKeptElsewhere(environment)}`,
+  ];
 }
 
 /** Whoever keeps it can't be asked; that is told where the hosts are. */

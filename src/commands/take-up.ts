@@ -8,7 +8,10 @@ import { engineFor } from "./engine-for.ts";
 import { takeOutOfRotation } from "./leave-rotation.ts";
 import type { OpenEnvironment } from "./open-environment.ts";
 import { openHostsToChange, type OpenFleet } from "./open-hosts.ts";
+import { heldBuilder, laidArtifact } from "../release/held-builder.ts";
+import { artifactKeyIn } from "../release/operations/build-artifact.ts";
 import type { Plan } from "../release/plan.ts";
+import type { ReleaseWorld } from "../release/world.ts";
 import { listed } from "../shared/words.ts";
 import { releaseWorld } from "./release-world.ts";
 import { ownWho, withLease } from "./with-lease.ts";
@@ -28,7 +31,7 @@ export async function takeUp(
     ]);
     if (by === "resume") refuseWithoutHosts(journal.header.plan, fleet);
     refuseUnknownHosts(journal.header.plan, without);
-    const world = releaseWorld(context, opened, fleet);
+    const world = await worldFor(context, opened, fleet, by, journal.header.plan);
     return reported(context, hold, async (reporter) => {
       const engine = engineFor(context, opened, { hold, world, reporter, fleet });
       const who = await ownWho(context);
@@ -39,6 +42,26 @@ export async function takeUp(
       return result;
     });
   });
+}
+
+/** Whoever goes on gives the hosts that lack the release what the others have; where that can't be, nothing is changed. */
+async function worldFor(
+  context: CommandContext,
+  opened: OpenEnvironment,
+  fleet: OpenFleet,
+  by: "resume" | "abort",
+  plan: Plan,
+): Promise<ReleaseWorld> {
+  const world = releaseWorld(context, opened, fleet);
+  const key = by === "resume" ? artifactKeyIn(plan) : undefined;
+  if (key === undefined) return world;
+  const { signal } = context;
+  const states = await Promise.all(fleet.hosts.map((host) => host.observe(signal)));
+  const laid = laidArtifact(plan.release, hostsIn(plan), states);
+  if (laid === undefined) return world;
+  const builder = heldBuilder(world.builder, laid);
+  await builder.find(key, signal);
+  return { ...world, builder };
 }
 
 async function unfinished({ past }: OpenFleet, { environment }: OpenEnvironment): Promise<Journal> {

@@ -137,7 +137,7 @@ function notTheSame(host: ServerHost, print: string, why: string): CozyError {
 function hostsMeant(project: Project, word: string): readonly Found[] {
   const environments = Object.values(project.environments);
   const all = environments.flatMap(({ name, target }) =>
-    target.kind === "servers" ? target.hosts.map((host) => ({ environment: name, target, host })) : [],
+    target.kind === "servers" ? hostsOf(target).map((host) => ({ environment: name, target, host })) : [],
   );
   const ofEnvironment = all.filter(({ environment }) => environment === word);
   const meant =
@@ -147,6 +147,11 @@ function hostsMeant(project: Project, word: string): readonly Found[] {
   if (meant.length === 0) throw unknownHost(project, word, all);
   const byName = new Map(meant.map((found) => [knownName(found.host.address, found.host.sshPort), found]));
   return [...byName.values()];
+}
+
+/** Those that serve, and the one that builds. */
+function hostsOf({ hosts, builder }: ServersTarget): readonly ServerHost[] {
+  return builder === undefined || hosts.includes(builder) ? hosts : [...hosts, builder];
 }
 
 function unknownHost(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fromSecrets, givenCertificate, servers } from "../index.ts";
+import { fromSecrets, givenCertificate, host, servers } from "../index.ts";
 import {
   normaliseAccess,
   normaliseDomains,
@@ -26,6 +26,7 @@ describe("what an environment runs on, in words", () => {
       target: normaliseServers(
         servers([{ address: "10.0.0.12", name: "web-2", port: 2222 }], {
           balancer: { from: ["10.0.0.0/24"] },
+          builder: host("10.0.0.30"),
           openPorts: [8025],
         }),
         folders,
@@ -52,6 +53,7 @@ describe("what an environment runs on, in words", () => {
       "servers identity": undefined,
       "servers at the same time": "10",
       "servers not reached": "abort",
+      "servers builder": "10.0.0.30, port 22",
       "servers open ports": "8025",
       "balancer addresses": "10.0.0.0/24",
       "balancer ready path": "/balancer",

@@ -36,6 +36,7 @@ function describeServers({ kind, hosts, balancer, ...rest }: ServersTarget): Des
     "servers at the same time": String(rest.parallel),
     "servers not reached":
       rest.unreachable.kind === "abort" ? "abort" : `go on without at most ${rest.unreachable.atMost}`,
+    "servers builder": rest.builder && hostText(rest.builder),
     "servers open ports": rest.openPorts.join(", ") || undefined,
     ...(balancer && {
       "balancer addresses": balancer.from.join(", "),

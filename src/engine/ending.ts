@@ -1,4 +1,5 @@
 import type { Outcome, Served } from "../events/event.ts";
+import { againCommand } from "../release/plan-subject.ts";
 import type { Plan } from "../release/plan.ts";
 import { messageOf, type CozyError } from "../errors/cozy-error.ts";
 import { withDeadline } from "../shared/deadline.ts";
@@ -155,8 +156,9 @@ async function servedNow<World>(run: Run<World>): Promise<readonly Served[]> {
   }
 }
 
-function nextCommands({ command, environment }: Plan, outcome: Outcome, committed: boolean): string[] {
-  if (outcome === "undone") return [`cozy ${command} ${environment}`];
+function nextCommands(plan: Plan, outcome: Outcome, committed: boolean): string[] {
+  const { command, environment } = plan;
+  if (outcome === "undone") return [againCommand(plan)];
   if (outcome === "interrupted") {
     const resume = `cozy resume ${environment}`;
     return committed ? [resume] : [resume, `cozy abort ${environment}`];

@@ -13,6 +13,8 @@ export const engineErrors = {
   "journal-damaged": { fault: "outside", title: "A journal can't be read" },
   "journal-newer": { fault: "yours", title: "A journal was written by a newer cozy" },
   "journal-unwritable": { fault: "outside", title: "The journal can't be written" },
+  "kept-elsewhere": { fault: "yours", title: "Another server keeps the environment" },
+  "keeper-not-found": { fault: "outside", title: "The server that keeps the environment was not found" },
   "lease-held": { fault: "outside", title: "Another deployer holds the environment" },
   "lease-lost": { fault: "outside", title: "The lease of the environment was lost" },
   "lease-damaged": { fault: "outside", title: "The lease file can't be read" },

@@ -34,7 +34,8 @@ async function lockedWithin(lock: DatabaseSync, waitMs: number): Promise<boolean
 
 function tryLock(lock: DatabaseSync): boolean {
   try {
-    lock.exec("BEGIN EXCLUSIVE");
+    // Nothing is ever written, and a journal for that would find no room on a full disk.
+    lock.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
     return true;
   } catch (error) {
     const code = error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : undefined;

@@ -1,5 +1,6 @@
 import { mkdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { mindingTheDisk } from "../artifacts/disk-full.ts";
 import { CozyError, systemCode } from "../errors/cozy-error.ts";
 import { writeAtomically } from "../shared/atomic-write.ts";
 import { exclusiveLock } from "./exclusive-lock.ts";
@@ -33,7 +34,7 @@ export function fenceFile(folder: string, environment: string): Fence {
 async function raised(path: string, token: number): Promise<number> {
   const before = await tokenIn(path);
   if (before >= token) return before;
-  await writeAtomically(path, `${token}\n`);
+  await mindingTheDisk(dirname(path), () => writeAtomically(path, `${token}\n`));
   return token;
 }
 

@@ -5,6 +5,8 @@ import type { Owner } from "./process-identity.ts";
 
 /** The lease, as the deployer that holds it sees it. */
 export interface Hold {
+  /** For messages. */
+  readonly environment: string;
   /** Grows where a host has seen a larger one. */
   readonly token: number;
   /** Aborts, with the error that says why, when the lease is another's. */
@@ -98,6 +100,7 @@ function holding(keeper: LeaseKeeper, granted: number, request: LeaseRequest): H
 
   const beats = every(ttlMs / 3, heartbeat);
   return {
+    environment,
     get token() {
       return token;
     },

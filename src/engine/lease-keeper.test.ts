@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { CozyError } from "../errors/cozy-error.ts";
 import { fakeHost } from "../hosts/fake-host.ts";
 import { acquireLease, takeOverLease, type LeaseRequest } from "./hold-lease.ts";
+import { knowing } from "./kept-elsewhere.ts";
 import { localLeaseKeeper } from "./local-lease-keeper.ts";
 import type { Owner } from "./process-identity.ts";
 import { raiseFences } from "./raise-fences.ts";
@@ -109,21 +110,49 @@ describe("the fences of a fleet", () => {
     await expect(away.switchRoutes(first.token, [], signal)).rejects.toMatchObject({ code: "lease-lost" });
   });
 
-  it("are outgrown where the list of hosts begins with another keeper, whose tokens are young", async () => {
+  it("are not outgrown where the list of hosts begins with another keeper: what that one keeps would be forgotten", async () => {
     const { keeper, clock } = stage();
     const hosts = [fakeHost("web-2"), fakeHost("web-3")];
     for (const host of hosts) host.token = 41;
     const hold = await acquireLease(keeper, request("laptop", clock));
-    await raiseFences(hold, hosts, signal);
-    expect(hold.token).toBe(42);
-    expect(hosts.map(({ token }) => token)).toEqual([42, 42]);
-    await hold.confirm();
-    await hosts[0]?.switchRoutes(hold.token, [], signal);
+    await expect(raiseFences(hold, hosts, signal)).rejects.toMatchObject({
+      code: "kept-elsewhere",
+      message: expect.stringContaining("servers have seen a newer token"),
+    });
+    expect(hosts.map(({ token }) => token)).toEqual([41, 41]);
     await hold.release();
-    expect((await keeper.read(signal)).lease).toMatchObject({ token: 42, holder: undefined });
   });
 
-  it("are not outgrown by a deployer whose lease was taken over meanwhile", async () => {
+  it("follow a keeper that was made one, and keep everybody off who goes by the one before", async () => {
+    const [old, young] = [stage(), stage()];
+    const host = fakeHost("web-1");
+    const before = await acquireLease(old.keeper, request("laptop", old.clock));
+    await raiseFences(before, [host], signal);
+    const hold = await acquireLease(young.keeper, request("build-7", young.clock));
+    await hold.outgrow(before.token + 1_000_000);
+    await raiseFences(hold, [host], signal);
+    await host.switchRoutes(hold.token, [], signal);
+    await expect(host.switchRoutes(before.token, [], signal)).rejects.toMatchObject({ code: "lease-lost" });
+    await before.release();
+    const late = await acquireLease(old.keeper, request("laptop", old.clock));
+    await expect(raiseFences(late, [host], signal)).rejects.toMatchObject({ code: "kept-elsewhere" });
+    await Promise.all([late.release(), hold.release()]);
+  });
+
+  it("are told to a keeper that is none: it gives nothing, however often it is asked", async () => {
+    const { keeper, clock } = stage();
+    const first = await acquireLease(knowing(keeper, 0), request("laptop", clock));
+    await first.release();
+    for (const _ of [1, 2, 3]) {
+      await expect(acquireLease(knowing(keeper, 2), request("laptop", clock))).rejects.toMatchObject({
+        code: "kept-elsewhere",
+      });
+    }
+    expect((await keeper.read(signal)).lease?.token).toBe(1);
+    await (await acquireLease(knowing(keeper, 1), request("laptop", clock))).release();
+  });
+
+  it("are not passed by a deployer whose lease was taken over meanwhile", async () => {
     const { keeper, clock } = stage();
     const host = fakeHost("web-1");
     const first = await acquireLease(keeper, request("laptop", clock));

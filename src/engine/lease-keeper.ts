@@ -29,6 +29,8 @@ export interface AcquireRequest {
   readonly takeOver: boolean;
   /** The token of a holder whose process is known to have ended, by somebody on its machine. */
   readonly ended?: number | undefined;
+  /** The newest token that any host has seen: larger than all that were given here where another one keeps the environment. */
+  readonly seen?: number | undefined;
 }
 
 export type Acquired =

@@ -1,4 +1,5 @@
 import { CozyError } from "../errors/cozy-error.ts";
+import { keptElsewhere } from "./kept-elsewhere.ts";
 import { grantedTo, leaseLost, leaseText, standingOf, type Lease, type LeaseHolder } from "./lease.ts";
 import type { AcquireRequest, Acquired, LeaseKeeper } from "./lease-keeper.ts";
 import { isHeldUnder, parsed, readLease, type LeaseFile, type LeasePlace } from "./lease-store.ts";
@@ -66,6 +67,8 @@ async function acquired(
   parts: LocalKeeperParts,
 ): Promise<Acquired> {
   const { lease, setAside } = await leaseBefore(file, place, request, parts.now);
+  // Nothing is counted up: with enough tries it would pass for the one that does keep it.
+  if ((request.seen ?? 0) > (lease?.token ?? 0)) throw keptElsewhere(place.environment);
   const holder = lease?.holder;
   if (holder !== undefined && !request.takeOver) {
     const ended = request.ended === lease?.token || (await ownerHasEnded(lease, parts));

@@ -1,5 +1,6 @@
 import type { Journal } from "./journal.ts";
 import { history, unfinishedJournal, type JournalStore } from "./journal-store.ts";
+import { hostsOfPast } from "./left-behind.ts";
 import { servedBeforeDeployOf } from "./served-before.ts";
 
 /** What the journals of an environment say of its past; each answer is one round trip to where they are kept. */
@@ -8,6 +9,8 @@ export interface Past {
   unfinished(): Promise<Journal | undefined>;
   /** By release that was deployed of late and came into force: the one that had served before. */
   servedBefore(): Promise<Readonly<Record<string, string>>>;
+  /** Hosts that took part in what was done of late, and have not left since. */
+  hosts(): Promise<readonly string[]>;
 }
 
 /** Plans that are looked through for deploys. */
@@ -27,5 +30,6 @@ export function pastOf(store: JournalStore): Past {
         }),
       );
     },
+    hosts: async () => hostsOfPast(await history(store, lookedThrough)),
   };
 }

@@ -1,5 +1,5 @@
 import type { Served } from "../events/event.ts";
-import { subjectOf } from "../release/plan-subject.ts";
+import { againCommand, subjectOf } from "../release/plan-subject.ts";
 import type { Plan } from "../release/plan.ts";
 import { listed } from "../shared/words.ts";
 import { CozyError, messageOf } from "../errors/cozy-error.ts";
@@ -22,7 +22,7 @@ export function reasonText(cause: Cause): string {
 export function undoneError(plan: Plan, cause: Cause, serves: readonly Served[]): CozyError | undefined {
   if (cause === "abort") return undefined;
   const state = `Everything was taken back. ${servesText(serves)}`;
-  const again = `cozy ${plan.command} ${plan.environment}`;
+  const again = againCommand(plan);
   if (cause === "interrupt") {
     return new CozyError("interrupted", {
       message: `The ${plan.command} of ${subjectOf(plan)} was interrupted before the release was in force.`,

@@ -18,6 +18,7 @@ import type { InstanceType, Scale } from "../release/instance-types.ts";
 import type { ResolvedVariables } from "../secrets/resolve-variables.ts";
 import type { Share } from "../routing/route-table.ts";
 import type { CertificateState } from "../routing/nginx/certificate-state.ts";
+import type { SetupRecord } from "../setup/parse-record.ts";
 
 /**
  * One machine that runs instances, as the release operations need it. Each method is one round trip, so that an adapter for a
@@ -119,8 +120,8 @@ export interface HostState {
   readonly scale: Scale;
   /** Whether the balancer in front sends traffic here; absent where there is none. */
   readonly inRotation?: boolean | undefined;
-  /** A hash of what a server was set up for; absent on a machine that needs no set-up, and where that never came to its end. */
-  readonly setUpFor?: string | undefined;
+  /** What a server was set up for; absent on a machine that needs no set-up, and where that never came to its end. */
+  readonly setUpFor?: Pick<SetupRecord, "hash" | "parts"> | undefined;
   /** The certificate that a server ends TLS with; `none` where it should have one, absent where it ends none. */
   readonly certificate?: CertificateState | "none" | undefined;
   /** Whether a supervisor answers. */

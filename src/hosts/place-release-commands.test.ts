@@ -1,6 +1,9 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { tempFolder } from "../artifacts/testing.ts";
 import type { ReleaseRecord } from "./host.ts";
-import { resolvePlaceholders } from "./place-release-commands.ts";
+import { resolvePlaceholders, withoutNpmIn } from "./place-release-commands.ts";
 
 const facts = {
   settings: "shop.settings",
@@ -72,5 +75,33 @@ describe("the commands of a release", () => {
     expect(() => resolvePlaceholders(recordWith(["uvicorn", "{asgi}"]), facts)).toThrow(
       expect.objectContaining({ code: "wsgi-missing" }),
     );
+  });
+
+  it("have what npm's scripts run in the place of npm, where the application is one of Node", async () => {
+    const app = await tempFolder();
+    await writeFile(
+      join(app, "package.json"),
+      JSON.stringify({ name: "shop", scripts: { web: "node web.js" } }),
+    );
+    const base = recordWith(["npm", "run", "web", "--", "{socket}"]);
+    const [daily] = Object.values(base.schedules);
+    const record: ReleaseRecord = {
+      ...base,
+      stack: "node",
+      schedules: { daily: { ...daily!, run: ["npx", "tidy"] } },
+    };
+    const found = await withoutNpmIn(record, app);
+    expect(found.processes["web"]?.command).toEqual([
+      "env",
+      "npm_lifecycle_event=web",
+      "npm_package_name=shop",
+      "sh",
+      "-c",
+      "exec node web.js '{socket}'",
+    ]);
+    expect(found.schedules["daily"]?.run).toEqual(["tidy"]);
+    expect(await withoutNpmIn(base, app)).toEqual(base);
+    const wrong = { ...record, processes: { web: { ...record.processes["web"]!, command: ["npm", "ci"] } } };
+    await expect(withoutNpmIn(wrong, app)).rejects.toMatchObject({ code: "npm-in-release" });
   });
 });

@@ -1,6 +1,8 @@
 import type { DjangoFacts } from "../artifacts/manifest.ts";
 import { filledIn, placeholdersIn } from "../stacks/django.ts";
 import { applicationMissing } from "../stacks/django-refusals.ts";
+import { readPackageScripts } from "../stacks/package-scripts.ts";
+import { commandIn } from "../stacks/release-commands.ts";
 import type { ReleaseRecord } from "./host.ts";
 
 /**
@@ -24,6 +26,20 @@ export function resolvePlaceholders(record: ReleaseRecord, facts: DjangoFacts | 
   const [left] = placeholdersIn(commandsOf(resolved));
   if (left !== undefined) throw applicationMissing(left, facts.settings, undefined);
   return resolved;
+}
+
+/** The record with npm's scripts as what they run, for what is started without anybody who could read them; `app` is the release's code. */
+export async function withoutNpmIn(record: ReleaseRecord, app: string): Promise<ReleaseRecord> {
+  if (record.stack !== "node") return record;
+  const pkg = await readPackageScripts(app);
+  return {
+    ...record,
+    processes: mapped(record.processes, (process) => ({
+      ...process,
+      command: commandIn(process.command, pkg),
+    })),
+    schedules: mapped(record.schedules, (schedule) => ({ ...schedule, run: commandIn(schedule.run, pkg) })),
+  };
 }
 
 function commandsOf({

@@ -12,7 +12,7 @@ import { Secret } from "../secrets/secret.ts";
 import { releaseLayout } from "../stacks/release-layout.ts";
 import type { EnvironmentPaths, MachinePaths } from "./environment-paths.ts";
 import type { Placement } from "./host.ts";
-import { resolvePlaceholders } from "./place-release-commands.ts";
+import { resolvePlaceholders, withoutNpmIn } from "./place-release-commands.ts";
 import { readRecord, releaseAt, type EnvironmentRecord } from "./release-folder.ts";
 
 /** A placement, and how it is laid on this kind of machine. */
@@ -82,7 +82,8 @@ async function lay(
   // The watcher of schedules reads it, as the application's user: whoever runs as that one has these variables anyway.
   const mode = placement.hasOwnUser === true ? 0o640 : 0o600;
   await writeKept(join(temp, "environment.json"), { ...environment }, mode);
-  await writeKept(join(temp, "release.json"), { ...resolvePlaceholders(release, django) });
+  const resolved = resolvePlaceholders(release, django);
+  await writeKept(join(temp, "release.json"), { ...(await withoutNpmIn(resolved, app)) });
 }
 
 /**

@@ -12,6 +12,8 @@ export interface ServerLayout {
   readonly paths: EnvironmentPaths;
   /** `/run/<id>`, a link to the run folder, made at each boot: short enough for every socket. */
   readonly run: string;
+  /** `/run/<id>.scratch`, the same for the environments that live for a rehearsal or a drill. */
+  readonly scratch: string;
   /** The group of whoever opens the application's sockets and media: its own user, the deployer's and nginx's. */
   readonly socketGroup: string;
   /** A folder an instance, `<type>@<release>.<index>/`: what systemd starts it with, and the credential with its variables. */
@@ -51,6 +53,7 @@ export function serverLayout(project: string, environment: string): ServerLayout
     machine,
     paths,
     run: `/run/${id}`,
+    scratch: `/run/${id}.scratch`,
     socketGroup: `${id}-http`,
     instances: join(paths.root, "instances"),
     control: "/usr/lib/cozy/control",

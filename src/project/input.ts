@@ -422,6 +422,8 @@ export interface Servers {
   readonly unreachable?: "abort" | GoOnWithout | undefined;
   /** A load balancer in front of them. Default: none. */
   readonly balancer?: Balancer | undefined;
+  /** Where releases are built, such as `host("build.example.org")`: a server that `cozy setup` has prepared, one of these or another. Default: the machine that deploys. */
+  readonly builder?: BuildHost | undefined;
   /** TCP ports that the firewall lets in beside those of SSH, HTTP and HTTPS. Default: none. */
   readonly openPorts?: readonly number[] | undefined;
 }
@@ -441,7 +443,7 @@ export interface ServerOptions {
 
 /** Goes on where some can't be reached. */
 export interface GoOnWithout {
-  /** Without at most so many; they are marked out of rotation, and the next deploy brings them along. */
+  /** Without at most so many; they take no traffic until `cozy join` or the next deploy brings them along. */
   readonly goOnWithout: number;
 }
 
@@ -455,6 +457,17 @@ export interface Balancer {
   readonly leave?: Duration | undefined;
   /** Whether it ends TLS, so that servers serve plain HTTP to it. Default: `false`. */
   readonly endsTls?: boolean | undefined;
+}
+
+/** A server that builds. */
+export interface BuildHost {
+  readonly kind: "host";
+  /** Its name or its IP address, or the name that a server of the list has. */
+  readonly address: string;
+  /** What it is called in messages. Default: its address. */
+  readonly name?: string | undefined;
+  /** The port of its sshd. Default: `22`. */
+  readonly port?: number | undefined;
 }
 
 /** The names that the site answers to, with their certificate. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { acme, fromEnvironment, givenCertificate, noCertificate, servers } from "../index.ts";
+import { acme, fromEnvironment, givenCertificate, host, noCertificate, servers } from "../index.ts";
 import { normaliseAccess, normaliseDomains, normaliseHttp, normaliseServers } from "./normalise-servers.ts";
 
 const folders = { root: "/shop", homeFolder: "/home/ada" };
@@ -39,6 +39,30 @@ describe("servers", () => {
       unreachable: { kind: "go-on", atMost: 1 },
       balancer: { from: ["10.0.0.0/24"], readyPath: "/balancer", leaveMs: 2_000, endsTls: true },
       openPorts: [8025],
+    });
+  });
+});
+
+describe("the server that builds", () => {
+  const builderOf = (...builder: Parameters<typeof host>) => {
+    const list = ["web-1", { address: "10.0.0.12", name: "web-2", port: 2222 }] as const;
+    return normaliseServers(servers(list, { builder: host(...builder) }), folders);
+  };
+
+  it("is one of the list by its name or by its place", () => {
+    for (const one of [builderOf("web-2"), builderOf("10.0.0.12", { name: "other", port: 2222 })]) {
+      expect(one.builder).toBe(one.hosts[1]);
+    }
+    const first = builderOf("web-1");
+    expect(first.builder).toBe(first.hosts[0]);
+  });
+
+  it("is one of its own else", () => {
+    expect(builderOf("10.0.0.12").builder).toEqual({ name: "10.0.0.12", address: "10.0.0.12", sshPort: 22 });
+    expect(builderOf("web-1", { name: "build", port: 2022 }).builder).toEqual({
+      name: "build",
+      address: "web-1",
+      sshPort: 2022,
     });
   });
 });

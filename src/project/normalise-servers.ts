@@ -2,6 +2,7 @@ import { isAbsolute, join, resolve } from "node:path";
 import type {
   Access as AccessInput,
   Balancer as BalancerInput,
+  BuildHost as BuilderInput,
   Certificate as CertificateInput,
   Domains as DomainsInput,
   HttpRules as HttpInput,
@@ -27,10 +28,11 @@ export interface Folders {
 }
 
 export function normaliseServers(input: ServersInput, folders: Folders): ServersTarget {
-  const { unreachable = "abort" } = input;
+  const { unreachable = "abort", builder } = input;
+  const hosts = input.hosts.map(normaliseHost);
   return {
     kind: "servers",
-    hosts: input.hosts.map(normaliseHost),
+    hosts,
     user: input.user ?? "cozy",
     setupUser: input.setupUser ?? "root",
     identity: input.identity === undefined ? undefined : filePath(input.identity, folders),
@@ -39,6 +41,7 @@ export function normaliseServers(input: ServersInput, folders: Folders): Servers
       unreachable === "abort" ? { kind: "abort" } : { kind: "go-on", atMost: unreachable.goOnWithout },
     balancer: input.balancer && normaliseBalancer(input.balancer),
     openPorts: input.openPorts ?? [],
+    ...(builder !== undefined && { builder: normaliseBuilder(builder, hosts) }),
   };
 }
 
@@ -74,6 +77,18 @@ export function normaliseHttp(input: HttpInput, environment: string): HttpRules 
 export function normaliseHost(input: ServerInput): ServerHost {
   if (typeof input === "string") return { name: input, address: input, sshPort: 22 };
   return { name: input.name ?? input.address, address: input.address, sshPort: input.port ?? 22 };
+}
+
+/** By its name one of the servers of the list, else one of its own. */
+function normaliseBuilder(input: BuilderInput, hosts: readonly ServerHost[]): ServerHost {
+  const { address, name, port } = input;
+  const own = normaliseHost({ address, name, port });
+  const isAlone = name === undefined && port === undefined;
+  return hosts.find((host) => (isAlone && host.name === address) || isSame(host, own)) ?? own;
+}
+
+function isSame(one: ServerHost, other: ServerHost): boolean {
+  return one.address === other.address && one.sshPort === other.sshPort;
 }
 
 function normaliseBalancer(input: BalancerInput): Balancer {

@@ -16,7 +16,6 @@ export function serverFaults(draft: Draft): Fault[] {
     ...portsAreClosed(one),
     ...balancerFaults(one, draft),
     ...readyPathIsFree(one, all.slice(0, i)),
-    ...rehearsalIsHere(one),
   ]);
 }
 
@@ -64,13 +63,6 @@ function idIsShort({ name, at }: OnServers, draft: Draft): Fault[] {
   if (id === undefined || id.length <= longestServerId) return [];
   const message = `runs on servers as the user \`${id}\`, of ${id.length} letters, and they take ${longestServerId}: shorten its name or the project's`;
   return [fault(at, message, "key")];
-}
-
-/** A deploy that held it on the wrong machine, or not at all, would be trusted for what it did not do. */
-function rehearsalIsHere({ at, environment }: OnServers): Fault[] {
-  if (environment.rehearsal === undefined) return [];
-  const message = "is not held on servers by this version of cozy, only on this machine; remove it";
-  return [fault([...at, "rehearsal"], message, "key")];
 }
 
 function usersAreApart({ name, at, target }: OnServers, draft: Draft): Fault[] {

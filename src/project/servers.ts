@@ -15,6 +15,8 @@ export interface ServersTarget {
   readonly parallel: number;
   readonly unreachable: UnreachablePolicy;
   readonly balancer: Balancer | undefined;
+  /** Where releases are built; the deployer's own machine where absent. */
+  readonly builder?: ServerHost | undefined;
   /** TCP ports that the firewall lets in beside SSH, HTTP and HTTPS. */
   readonly openPorts: readonly number[];
 }

@@ -4,6 +4,7 @@ import {
   defineProject,
   fromSecrets,
   givenCertificate,
+  host,
   memory,
   node,
   noCertificate,
@@ -51,6 +52,14 @@ describe("warnings", () => {
         ["uploads"],
       ),
     ).toEqual([]);
+  });
+
+  it("tell of builds on a server that serves production", () => {
+    const on = (builder: string) => ({ target: servers(["web-1", "web-2"], { builder: host(builder) }) });
+    expect(warned(on("build-1"))).toEqual([]);
+    expect(warned(on("web-2"))).toEqual([
+      "environments.production.target.builder is web-2, which serves `production`: each build takes memory and processors there that visitors wait for; a server that serves no visitors is the better one",
+    ]);
   });
 
   it("tell what several servers do not share", () => {

@@ -19,6 +19,7 @@ function warningsOf(project: Project, environment: Environment): Fault[] {
     ...(target.kind === "servers"
       ? [
           ...severalHosts(project, environment, target, at),
+          ...buildsBesideProduction(project, target, at),
           ...passwordInTheClear(environment, target, at),
           ...keyInTheProject(project, environment, at),
         ]
@@ -71,6 +72,15 @@ function severalHosts(
       ? [fault([...at, "queue"], `is \`memory()\`, and ${many}: a job waits in the process that took it`)]
       : []),
   ];
+}
+
+/** A build takes whatever memory and processors it finds. */
+function buildsBesideProduction({ environments }: Project, { builder }: ServersTarget, at: Path): Fault[] {
+  const production = environments["production"]?.target;
+  if (builder === undefined || production?.kind !== "servers") return [];
+  if (!production.hosts.some(({ address }) => address === builder.address)) return [];
+  const message = `is ${builder.name}, which serves \`production\`: each build takes memory and processors there that visitors wait for; a server that serves no visitors is the better one`;
+  return [fault([...at, "target", "builder"], message)];
 }
 
 function passwordInTheClear(

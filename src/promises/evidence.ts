@@ -13,6 +13,8 @@ export interface Evidence {
   /** In the promise's own unit, which `text` says as well: milliseconds, percent, a number of requests. */
   readonly measured: number | undefined;
   readonly declared: number | undefined;
+  /** Of requests: how many met a site that was closed for maintenance; absent where none did. */
+  readonly closed?: number | undefined;
   /** In a sentence, with its numbers. */
   readonly text: string;
   readonly release: string | undefined;

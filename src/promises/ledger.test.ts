@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Evidence, PromiseName } from "./evidence.ts";
+import { judgeLost } from "./judge-lost.ts";
 import { ledgerOf } from "./ledger.ts";
 import { type PromiseFacts, type PromiseRow } from "./promise.ts";
 import {
@@ -237,6 +238,29 @@ describe("requests", () => {
     });
     expect(of(999, 1).state).toBe("broken");
     expect(of(0, 0)).toMatchObject({ state: "not proven", measured: undefined });
+  });
+
+  it("says by itself how many requests met maintenance, whatever else came out", () => {
+    const availability = sampleCounts({ requests: 100_000, failed: 1, closed: 1_234 });
+    expect(rowOf("availability", { availability })).toMatchObject({
+      state: "kept",
+      closed: 1_234,
+      measured: "99.999 %, 1,234 met maintenance",
+      text: expect.stringContaining(", and 1,234 requests met maintenance"),
+    });
+    const all = sampleCounts({ closed: 3 });
+    expect(rowOf("availability", { availability: all })).toMatchObject({
+      state: "not proven",
+      measured: "3 met maintenance",
+    });
+    const judged = judgeLost(sampleCounts({ requests: 7, closed: 3 }), { command: "deploy", release: "r2" });
+    expect(judged).toEqual({
+      outcome: "kept",
+      measured: 0,
+      declared: 0,
+      closed: 3,
+      text: "7 requests in the deploy of r2, none lost; 3 requests met maintenance",
+    });
   });
 
   it("that got no whole answer count like those that failed", () => {

@@ -8,6 +8,7 @@ import {
   type PromiseRow,
   type ReleaseChange,
 } from "./promise.ts";
+import { withClosed } from "./closed-text.ts";
 import { judgeLost } from "./judge-lost.ts";
 
 /** That the last deploy or rollback lost no request. Its own count holds; one that left none is counted now, while the log still tells. */
@@ -26,9 +27,9 @@ export function lostRow(facts: PromiseFacts): PromiseRow {
   const measurements = (evidence["no-lost-request"] ?? []).filter(({ at }) => at >= change.startedAt);
   const measurement = lastDecisive(measurements) ?? lastOf(measurements);
   if (measurement !== undefined) {
-    const { outcome: state, measured, text } = measurement;
+    const { outcome: state, measured, closed, text } = measurement;
     const next = state === "kept" ? undefined : `cozy logs ${environment} --type access`;
-    return { ...row, ...measuredBy(measurement, now), state, measured: lostText(measured), text, next };
+    return { ...row, ...measuredBy(measurement, now), state, ...measuredText(measured, closed), text, next };
   }
   return { ...row, ...countedNow(change, facts) };
 }
@@ -44,10 +45,10 @@ function countedNow(change: ReleaseChange, facts: PromiseFacts): Partial<Promise
   if (!isLoggedSince(facts, isFirst ? endedAt : startedAt)) {
     return { text: `the access log tells nothing, or not all, of ${what}`, next: undefined };
   }
-  const { outcome: state, measured, text } = judgeLost(requests, { command, release });
+  const { outcome: state, measured, closed, text } = judgeLost(requests, { command, release });
   return {
     state,
-    measured: lostText(measured),
+    ...measuredText(measured, closed),
     measuredAt: now,
     ageMs: 0,
     release,
@@ -57,6 +58,10 @@ function countedNow(change: ReleaseChange, facts: PromiseFacts): Partial<Promise
   };
 }
 
-function lostText(lost: number | undefined): string | undefined {
-  return lost === undefined ? undefined : `${lost.toLocaleString("en-GB")} lost`;
+function measuredText(
+  lost: number | undefined,
+  closed: number | undefined,
+): Pick<PromiseRow, "measured" | "closed"> {
+  const text = lost === undefined ? undefined : `${lost.toLocaleString("en-GB")} lost`;
+  return { measured: withClosed(text, closed), ...(closed !== undefined && { closed }) };
 }

@@ -17,6 +17,8 @@ export interface PromiseRow {
   readonly declared: string;
   /** In words; `undefined` where nothing was measured. */
   readonly measured: string | undefined;
+  /** Requests that met a site closed for maintenance, which count neither way; absent where there were none. */
+  readonly closed?: number | undefined;
   /** When, in milliseconds since the epoch. */
   readonly measuredAt: number | undefined;
   /** How old the measurement is. */

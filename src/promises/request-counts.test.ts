@@ -43,6 +43,7 @@ describe("the fate of a request", () => {
     ["given up", { status: 499, aborted: true, upstreamMs: undefined }],
     ["given up", { status: 408, error: "the request's body stopped", upstreamMs: undefined }],
     ["none", { probe: true }],
+    ["closed", { status: 503, maintenance: true, upstreamMs: undefined }],
     ["none", { stream: "websocket", error: "ECONNRESET" }],
   ] as const)("%s: %o", (fate, change) => {
     expect(fateOf(line(change))).toBe(fate);
@@ -58,9 +59,17 @@ describe("the counts of a span", () => {
       line({ at: 30_000, status: 502, error: "ECONNREFUSED" }),
       line({ at: 59_000, ms: 5_000, aborted: true }),
       line({ at: 60_000, probe: true }),
+      line({ at: 60_000, status: 503, maintenance: true }),
       line({ at: 60_001 }),
     ];
-    expect(counts(lines)).toMatchObject({ requests: 3, failed: 1, lost: 1, givenUp: 1, firstAt: start });
+    expect(counts(lines)).toMatchObject({
+      requests: 3,
+      failed: 1,
+      lost: 1,
+      givenUp: 1,
+      closed: 1,
+      firstAt: start,
+    });
   });
 
   it("time what the application answered, and a client that waited too long", () => {

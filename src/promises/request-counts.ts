@@ -13,7 +13,7 @@ export interface CountSpan {
 
 /** What the access log says of the requests in a span of time. */
 export interface RequestCounts {
-  /** All that users sent and waited for: `lost` and `failed` are among them, `givenUp` is not. */
+  /** All that users sent and waited for: `lost` and `failed` are among them, `givenUp` and `closed` are not. */
   readonly requests: number;
   /** No whole answer came. */
   readonly lost: number;
@@ -21,6 +21,8 @@ export interface RequestCounts {
   readonly failed: number;
   /** The client went away first. */
   readonly givenUp: number;
+  /** The site was closed for maintenance. */
+  readonly closed: number;
   /** When the first of them came. */
   readonly firstAt: number | undefined;
   /** Requests to the application whose duration counts. */
@@ -39,6 +41,7 @@ export class RequestCounter {
   #lost = 0;
   #failed = 0;
   #givenUp = 0;
+  #closed = 0;
   #firstAt: number | undefined;
   #slow = 0;
   readonly #durations: number[] = [];
@@ -54,6 +57,10 @@ export class RequestCounter {
     const fate = fateOf(line);
     if (fate === "none") return;
     if (this.#firstAt === undefined || at < this.#firstAt) this.#firstAt = at;
+    if (fate === "closed") {
+      this.#closed += 1;
+      return;
+    }
     if (fate === "given up") this.#givenUp += 1;
     else this.#requests += 1;
     if (fate === "lost") this.#lost += 1;
@@ -67,6 +74,7 @@ export class RequestCounter {
       lost: this.#lost,
       failed: this.#failed,
       givenUp: this.#givenUp,
+      closed: this.#closed,
       firstAt: this.#firstAt,
       timed: this.#durations.length,
       slow: this.#slow,

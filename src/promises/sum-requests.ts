@@ -11,6 +11,7 @@ export function sumRequests(hosts: readonly RequestCounts[]): RequestCounts {
     lost: sum(({ lost }) => lost),
     failed: sum(({ failed }) => failed),
     givenUp: sum(({ givenUp }) => givenUp),
+    closed: sum(({ closed }) => closed),
     firstAt: smallest.length === 0 ? undefined : Math.min(...smallest),
     timed: sum(({ timed }) => timed),
     slow: sum(({ slow }) => slow),

@@ -116,6 +116,7 @@ export function sampleCounts(change: Partial<RequestCounts> = {}): RequestCounts
     lost: 0,
     failed: 0,
     givenUp: 0,
+    closed: 0,
     firstAt: undefined,
     timed: 0,
     slow: 0,

@@ -1,4 +1,5 @@
 import { durationText, momentText, spanText } from "../shared/duration.ts";
+import { closedText, withClosed } from "./closed-text.ts";
 import { lostRow } from "./lost-row.ts";
 import { isLoggedSince, spanStart, unmeasured, type PromiseFacts, type PromiseRow } from "./promise.ts";
 import type { RequestCounts } from "./request-counts.ts";
@@ -23,14 +24,15 @@ function availabilityRow(
   { percent, overMs }: { readonly percent: number; readonly overMs: number },
   facts: PromiseFacts,
 ): PromiseRow {
-  const row = liveRow("availability", `${percent} % over ${spanText(overMs)}`, facts);
   const counts = facts.availability;
+  const live = liveRow("availability", `${percent} % over ${spanText(overMs)}`, facts);
   if (counts === undefined || facts.since === undefined)
-    return { ...row, text: "no request was counted yet" };
-  const { requests, lost, failed, unreadable } = counts;
+    return { ...live, text: "no request was counted yet" };
+  const { requests, lost, failed, closed, unreadable } = counts;
+  const row = { ...live, ...(closed > 0 && { closed }) };
   const bad = lost + failed;
-  const measured = requests === 0 ? undefined : shareText(bad, requests);
-  const text = `${bad.toLocaleString("en-GB")} of ${counted(requests, "request")} failed or had no answer in ${spanOf(overMs, facts)}`;
+  const measured = withClosed(requests === 0 ? undefined : shareText(bad, requests), closed);
+  const text = `${bad.toLocaleString("en-GB")} of ${counted(requests, "request")} failed or had no answer in ${spanOf(overMs, facts)}${closed === 0 ? "" : `, and ${closedText(closed)}`}`;
   if (isMoreThan(bad, requests, percent)) {
     return { ...row, measured, state: "broken", text, next: `cozy logs ${facts.environment} --type access` };
   }

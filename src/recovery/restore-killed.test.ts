@@ -16,7 +16,7 @@ import { processType, sampleProject, sampleRecord, sampleWorld } from "../releas
 import type { ReleaseWorld } from "../release/world.ts";
 import { openQuietly } from "../shared/open-quietly.ts";
 import { planRestore } from "./plan-restore.ts";
-import { thisMachineRestorer, type Restorer } from "./restorer.ts";
+import { sqliteRestorer, type Restorer } from "./restorer.ts";
 import { stampOf } from "./swap-files.ts";
 import { sqliteStage, type SqliteStage } from "./testing/sqlite-stage.ts";
 
@@ -122,18 +122,15 @@ class RestoreStory {
 /** `cheap` leaves out what changes nothing and takes its time. */
 function realRestorer(stage: SqliteStage, environment: Environment, cheap: boolean): Restorer {
   const { paths } = stage;
-  const restorer = thisMachineRestorer({
+  const restorer = sqliteRestorer({
     environment,
     paths,
     machine: { home: "", artifacts: "", trees: "", runtimes: "", agents: "" },
-    persist: [],
     backups: async () => stage.backups,
-    variables: async () => ({}),
     now: () => stage.pass(0),
     random: (size) => new Uint8Array(size),
-    env: {},
     homeFolder: "",
-    version: "1.0.0",
+    runs: noScratch,
   });
   // What a release does on restored data is shown by the stories.
   const fine = { ready: { ok: true, faults: [], tail: [] }, answers: [], statements: [], stages: [] };
@@ -142,6 +139,9 @@ function realRestorer(stage: SqliteStage, environment: Environment, cheap: boole
   const loss = { backup: "", at: 0, spanMs: 0, tables: [], unreadable: undefined };
   return { ...restorer, tryOn, loss: async () => loss, backUp: async () => undefined };
 }
+
+const none = async () => Promise.reject(new Error("nothing is tried here"));
+const noScratch = { hasOwnUser: false, open: none, remove: none };
 
 /** Dies as soon as something has had its effect. */
 function dyingWorld(world: ReleaseWorld, die: () => Promise<void>): ReleaseWorld {

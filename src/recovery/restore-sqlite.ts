@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { mindingTheDisk } from "../artifacts/disk-full.ts";
 import { CozyError, systemCode } from "../errors/cozy-error.ts";
 import { hashFile } from "../shared/hash-file.ts";
+import { shareFile } from "../shared/shared-folder.ts";
 import type { BackupFile, BackupRecord, KeptBackup, RestoredDatabase, Stage } from "./backup.ts";
 import { databaseName, readBackup, type BackupOwner } from "./manifest.ts";
 import type { DatabaseContent } from "./database-content.ts";
@@ -22,6 +23,7 @@ export async function restoreSqlite(
   await copyOf(join(backup.place, database.name), toFile).catch((error: unknown) => {
     throw systemCode(error) === "EIO" ? damaged(backup, owner, "the disk can't read it") : error;
   });
+  shareFile(toFile);
   try {
     const copied = performance.now();
     const [sha256, content] = await Promise.all([hashFile(toFile, signal), readDatabase(toFile, signal)]);

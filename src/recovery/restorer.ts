@@ -2,16 +2,19 @@ import { chmod, mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { readRelease } from "../hosts/release-folder.ts";
 import { databaseFile } from "../hosts/machine/release-variables.ts";
+import type { Environment } from "../project/project.ts";
 import { openRecorded } from "../rehearsal/open-recorded.ts";
+import type { ScratchGiven } from "../rehearsal/scratch-given.ts";
 import type { ScratchParts } from "../rehearsal/scratch.ts";
 import { copyDatabase } from "../rehearsal/scratch-database.ts";
-import { endRuns } from "../schedules/end-runs.ts";
+import { endRuns, type TellProcess } from "../schedules/end-runs.ts";
+import { fileModeIn } from "../shared/shared-folder.ts";
 import type { BackupRecord, DatabaseBackups, RestoredDatabase } from "./backup.ts";
 import { chooseBackup } from "./choose-backup.ts";
 import { liveRows } from "./live-rows.ts";
 import { lossOf, type Loss } from "./loss.ts";
 import { noteTimes } from "./note-times.ts";
-import { isInPlace, putInPlace, takeOut } from "./swap-database.ts";
+import { isInPlace, putInPlace, takeOut, type SwapOptions } from "./swap-database.ts";
 import { exists, removeWithCompanions, setAsideBefore, swapFiles } from "./swap-files.ts";
 import { tryRestored, type RestoredTrial } from "./try-restored.ts";
 import { defaultKeepMs } from "./retention-rules.ts";
@@ -62,15 +65,31 @@ export interface RestoreTimes {
   readonly doneAt?: number;
 }
 
-export interface RestorerParts extends Omit<ScratchParts, "name" | "variables"> {
-  readonly backups: () => Promise<DatabaseBackups>;
-  /** What differs in a rehearsal, by the project file; it does in a trial on restored data too. */
-  readonly variables: () => Promise<ScratchParts["variables"]>;
+/** The same where the data are: it is told what only the deployer knows. */
+export interface DataRestorer extends Omit<Restorer, "tryOn"> {
+  tryOn(order: RestoreOrder, trial: RestoreTrial, signal: AbortSignal): Promise<RestoredTrial>;
 }
 
-/** Restores the SQLite database of an environment on this machine. */
-export function thisMachineRestorer(parts: RestorerParts): Restorer {
-  const { environment, paths, now } = parts;
+export interface RestoreTrial extends ScratchGiven {
+  readonly release: string;
+}
+
+export interface RestorerParts extends Omit<ScratchParts, "name" | "variables" | "persist" | "environment"> {
+  readonly environment: Pick<Environment, "name" | "database" | "media" | "backups">;
+  readonly backups: () => Promise<DatabaseBackups>;
+  readonly now: () => number;
+  /** Who sees and ends the application's processes, where that is not this user. */
+  readonly processes?: AppProcesses | undefined;
+}
+
+export interface AppProcesses {
+  readonly openBy: SwapOptions["openBy"];
+  readonly tell: TellProcess;
+}
+
+/** Restores the SQLite database of an environment, on the machine where it is. */
+export function sqliteRestorer(parts: RestorerParts): DataRestorer {
+  const { environment, paths, now, processes } = parts;
   const database = databaseFile(paths);
   const filesOf = ({ stamp }: RestoreOrder) => swapFiles(database, stamp);
   const note: Restorer["note"] = (order, times) => noteTimes(join(paths.evidence, "restores"), order, times);
@@ -90,7 +109,7 @@ export function thisMachineRestorer(parts: RestorerParts): Restorer {
       await removeWithCompanions(partial);
       await removeWithCompanions(restored);
       laid = await restoreTo(order, partial, signal);
-      await chmod(partial, 0o600);
+      await chmod(partial, fileModeIn(dirname(database)));
       // What is about to be the only database has to outlive a power cut.
       await flush(partial);
       await rename(partial, restored);
@@ -109,9 +128,9 @@ export function thisMachineRestorer(parts: RestorerParts): Restorer {
     variables: async (order) => ({
       [environment.database?.variable ?? "DATABASE_URL"]: `sqlite:///${filesOf(order).restored}`,
     }),
-    async tryOn(order, release, signal) {
+    async tryOn(order, { release, persist, variables }, signal) {
       const record = await readRelease(paths, release);
-      const scratchParts = { ...parts, name: "restore", variables: await parts.variables() };
+      const scratchParts = { ...parts, name: "restore", persist, variables };
       const recorded = await openRecorded(scratchParts, [release], signal);
       try {
         await copyDatabase(filesOf(order).restored, recorded.scratch.databaseFile);
@@ -125,11 +144,11 @@ export function thisMachineRestorer(parts: RestorerParts): Restorer {
       const backups = await parts.backups();
       return backups.backUp({ class: "deploy", release, for: release }, signal);
     },
-    endRuns: (signal) => endRuns(paths.schedules, signal),
-    putInPlace: (order, signal) => putInPlace(database, order.stamp, signal),
+    endRuns: (signal) => endRuns(paths.schedules, signal, processes?.tell),
+    putInPlace: (order, signal) => putInPlace(database, order.stamp, signal, { openBy: processes?.openBy }),
     isInPlace: (order) => isInPlace(database, order.stamp),
     async takeOut(order, signal) {
-      const aside = await takeOut(database, order.stamp, signal);
+      const aside = await takeOut(database, order.stamp, signal, { openBy: processes?.openBy });
       const { openingAt } = await note(order, {});
       if (aside === undefined || openingAt !== undefined) return aside;
       // Nobody but cozy's own checks has written to it.
@@ -149,7 +168,7 @@ export function thisMachineRestorer(parts: RestorerParts): Restorer {
 async function restoredAgain(
   order: RestoreOrder,
   file: string,
-  { backups, environment }: RestorerParts,
+  { backups, environment }: Pick<RestorerParts, "backups" | "environment">,
   signal: AbortSignal,
 ): Promise<Pick<RestoredDatabase, "record" | "rows">> {
   const kept = await (await backups()).list(signal);

@@ -105,7 +105,7 @@ describe("putting a restored database in place", () => {
     const end = await program("INSERT INTO t VALUES (6)");
     make(swapFiles(database, stamp).restored, 2);
     try {
-      const refused = putInPlace(database, stamp, never, 200);
+      const refused = putInPlace(database, stamp, never, { patienceMs: 200 });
       await expect(refused).rejects.toMatchObject({ code: "database-in-use" });
       expect(await isInPlace(database, stamp)).toBe(false);
       expect(rowsIn(database)).toBe(6);

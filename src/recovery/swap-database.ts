@@ -11,6 +11,12 @@ import { companions, exists, keepAs, moveCompanions, realFile, sizeOf, swapFiles
 /** How long processes that were told to end may still hold the database open. */
 const stragglersMs = 5_000;
 
+export interface SwapOptions {
+  readonly patienceMs?: number | undefined;
+  /** Who tells which processes have files open; the system, as far as this user may know, where it is left out. */
+  readonly openBy?: typeof openBy | undefined;
+}
+
 /** Whether the restored database of this restore is the one in use. */
 export async function isInPlace(database: string, stamp: string): Promise<boolean> {
   const { restored, before } = swapFiles(database, stamp);
@@ -25,12 +31,12 @@ export async function putInPlace(
   database: string,
   stamp: string,
   signal: AbortSignal,
-  patienceMs = stragglersMs,
+  options: SwapOptions = {},
 ): Promise<void> {
   if (await isInPlace(database, stamp)) return;
   const { restored, before } = swapFiles(database, stamp);
   if (!(await exists(restored))) throw failed(database, `${restored} is not there`);
-  await untilUnused(database, signal, patienceMs);
+  await untilUnused(database, signal, options);
   const mode = await settle(database);
   signal.throwIfAborted();
   try {
@@ -55,6 +61,7 @@ export async function takeOut(
   database: string,
   stamp: string,
   signal: AbortSignal,
+  options: SwapOptions = {},
 ): Promise<string | undefined> {
   const { restored, before, takenBack } = swapFiles(database, stamp);
   if (!(await exists(before))) return undefined;
@@ -65,7 +72,7 @@ export async function takeOut(
     await moveCompanions(before, database);
     return undefined;
   }
-  await untilUnused(database, signal, stragglersMs);
+  await untilUnused(database, signal, options);
   if (await exists(database)) {
     const mode = await settle(database);
     await keepAs(database, takenBack);
@@ -84,12 +91,13 @@ export async function takeOut(
 }
 
 /** Instances that were told to end take a moment; whatever else has the database open would go on writing to the old one. */
-async function untilUnused(database: string, signal: AbortSignal, patienceMs: number): Promise<void> {
+async function untilUnused(database: string, signal: AbortSignal, options: SwapOptions): Promise<void> {
+  const { patienceMs = stragglersMs, openBy: look = openBy } = options;
   const real = await realFile(database);
   const files = [real, ...companions.map((end) => `${real}${end}`)];
   let openers: readonly Opener[] = [];
   for (let waited = 0; waited <= patienceMs; waited += 100) {
-    openers = await openBy(files);
+    openers = await look(files);
     if (openers.length === 0) return;
     await pause(100, signal);
   }

@@ -84,9 +84,11 @@ describe("the recorder in Node", () => {
       join(folder, "a.mjs"),
       `import { DatabaseSync } from "node:sqlite"; try { new DatabaseSync(":memory:").exec("X"); } catch (error) { console.log(error.message); }`,
     );
-    await mkdir(join(folder, "statements.jsonl"));
     const recording = recorder(folder, [{}]);
     await recording.lay();
+    const file = recording.variables["COZY_STATEMENTS"] ?? "";
+    await rm(file);
+    await mkdir(file);
     const { stdout } = await run(process.execPath, ["a.mjs"], { cwd: folder, env: recording.variables });
     expect(stdout).toBe('near "X": syntax error\n');
   });

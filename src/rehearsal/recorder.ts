@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isFields } from "../artifacts/kept-file.ts";
+import { shareFile } from "../shared/shared-folder.ts";
 import { systemCode } from "../shared/thrown.ts";
 import { nodeRecorder } from "./recorder-node.ts";
 import { pythonRecorder } from "./recorder-python.ts";
@@ -23,6 +24,11 @@ export interface Recorder {
   failed(): Promise<readonly FailedStatement[]>;
 }
 
+/** Where it lies in a scratch environment's folder; what it notes is written there by the application. */
+export function recorderFolder(scratch: string): string {
+  return join(scratch, "recorder");
+}
+
 /** What each release has of its own where the recorder puts something. */
 export type Placed = Readonly<Record<string, string>>;
 
@@ -31,8 +37,8 @@ export type Placed = Readonly<Record<string, string>>;
  * the releases differ in what they put into the same variable, that variable is left to them, and their statements stay unknown.
  */
 export function recorder(folder: string, placed: readonly Placed[]): Recorder {
-  const own = join(folder, "recorder");
-  const file = join(folder, "statements.jsonl");
+  const own = recorderFolder(folder);
+  const file = join(own, "statements.jsonl");
   const preload = join(own, "record.cjs");
   const variable = (name: string, joined: (value: string) => string) => {
     const values = new Set(placed.map((variables) => variables[name] ?? ""));
@@ -48,6 +54,9 @@ export function recorder(folder: string, placed: readonly Placed[]): Recorder {
       await mkdir(own, { recursive: true, mode: 0o700 });
       await writeFile(preload, nodeRecorder);
       await writeFile(join(own, "sitecustomize.py"), pythonRecorder);
+      // Whoever writes it, it is read here.
+      await writeFile(file, "", { mode: 0o600, flag: "a" });
+      shareFile(file);
     },
     async failed() {
       try {

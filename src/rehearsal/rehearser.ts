@@ -3,6 +3,7 @@ import type { DatabaseBackups } from "../recovery/backup.ts";
 import { keepVerdict } from "./keep-verdict.ts";
 import { openRecorded } from "./open-recorded.ts";
 import { rehearse } from "./rehearse.ts";
+import type { ScratchGiven } from "./scratch-given.ts";
 import type { ScratchParts } from "./scratch.ts";
 import type { RehearsalVerdict } from "./verdict.ts";
 
@@ -26,39 +27,39 @@ export interface RehearsalRequest {
   readonly by: string;
 }
 
-export interface RehearserParts extends Omit<ScratchParts, "name" | "variables"> {
+export interface RehearsalParts extends Omit<ScratchParts, "name" | "variables" | "persist"> {
   readonly backups: () => Promise<DatabaseBackups>;
-  /** What differs in a rehearsal, by the project file. */
-  readonly variables: () => Promise<ScratchParts["variables"]>;
+  readonly now: () => number;
 }
 
-/** Rehearses on this machine. */
-export function thisMachineRehearser(parts: RehearserParts): Rehearser {
+/** Holds a rehearsal where the environment's data are, and keeps its verdict there. */
+export async function holdRehearsal(
+  parts: RehearsalParts,
+  request: RehearsalRequest & ScratchGiven,
+  progress: (text: string) => void,
+  signal: AbortSignal,
+): Promise<RehearsalVerdict> {
   const { environment, paths, now } = parts;
-  return {
-    async rehearse({ release, previous, migrate, migrateWithinMs, by }, progress, signal) {
-      const variable = environment.database?.variable ?? "DATABASE_URL";
-      const verdict = await rehearse(
-        {
-          release: await readRelease(paths, release),
-          previous: previous === undefined ? undefined : await readRelease(paths, previous),
-          migrate,
-          migrateWithinMs,
-          variable,
-          backups: await parts.backups(),
-          open: async (within) =>
-            openRecorded(
-              { ...parts, name: "rehearsal", variables: await parts.variables() },
-              [release, previous].filter((id) => id !== undefined),
-              within,
-            ),
-          now,
-          progress,
-        },
-        signal,
-      );
-      await keepVerdict(paths.evidence, verdict, by);
-      return verdict;
+  const { release, previous, migrate, migrateWithinMs, by, persist, variables } = request;
+  const verdict = await rehearse(
+    {
+      release: await readRelease(paths, release),
+      previous: previous === undefined ? undefined : await readRelease(paths, previous),
+      migrate,
+      migrateWithinMs,
+      variable: environment.database?.variable ?? "DATABASE_URL",
+      backups: await parts.backups(),
+      open: async (within) =>
+        openRecorded(
+          { ...parts, name: "rehearsal", persist, variables },
+          [release, previous].filter((id) => id !== undefined),
+          within,
+        ),
+      now,
+      progress,
     },
-  };
+    signal,
+  );
+  await keepVerdict(paths.evidence, verdict, by);
+  return verdict;
 }

@@ -3,6 +3,7 @@ import { copyFile, rm } from "node:fs/promises";
 import { openSqlite } from "../databases/open-sqlite.ts";
 import { checkData, type CheckedData } from "./data-check.ts";
 import { hashFile } from "../shared/hash-file.ts";
+import { shareFile } from "../shared/shared-folder.ts";
 import { readSchema, tableNames, type DatabaseSchema } from "./schema.ts";
 
 /** What there is to say of a database that nobody uses at the moment. */
@@ -36,6 +37,7 @@ function settled(file: string): DatabaseSchema {
 export async function copyDatabase(from: string, to: string): Promise<void> {
   await removeDatabase(to);
   await copyFile(from, to, constants.COPYFILE_FICLONE);
+  shareFile(to);
 }
 
 export async function removeDatabase(file: string): Promise<void> {

@@ -1,56 +1,51 @@
 import { existsSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { chmod, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { readManifest } from "../artifacts/manifest.ts";
 import { exclusiveLock } from "../engine/exclusive-lock.ts";
-import { leaseFolder } from "../engine/lease-folder.ts";
 import { CozyError } from "../errors/cozy-error.ts";
 import { scratchPaths, type EnvironmentPaths, type MachinePaths } from "../hosts/environment-paths.ts";
-import type { CheckAnswer, CommandResult, OneOff, ReadyReport, ReleaseRecord } from "../hosts/host.ts";
+import type { CheckAnswer, CommandResult, Host, OneOff, ReadyReport, ReleaseRecord } from "../hosts/host.ts";
 import { readReleaseEnvironment, releaseAt } from "../hosts/release-folder.ts";
-import { ensureSupervisorOnly } from "../hosts/this-machine/ensure-agents.ts";
-import { runPlaces } from "../hosts/this-machine/places.ts";
 import { databaseFile, releaseVariables } from "../hosts/machine/release-variables.ts";
-import { thisMachine, type ThisMachine } from "../hosts/this-machine/this-machine.ts";
 import { lastLines } from "../logs/log-reader.ts";
-import { onThisMachine } from "../project/on-this-machine.ts";
 import type { Environment } from "../project/project.ts";
-import { shortRunFolder } from "../routing/run-folder.ts";
 import { generatedStoreAt } from "../secrets/generated-values.ts";
 import { redactor } from "../secrets/redactor.ts";
 import type { ResolvedVariables } from "../secrets/resolve-variables.ts";
 import { releaseLayout } from "../stacks/release-layout.ts";
+import { recorderFolder } from "./recorder.ts";
+import type { ScratchMachine } from "./scratch-machine.ts";
 import { scratchRecord } from "./scratch-record.ts";
-import { sealFor, type Seal } from "./scratch-seal.ts";
 import { drawnAnew, scratchVariables } from "./scratch-variables.ts";
 
 export interface ScratchParts {
   /** One of a name at a time: `drill`, `rehearsal`, `restore`. */
   readonly name: string;
   /** The environment that it stands in for. */
-  readonly environment: Environment;
+  readonly environment: Pick<Environment, "name" | "database" | "media">;
+  /** What its processes run by. */
+  readonly runs: ScratchMachine;
   readonly machine: MachinePaths;
   readonly paths: EnvironmentPaths;
   /** Folders that outlive releases; they are empty here. */
   readonly persist: readonly string[];
   /** What differs from the environment's own variables, by the project file's `rehearsal.variables`. */
   readonly variables: ResolvedVariables;
-  readonly now: () => number;
   readonly random: (sizeBytes: number) => Uint8Array;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The home folder that the environment's own releases are told. */
   readonly homeFolder: string;
-  readonly version: string;
 }
 
 /**
- * An environment that lives for a rehearsal or a drill, with a supervisor of its own and no proxy. It shares nothing with the one that
- * it stands in for but artifacts, trees and runtimes, which are only read.
+ * An environment that lives for a rehearsal or a drill, without a proxy. It shares nothing with the one that it stands in for but
+ * artifacts, trees and runtimes, which are only read.
  */
 export interface Scratch {
   readonly folder: string;
   /** Where a restored database is to be put; its folder is there, the file is not. */
   readonly databaseFile: string;
-  readonly host: ThisMachine;
+  readonly host: Pick<Host, "awaitSteady">;
   /** Whether its commands can reach neither the network nor cozy's other folders; else why not. */
   readonly sealed: true | string;
   /** Lays a release of the environment here, from its artifact. */
@@ -77,7 +72,9 @@ export async function openScratch(parts: ScratchParts, signal: AbortSignal): Pro
   await mkdir(parts.paths.scratch, { recursive: true, mode: 0o700 });
   const lock = await exclusiveLock(join(parts.paths.scratch, `${parts.name}.lock`), 0);
   if (lock === undefined) throw busy(parts);
-  const remove = async () => removeScratch(parts, paths);
+  const remove = async () => {
+    if (existsSync(paths.root)) await parts.runs.remove(paths, AbortSignal.timeout(closeMs));
+  };
   try {
     await remove();
     return await laid(parts, paths, signal, async () => {
@@ -97,30 +94,14 @@ async function laid(
   signal: AbortSignal,
   remove: () => Promise<void>,
 ): Promise<Scratch> {
-  const { machine } = parts;
   const folders = { home: join(paths.root, "home"), temporary: join(paths.root, "tmp") };
-  const own = [
-    paths.run,
-    paths.supervisor,
-    paths.logs,
-    paths.database,
-    paths.media,
-    ...Object.values(folders),
-  ];
-  for (const folder of [paths.root, ...own]) await mkdir(folder, { recursive: true, mode: 0o700 });
-  const request = { own: paths.root, protect: protectedFolders(parts), ...whoWeAre() };
-  const [run, seal, drawn] = await Promise.all([
-    shortRunFolder(paths.run),
-    sealFor(request, signal),
+  await makeFolders(parts.runs, paths, Object.values(folders));
+  const [runner, drawn] = await Promise.all([
+    parts.runs.open(paths, signal),
     generatedStoreAt(parts.paths.generated).read(),
   ]);
-  const host = await hostOf(parts, paths, seal);
-  // It takes a while to answer, and the restore of a database has no need of it.
-  const supervisor = ensureSupervisorOnly(
-    { machine, paths, places: runPlaces(run), version: parts.version, env: parts.env, now: parts.now },
-    signal,
-  );
-  supervisor.catch(() => undefined);
+  const { host, sealed, ready } = runner;
+  ready.catch(() => undefined);
   const fresh = drawnAnew(drawn, parts.random);
   let closing: Promise<void> | undefined;
 
@@ -128,7 +109,7 @@ async function laid(
     folder: paths.root,
     databaseFile: databaseFile(paths),
     host,
-    sealed: seal.sealed,
+    sealed,
     async place(release, within) {
       const variables = scratchVariables({
         placed: await readReleaseEnvironment(parts.paths, release.id),
@@ -144,7 +125,7 @@ async function laid(
     run: (once, within) =>
       host.runOnce({ ...once, variables: { COZY_RELEASE: once.release, ...once.variables } }, within),
     async start(release, types, within) {
-      await supervisor;
+      await ready;
       await host.startInstances({ release, types }, within);
     },
     async stop(release, types, within) {
@@ -158,7 +139,7 @@ async function laid(
       return (await lastLines(join(paths.logs, release, `${type}.0.log`), lines)).map(redact);
     },
     close() {
-      closing ??= supervisor.then(
+      closing ??= ready.then(
         () => remove(),
         () => remove(),
       );
@@ -167,14 +148,20 @@ async function laid(
   };
 }
 
-/** All that cozy keeps, the environment's own stores of backups among it. */
-function protectedFolders({ machine, environment: { backups } }: ScratchParts): string[] {
-  const stores = [backups?.store?.path, backups?.weekly?.store.path].filter((path) => path !== undefined);
-  return [machine.home, ...stores.filter((path) => existsSync(path))];
-}
-
-function whoWeAre() {
-  return { platform: process.platform, uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+/** Where the application has a user of its own, that one writes into just those folders that are for it. */
+async function makeFolders(
+  { hasOwnUser }: ScratchMachine,
+  paths: EnvironmentPaths,
+  own: readonly string[],
+): Promise<void> {
+  const [closed, open] = hasOwnUser ? [0o2750, 0o2770] : [0o700, 0o700];
+  const make = async (folder: string, mode: number) => {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    if (hasOwnUser) await chmod(folder, mode);
+  };
+  for (const folder of [paths.root, paths.run, paths.supervisor, paths.logs]) await make(folder, closed);
+  const written = [paths.database, paths.media, recorderFolder(paths.root), ...own];
+  for (const folder of written) await make(folder, open);
 }
 
 async function putThereByCozy(
@@ -187,21 +174,6 @@ async function putThereByCozy(
     ...(manifest && releaseLayout(manifest.content, place.folder, machine).variables),
     ...releaseVariables({ release, environment, paths, homeFolder, variables: {} }),
   };
-}
-
-function hostOf(parts: ScratchParts, paths: EnvironmentPaths, seal: Seal | undefined): Promise<ThisMachine> {
-  const { machine, now, env, homeFolder, version } = parts;
-  const environment = { ...parts.environment, target: onThisMachine(parts.environment) };
-  const lease = { environment: environment.name, store: leaseFolder(paths.lease) };
-  return thisMachine({ machine, paths, lease, environment, now, env, homeFolder, version, seal });
-}
-
-/** Its supervisor is known by the records that it keeps there. */
-async function removeScratch(parts: ScratchParts, paths: EnvironmentPaths): Promise<void> {
-  if (!existsSync(paths.root)) return;
-  const host = await hostOf(parts, paths, undefined);
-  await host.stopAgents(AbortSignal.timeout(closeMs));
-  await rm(paths.root, { recursive: true, force: true });
 }
 
 function busy({ name, paths, environment }: ScratchParts): CozyError {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { fakeHost } from "../hosts/fake-host.ts";
 import type { HostState } from "../hosts/host.ts";
+import { host, servers } from "../index.ts";
+import { normaliseServers } from "../project/normalise-servers.ts";
 import type { Environment } from "../project/project.ts";
 import { planDeploy } from "./plan-deploy.ts";
 import { planRollback } from "./plan-rollback.ts";
@@ -67,6 +69,14 @@ describe("planDeploy", () => {
       "settle (committed): drain old",
       "finish (committed): count lost requests",
     ]);
+  });
+
+  it("says which server builds, where one is declared", async () => {
+    const folders = { root: "/shop", homeFolder: "/home/ada" };
+    const target = normaliseServers(servers(["web-1"], { builder: host("build-1") }), folders);
+    const project = sampleProject({}, { target });
+    const [first] = outline(deployOf(project, await observedServing(project, "old")));
+    expect(first).toBe("build: build the artifact on build-1");
   });
 
   it("rehearses before the migrations where that is declared and there is data", async () => {

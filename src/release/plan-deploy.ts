@@ -66,8 +66,17 @@ export function planDeploy(facts: DeployFacts): Plan {
   };
 }
 
-function buildPhase({ project, fleet, release, artifactKey, artifactKnown }: DeployFacts): Phase[] {
-  const title = artifactKnown ? "take the artifact that is built" : "build the artifact";
+function buildPhase({
+  project,
+  environment: { target },
+  fleet,
+  release,
+  artifactKey,
+  artifactKnown,
+}: DeployFacts): Phase[] {
+  const builder = target.kind === "servers" ? target.builder : undefined;
+  const where = builder === undefined ? "" : ` on ${builder.name}`;
+  const title = artifactKnown ? "take the artifact that is built" : `build the artifact${where}`;
   const { commit } = release;
   const { timeoutMs } = project.app.build;
   return phase("build", "Build", [

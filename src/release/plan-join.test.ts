@@ -4,6 +4,7 @@ import { occasion } from "../engine/testing/plans.ts";
 import { CozyError } from "../errors/cozy-error.ts";
 import { planJoin } from "./plan-join.ts";
 import { planLeave } from "./plan-leave.ts";
+import { planMoveKeeper } from "./plan-move-keeper.ts";
 import { processType, sampleProject, sampleRecord } from "./testing.ts";
 import { releasesIn, sampleFleet, serve, type SampleFleet } from "./testing-fleet.ts";
 
@@ -71,6 +72,32 @@ describe("a host that joins", () => {
     },
   );
 
+  it("is brought the release that all could go back to, once it serves; a failure of that is told and left", async () => {
+    const fleet = await stage("new");
+    const states = await fleet.observe();
+    const before = [sampleRecord(project, "older"), sampleRecord(project, "oldest")];
+    const facts = {
+      project,
+      environment,
+      fleet: states.slice(0, 2),
+      joining: states.slice(2),
+      release,
+      before,
+    };
+    const plan = planJoin({ ...facts, buildKey: "key" });
+    expect(plan.phases[0]).toMatchObject({
+      name: "build",
+      operations: [{ kind: "build-artifact", host: "web-1" }],
+    });
+    expect(planJoin(facts).phases[0]).toMatchObject({ name: "prepare" });
+    expect(plan.phases.at(-1)).toMatchObject({ name: "before", committed: true });
+    const result = await runPlan(planJoin(facts), occasion, fleet.engine());
+    expect(result).toMatchObject({ outcome: "committed", outstanding: [] });
+    const state = await fleet.hosts[2]?.observe(never);
+    expect(state?.releases.map(({ id }) => id).toSorted()).toEqual(["old", "older", "oldest"]);
+    expect(state?.current).toBe("old");
+  });
+
   it.each(["smoke", "prove", "setRotation"])(
     "that fails at %s stays out of rotation, and as it was",
     async (method) => {
@@ -121,5 +148,28 @@ describe("a host that leaves", () => {
       "stopInstances old web worker scheduler",
       "setCurrent",
     ]);
+  });
+});
+
+describe("a keeper that was moved", () => {
+  it("runs from now on what runs only once, when it has ended where it ran", async () => {
+    const fleet = await sampleFleet(project, 3);
+    const [first, second, third] = await fleet.observe();
+    if (first === undefined || second === undefined || third === undefined)
+      throw new Error("three hosts were observed");
+    const facts = { project, environment, release };
+    const plan = planMoveKeeper({ ...facts, fleet: [second, first, third] });
+    expect(plan.phases.map(({ name, operations }) => [name, ...operations.map(({ host }) => host)])).toEqual([
+      ["singletons", "web-1"],
+      ["workers", "web-2", "web-2", "web-2"],
+    ]);
+    const result = await runPlan(plan, occasion, fleet.engine());
+    expect(result).toMatchObject({ outcome: "committed", outstanding: [] });
+    const after = await fleet.observe();
+    const scheduling = after.filter(({ instances }) => instances.some(({ id }) => id.type === "scheduler"));
+    expect(scheduling.map(({ host }) => host)).toEqual(["web-2"]);
+    const again = planMoveKeeper({ ...facts, fleet: [after[1] ?? second, after[0] ?? first] });
+    expect(again.phases).toEqual([]);
+    expect(await runPlan(again, occasion, fleet.engine())).toMatchObject({ outcome: "committed" });
   });
 });

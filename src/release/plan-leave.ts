@@ -1,15 +1,14 @@
 import type { HostState, ReleaseRecord } from "../hosts/host.ts";
 import type { Environment, Project } from "../project/project.ts";
-import { hostsOf, keeperOf, type Fleet } from "./fleet.ts";
+import { keeperOf, type Fleet } from "./fleet.ts";
+import { handOverSingletons } from "./hand-over-singletons.ts";
 import { leaveRotation } from "./operations/leave-rotation.ts";
 import { setCurrent } from "./operations/set-current.ts";
 import { stopInstances } from "./operations/stop-instances.ts";
-import { stopSingletons } from "./operations/stop-singletons.ts";
 import { switchRoutes } from "./operations/switch-routes.ts";
 import { phase, planned } from "./planned.ts";
 import type { Plan, PlannedOperation } from "./plan.ts";
 import { sharesOf, stopTimeoutOf, typesOnHost } from "./serving-facts.ts";
-import { followOperations } from "./worker-operations.ts";
 
 export interface LeaveFacts {
   readonly project: Project;
@@ -45,8 +44,7 @@ export function planLeave(facts: LeaveFacts): Plan {
         "Take it out of rotation",
         leaving.map((host) => leaves(host, facts)),
       ),
-      ...phase("singletons", "End what runs only once", leaving.flatMap(endSingletons)),
-      ...phase("workers", "Let the keeper run it", takenOver(facts)),
+      ...handOverSingletons({ environment, fleet, from: leaving, release }),
       ...phase(
         "end",
         "End its instances",
@@ -57,36 +55,30 @@ export function planLeave(facts: LeaveFacts): Plan {
   };
 }
 
+/** Notes that hosts are gone, and does nothing: nobody asks them any more, and nobody wonders what they serve. */
+export function planGone({
+  project,
+  environment,
+  release,
+  gone,
+}: Pick<LeaveFacts, "project" | "environment" | "release"> & { readonly gone: readonly string[] }): Plan {
+  return {
+    format: 1,
+    command: "leave",
+    subject: gone.join(" "),
+    project: project.name,
+    environment: environment.name,
+    release: release.id,
+    previous: release.id,
+    commit: release.commit,
+    phases: [],
+  };
+}
+
 function leaves({ host, inRotation }: HostState, { leaveMs }: LeaveFacts): PlannedOperation | undefined {
   return inRotation === true
     ? planned(leaveRotation, "take it out of rotation", { host, leaveMs })
     : undefined;
-}
-
-function singletonsOn(observed: HostState): { readonly id: string; readonly types: readonly string[] }[] {
-  return releasesOn(observed)
-    .map((id) => ({
-      id,
-      types: typesOnHost(observed, id).filter((type) => observed.types[id]?.[type]?.singleton === true),
-    }))
-    .filter(({ types }) => types.length > 0);
-}
-
-function endSingletons(observed: HostState): PlannedOperation[] {
-  return singletonsOn(observed).map(({ id, types }) =>
-    planned(
-      stopSingletons,
-      `stop ${types.join(", ")} of ${id}`,
-      { host: observed.host, release: id, types, timeoutMs: stopTimeoutOf(observed, id, types) },
-      `-${id}`,
-    ),
-  );
-}
-
-/** Only where one that leaves had them: else they run on the keeper already. */
-function takenOver({ environment, fleet, leaving, release }: LeaveFacts): PlannedOperation[] {
-  if (leaving.flatMap(singletonsOn).length === 0) return [];
-  return hostsOf({ environment, fleet, release }).slice(0, 1).flatMap(followOperations);
 }
 
 function endAll(observed: HostState): PlannedOperation[] {

@@ -6,8 +6,16 @@ import type { Json } from "../shared/json.ts";
  */
 export interface Plan {
   readonly format: 1;
-  readonly command: "deploy" | "rollback" | "scale" | "restore" | "join" | "leave";
-  /** What it is about beside the release: `web=3`, a backup's id, the hosts that join. */
+  readonly command:
+    | "deploy"
+    | "rollback"
+    | "scale"
+    | "restore"
+    | "join"
+    | "leave"
+    | "move-keeper"
+    | "maintenance";
+  /** What it is about beside the release: `web=3`, a backup's id, `on` or `off`, the hosts that join, the new keeper. */
   readonly subject?: string | undefined;
   readonly project: string;
   readonly environment: string;

@@ -39,7 +39,7 @@ describe("hosts that can't be reached before anything was changed", () => {
     expect(leftOut(reach(policy, "web-3"))).toEqual({
       without: ["web-3"],
       warnings: [
-        "web-3 is left out, because it can't be reached (connection timed out). The next deploy of production brings it along.",
+        "web-3 is left out, because it can't be reached (connection timed out). When it is back: cozy join production web-3",
       ],
     });
     expect(refusal(policy, "web-2", "web-3").message).toContain("the environment goes on without at most 1");
@@ -48,7 +48,7 @@ describe("hosts that can't be reached before anything was changed", () => {
   it("are never the keeper, which has the lease", () => {
     expect(refusal({ kind: "go-on", atMost: 3 }, "web-1")).toMatchObject({
       message: expect.stringContaining("web-1 can't be reached. It keeps the lease and the journal"),
-      next: expect.stringContaining("take it out of the hosts"),
+      next: expect.stringContaining("cozy move-keeper production --without-past"),
     });
   });
 });

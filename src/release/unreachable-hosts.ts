@@ -34,7 +34,7 @@ export function leftOut(reach: Reach): {
     without: unreachable.map(({ host }) => host),
     warnings: unreachable.map(
       ({ host, why }) =>
-        `${host} is left out, because it can't be reached (${why}). The next deploy of ${environment} brings it along.`,
+        `${host} is left out, because it can't be reached (${why}). When it is back: cozy join ${environment} ${host}`,
     ),
   };
 }
@@ -57,6 +57,6 @@ function keeperUnreachable({ environment, command, hosts, unreachable }: Reach):
     message: `${keeper} can't be reached. It keeps the lease and the journal of ${environment}, so nobody can change ${environment} without it.`,
     details: unreachable.map(({ host, why }) => `${host}: ${why}`),
     state: "Nothing was changed; the other hosts go on serving.",
-    next: `Bring ${keeper} back, then: cozy ${command} ${environment}. If it is gone for good, take it out of the hosts in cozy.config.ts: the first one left keeps them from then on.`,
+    next: `Bring ${keeper} back, then: cozy ${command} ${environment}. If it is gone for good, take it out of the servers in cozy.config.ts; then: cozy move-keeper ${environment} --without-past`,
   });
 }

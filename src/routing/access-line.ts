@@ -32,6 +32,8 @@ export interface AccessLine {
   readonly stream?: "websocket" | "event-stream" | undefined;
   /** A proof or another question of cozy's own: no traffic. */
   readonly probe?: true | undefined;
+  /** The site was closed on purpose, and the proxy said so in the application's place. */
+  readonly maintenance?: true | undefined;
   /** The client went away before the answer's end. */
   readonly aborted?: true | undefined;
   /** Why the proxy answered itself, or why the answer was cut. */

@@ -30,6 +30,20 @@ describe("endRuns", () => {
     expect(await endRuns(schedules, never)).toEqual([]);
   });
 
+  it("has whoever may do so end a run of another user's", async () => {
+    stage = await createStage({ job: nodeSchedule("setInterval(() => {}, 1000)") });
+    const place = stage.place("job");
+    const keeper = stage.spawn("job");
+    await until("it runs", () => readRunning(place)?.command !== undefined);
+    const told: unknown[] = [];
+    const tell = async (pid: number, name: "SIGTERM" | "SIGKILL") => {
+      told.push([pid, name]);
+      process.kill(pid, name);
+    };
+    expect(await endRuns(stage.schedules, never, tell)).toEqual(["job"]);
+    expect(told).toEqual([[keeper.pid, "SIGTERM"]]);
+  });
+
   it("ends the command of a keeper that was killed", async () => {
     stage = await createStage({ job: nodeSchedule("setInterval(() => {}, 1000)") });
     const place = stage.place("job");

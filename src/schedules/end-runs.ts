@@ -1,4 +1,4 @@
-import { isAlive, type ProcessIdentity } from "../instances/process-identity.ts";
+import { isAlive } from "../instances/process-identity.ts";
 import { pause } from "../shared/pause.ts";
 import { explained } from "./explained.ts";
 import { goesOn, readRunning, runningNow, type RunningRun } from "./running.ts";
@@ -7,25 +7,32 @@ import { knownSchedules, schedulePlace, type SchedulePlace } from "./schedule-pl
 /** Longer than a command has after SIGTERM, so that its keeper ends it and says so. */
 const patienceMs = 15_000;
 
+/** Tells a process, or its group where the number is negative; one that has ended already is what is wanted. */
+export type TellProcess = (pid: number, name: "SIGTERM" | "SIGKILL") => Promise<void>;
+
 /**
  * Ends every run of an environment that goes on: SIGTERM, and SIGKILL for what does not heed it; their evidence says `stopped`. Gives the
  * names of their schedules. To be called once nothing starts runs any more.
  */
-export async function endRuns(schedules: string, signal: AbortSignal): Promise<string[]> {
+export async function endRuns(
+  schedules: string,
+  signal: AbortSignal,
+  tell: TellProcess = tellOwn,
+): Promise<string[]> {
   const places = knownSchedules(schedules).map((name) => schedulePlace(schedules, name));
   const ended = await Promise.all(
-    places.map(async (place) => ((await endRunOf(place, signal)) ? [place.name] : [])),
+    places.map(async (place) => ((await endRunOf(place, signal, tell)) ? [place.name] : [])),
   );
   return ended.flat();
 }
 
 /** Whether a run went on. */
-async function endRunOf(place: SchedulePlace, signal: AbortSignal): Promise<boolean> {
+async function endRunOf(place: SchedulePlace, signal: AbortSignal, tell: TellProcess): Promise<boolean> {
   const run = await explained(() => readRunning(place));
   if (run === undefined || !goesOn(run)) return false;
-  tell(run, "SIGTERM");
+  await tellRun(run, "SIGTERM", tell);
   if (!(await isOverWithin(run, patienceMs, signal))) {
-    tell(run, "SIGKILL");
+    await tellRun(run, "SIGKILL", tell);
     await isOverWithin(run, 2_000, signal);
   }
   // What was killed has left no evidence.
@@ -34,10 +41,15 @@ async function endRunOf(place: SchedulePlace, signal: AbortSignal): Promise<bool
 }
 
 /** The keeper ends its command; where it is gone, the command's whole group is told. */
-function tell({ keeper, command }: RunningRun, signal: "SIGTERM" | "SIGKILL"): void {
+async function tellRun(
+  { keeper, command }: RunningRun,
+  name: "SIGTERM" | "SIGKILL",
+  tell: TellProcess,
+): Promise<void> {
   const keeperLives = isAlive(keeper);
-  if (keeperLives) send(keeper.pid, signal);
-  if (command !== undefined && (signal === "SIGKILL" || !keeperLives)) sendToGroup(command, signal);
+  if (keeperLives) await tell(keeper.pid, name);
+  if (command === undefined || (name === "SIGTERM" && keeperLives)) return;
+  if (isAlive(command)) await tell(-command.pid, name);
 }
 
 async function isOverWithin(run: RunningRun, ms: number, signal: AbortSignal): Promise<boolean> {
@@ -47,14 +59,10 @@ async function isOverWithin(run: RunningRun, ms: number, signal: AbortSignal): P
   return !goesOn(run);
 }
 
-function sendToGroup(command: ProcessIdentity, signal: "SIGTERM" | "SIGKILL"): void {
-  if (isAlive(command)) send(-command.pid, signal);
-}
-
-function send(pid: number, signal: "SIGTERM" | "SIGKILL"): void {
+const tellOwn: TellProcess = async (pid, name) => {
   try {
-    process.kill(pid, signal);
+    process.kill(pid, name);
   } catch {
-    // It has ended in between, which is what is wanted.
+    // It has ended in between.
   }
-}
+};

@@ -22,6 +22,8 @@ describe("the facts of a host", () => {
       ),
       fact("token", "d41d8cd98f00b204e9800998ecf8427e  /file"),
       fact("chain", ""),
+      fact("renews", "/etc/letsencrypt/renewal/tiny-staging.conf\n"),
+      fact("releases", '{"processes":{"web":{},"mailer":{}}}\n\0{"processes":{"web":{}}}\n\0'),
       fact("owner", "cozy"),
     ].join("\n");
     expect(parseFacts(output)).toEqual({
@@ -33,9 +35,18 @@ describe("the facts of a host", () => {
       versions: { nginx: "1.24.0", openssl: "3.5.0" },
       probeHash: "1B2M2Y8AsgTpgAmY7PhCfg",
       chain: undefined,
+      renews: true,
+      keptTypes: ["mailer", "web"],
       homeOwner: "cozy",
     });
   });
+
+  it.each(["?\0", '{"processes":{"web":{}}}\0?\0', '{"processes":1}\0', "[]\0"])(
+    "tell of no process types where a release can't be read: %j",
+    (releases) => {
+      expect(parseFacts(fact("releases", releases)).keptTypes).toBeUndefined();
+    },
+  );
 
   it.each([
     ["another system", { os: { id: "ubuntu", version: "24.04" } }, "setup-not-for-this-host"],

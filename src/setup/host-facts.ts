@@ -1,3 +1,4 @@
+import { isFields } from "../artifacts/kept-file.ts";
 import { versionsIn, type NginxVersions } from "../routing/nginx/versions.ts";
 import { probeHashOfSum } from "../routing/nginx/site.ts";
 
@@ -17,8 +18,12 @@ export interface HostFacts {
   readonly probeHash: string;
   /** The certificate that the site is served with. */
   readonly chain: string | undefined;
+  /** Whether certbot renews the environment's certificate here. */
+  readonly renews: boolean;
   /** The public key that this host fetches the certificate by, where it has one. */
   readonly reader: string | undefined;
+  /** Process types of the releases that are kept, each of which may be put into force again; `undefined` where one can't be read. */
+  readonly keptTypes: readonly string[] | undefined;
   /** The user of cozy's folder, where there is one. */
   readonly homeOwner: string | undefined;
 }
@@ -33,7 +38,9 @@ export const nominalFacts: HostFacts = {
   versions: { nginx: "1.22.1", openssl: "3.0.17" },
   probeHash: "",
   chain: undefined,
+  renews: false,
   reader: undefined,
+  keptTypes: [],
   homeOwner: undefined,
 };
 
@@ -66,9 +73,26 @@ export function parseFacts(output: string): HostFacts {
     versions: versionsIn(text("nginx")) ?? nominalFacts.versions,
     probeHash: text("token") === "" ? "" : probeHashOfSum(text("token")),
     chain: text("chain") === "" ? undefined : `${text("chain")}\n`,
+    renews: text("renews") !== "",
     reader: isKey(text("reader")) ? text("reader") : undefined,
+    keptTypes: typesIn(text("releases")),
     homeOwner: text("owner") === "" ? undefined : text("owner"),
   };
+}
+
+/** From the records of releases, with a NUL after each. */
+function typesIn(text: string): readonly string[] | undefined {
+  const types = new Set<string>();
+  for (const record of text.split("\0").filter((each) => each.trim() !== "")) {
+    try {
+      const { processes }: { readonly processes?: unknown } = JSON.parse(record);
+      if (!isFields(processes)) return undefined;
+      for (const type of Object.keys(processes)) types.add(type);
+    } catch {
+      return undefined;
+    }
+  }
+  return [...types].sort();
 }
 
 /** A line of `authorized_keys` that lets its key do everything; one with conditions is for something else. */

@@ -5,7 +5,7 @@ import { factsText } from "./facts-script.ts";
 import { parseFacts, type HostFacts } from "./host-facts.ts";
 import { wantsCertificate } from "./certificate-needs.ts";
 import { planBase, planRest } from "./plan-setup.ts";
-import { layoutOf, type SetupRequest } from "./setup-request.ts";
+import type { SetupRequest } from "./setup-request.ts";
 import { refuseHost } from "./refuse-host.ts";
 import { runItems, type ItemResult, type SetupHost } from "./run-items.ts";
 import { recordItem } from "./setup-record.ts";
@@ -41,7 +41,7 @@ export interface HostSetup extends SetupHost {
 
 export function hostSetup(parts: HostSetupParts): HostSetup {
   const { request, check } = parts;
-  const showFacts = factsText(layoutOf(request));
+  const showFacts = factsText(request);
   const results: ItemResult[] = [];
   let facts: HostFacts | undefined;
   const known = (): HostFacts => facts ?? parseFacts("");

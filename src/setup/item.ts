@@ -48,6 +48,8 @@ export type SetupItem =
   | { readonly kind: "service"; readonly name: string }
   /** Everything of an environment that runs is ended, and does not come back at boot. */
   | { readonly kind: "ended"; readonly id: string }
+  /** No template unit of the environment but these, and those that something runs by or starts by at boot. */
+  | { readonly kind: "templates"; readonly id: string; readonly keep: readonly string[] }
   /** An environment's folder is packed away and removed, and its user and groups with it. */
   | {
       readonly kind: "packed";
@@ -136,6 +138,8 @@ export function itemTitle(item: SetupItem): string {
       return `service ${item.name}`;
     case "ended":
       return `nothing of ${item.id} runs`;
+    case "templates":
+      return `no unit of a former process type of ${item.id}`;
     case "packed":
       return `the data of ${item.id} packed away`;
     case "firewall":

@@ -7,7 +7,18 @@ export interface SetupRecord {
   readonly hash: string;
   /** cozy's. */
   readonly version: string;
+  /** What the hash is of, to tell what differs; an earlier cozy noted none. */
+  readonly parts?: SetupParts | undefined;
 }
+
+export interface SetupParts {
+  /** What the unit of each process type holds its instances to: name and value in words. */
+  readonly processes: Readonly<Record<string, Words>>;
+  /** All else: an item's title, and a short hash of it. */
+  readonly items: Words;
+}
+
+type Words = Readonly<Record<string, string>>;
 
 /** `undefined` for what is no record, or one of a newer cozy. Pure. */
 export function parseRecord(text: string): SetupRecord | undefined {
@@ -18,7 +29,16 @@ export function parseRecord(text: string): SetupRecord | undefined {
     return undefined;
   }
   if (!isFields(value) || value["format"] !== 1) return undefined;
-  const { hash, version } = value;
+  const { hash, version, parts } = value;
   if (typeof hash !== "string" || typeof version !== "string") return undefined;
-  return { format: 1, hash, version };
+  return { format: 1, hash, version, ...(isParts(parts) && { parts }) };
+}
+
+function isParts(value: unknown): value is SetupParts {
+  if (!isFields(value) || !isFields(value["processes"])) return false;
+  return isWords(value["items"]) && Object.values(value["processes"]).every(isWords);
+}
+
+function isWords(value: unknown): value is Words {
+  return isFields(value) && Object.values(value).every((each) => typeof each === "string");
 }

@@ -1,6 +1,6 @@
 import { basename, dirname, join } from "node:path";
 import { rootFiles } from "../instances/systemd/root-files.ts";
-import { onceDropIn } from "../instances/systemd/unit-names.ts";
+import { onceDropIn, sealedDropIn } from "../instances/systemd/unit-names.ts";
 import { siteFiles } from "../routing/nginx/site.ts";
 import { siteFolder } from "../routing/nginx/site-facts.ts";
 import { nominalFacts } from "./host-facts.ts";
@@ -48,8 +48,11 @@ export function planRemoval(
     gone(readyPath(layout), "nginx"),
     gone(siteFolder(site), "nginx"),
     ...own.map(({ path }) => gone(path, path.startsWith("/etc/systemd/") ? "systemd" : "nothing")),
+    { kind: "templates", id, keep: [] },
     gone(dirname(onceDropIn(id)), "systemd"),
+    gone(dirname(sealedDropIn(id)), "systemd"),
     gone(layout.run),
+    gone(layout.scratch),
     ...own.flatMap(({ path }) => (path.endsWith("@.service") ? [gone(runtimeFolder(path))] : [])),
     gone(portsFile(layout), "firewall"),
     ...sharingGone(layout),

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import type { Environment } from "../project/project.ts";
 import type { ServersTarget } from "../project/servers.ts";
-import { sampleProject } from "../release/testing.ts";
+import { processType, sampleProject } from "../release/testing.ts";
 import { Secret } from "../secrets/secret.ts";
 import { factsText } from "./facts-script.ts";
 import { nominalFacts } from "./host-facts.ts";
@@ -10,9 +10,9 @@ import { itemTitle, type SetupItem } from "./item.ts";
 import { planRemoval } from "./plan-removal.ts";
 import { planBase, planRest } from "./plan-setup.ts";
 import { parseRecord } from "./parse-record.ts";
-import { recordItem, wantedHash } from "./setup-record.ts";
-import { layoutOf, type SetupRequest } from "./setup-request.ts";
-import { setUpWarnings } from "./set-up-warnings.ts";
+import { recordItem, wantedSetUp } from "./setup-record.ts";
+import type { SetupRequest } from "./setup-request.ts";
+import { refuseMissingUnits, setUpWarnings } from "./set-up-warnings.ts";
 import { setupScript } from "./setup-script.ts";
 
 const target: ServersTarget = {
@@ -119,37 +119,109 @@ describe("the plan of a set-up", () => {
   });
 
   it("is noted by a hash that changes with what is asked of a host", () => {
-    const before = wantedHash(request("staging"));
-    expect(wantedHash(request("staging"))).toBe(before);
-    expect(wantedHash(request("staging", {}, { openPorts: [9000] }))).not.toBe(before);
-    expect(parseRecord(recordItem(request("staging"), "1.2.3").text)).toEqual({
-      format: 1,
-      hash: before,
-      version: "1.2.3",
+    const before = wantedSetUp(request("staging"));
+    expect(wantedSetUp(request("staging"))).toEqual(before);
+    expect(wantedSetUp(request("staging", {}, { openPorts: [9000] })).hash).not.toBe(before.hash);
+    const text = recordItem(request("staging"), "1.2.3").text;
+    expect(parseRecord(text)).toEqual({ format: 1, version: "1.2.3", ...before });
+    const { format, hash, version } = parseRecord(text) ?? {};
+    expect(parseRecord(JSON.stringify({ format, hash, version, parts: { items: 1 } }))).toEqual({
+      format,
+      hash,
+      version,
     });
     expect(parseRecord('{"format": 2}')).toBeUndefined();
     expect(parseRecord("{")).toBeUndefined();
   });
 
-  it("is warned of where a host was set up for something else, or never to the end", () => {
+  describe("is warned of", () => {
     const { project, environment } = request("staging");
-    const setUpFor = wantedHash(request("staging"));
-    expect(setUpWarnings(project, environment, [{ host: "a", setUpFor }])).toEqual([]);
-    const fleet = [
-      { host: "a", setUpFor },
-      { host: "b", setUpFor: "other" },
-      { host: "c", setUpFor: undefined },
-    ];
-    expect(setUpWarnings(project, environment, fleet)[0]).toMatch(
-      /^b and c are not set up as .* cozy setup staging$/,
-    );
+    const setUpFor = wantedSetUp(request("staging"));
+    const warned = (fleet: Parameters<typeof setUpWarnings>[2]) => setUpWarnings(project, environment, fleet);
+
+    it("where a host was set up by an earlier cozy, or never to the end", () => {
+      expect(warned([{ host: "a", setUpFor }])).toEqual([]);
+      expect(
+        warned([
+          { host: "a", setUpFor },
+          { host: "b", setUpFor: { hash: "other" } },
+          { host: "c", setUpFor: undefined },
+          { host: "d", setUpFor: undefined },
+        ]),
+      ).toEqual([
+        expect.stringMatching(/^b is not set up as .* say\. .* cozy setup staging$/),
+        expect.stringMatching(/^c and d are not set up as .* say: no set-up .* cozy setup staging$/),
+      ]);
+    });
+
+    it("with what the units of process types hold differently, and with those that lack one", () => {
+      const limits = { memoryBytes: 256 * 1024 ** 2, openFiles: 1000 };
+      const before = wantedSetUp(
+        request("staging", {
+          processes: {
+            web: { ...processType(["node", "server.js"], 1), limits, stopTimeoutMs: 5_000 },
+            mailer: processType(["node", "mailer.js"], 1),
+          },
+        }),
+      );
+      const [text] = warned([{ host: "a", setUpFor: before }]);
+      expect(text).toContain(
+        "say: memory of web is 256 MB there and no limit in the file; open files of web is 1000 there and the usual in the file; stop time-out of web is 5 s there and 30 s in the file; the process type mailer is not declared any more. What would change",
+      );
+      const { hash, parts } = wantedSetUp(request("staging"));
+      const { web, ...none } = parts.processes;
+      expect(web).toBeDefined();
+      const lacks = { host: "a", setUpFor: { hash: `not ${hash}`, parts: { ...parts, processes: none } } };
+      expect(() => refuseMissingUnits(environment, [{ host: "b", setUpFor }, lacks])).toThrow(
+        expect.objectContaining({
+          code: "setup-lacks-process",
+          message: expect.stringMatching(/^a can't start web: .* no unit for it there\.$/),
+          next: "cozy setup staging",
+        }),
+      );
+      expect(() =>
+        refuseMissingUnits(environment, [
+          { host: "b", setUpFor },
+          { host: "c" },
+          { host: "d", setUpFor: { hash: "x" } },
+        ]),
+      ).not.toThrow();
+      const [lacking] = warned([
+        { host: "a", setUpFor: { hash: `not ${hash}`, parts: { ...parts, processes: none } } },
+      ]);
+      expect(lacking).toContain("say: the process type web has no unit there, so it can't be started. What");
+    });
+
+    it("with the other things that differ, a few by name", () => {
+      const open = wantedSetUp(request("staging", {}, { openPorts: [9000] }));
+      expect(warned([{ host: "a", setUpFor: open }])[0]).toContain(
+        "say: /etc/cozy/firewall/ports/tiny-staging.nft. What",
+      );
+      const items = Object.fromEntries(Object.keys(setUpFor.parts.items).map((title) => [title, "x"]));
+      const all = { hash: "x", parts: { ...setUpFor.parts, items } };
+      expect(warned([{ host: "a", setUpFor: all }])[0]).toMatch(/say: packages; .*; \d+ more\. What/);
+    });
+  });
+
+  it("leaves the units of process types that a kept release declares, and of all where one can't be read", () => {
+    const keepOf = (keptTypes: readonly string[] | undefined) =>
+      planRest(request("staging"), { ...nominalFacts, keptTypes }).flatMap((item) =>
+        item.kind === "templates" ? [item.keep] : [],
+      );
+    expect(keepOf(["mailer", "web"])).toEqual([
+      ["tiny-staging-web", "tiny-staging-schedules", "tiny-staging-mailer"],
+    ]);
+    expect(keepOf(undefined)).toEqual([]);
+    // Before systemd reads its units.
+    const kinds = all(request("staging")).map((item) => (item.kind === "action" ? item.action : item.kind));
+    expect(kinds.indexOf("templates")).toBeLessThan(kinds.indexOf("systemd"));
   });
 
   it.each(["dash", "bash"])("is a script that %s takes, with a title for every item", (shell) => {
     if (spawnSync(shell, ["-c", ":"]).status !== 0) return;
     const of = request("staging", domain("one.test"));
     for (const items of [all(of), planRemoval(of, { data: true })]) {
-      const last = factsText(layoutOf(of));
+      const last = factsText(of);
       const { status, stderr } = spawnSync(shell, ["-n"], {
         input: setupScript(items, { check: false, last }),
         encoding: "utf8",

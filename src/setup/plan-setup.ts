@@ -3,6 +3,7 @@ import { proofTokenFile } from "../hosts/this-machine/places.ts";
 import type { ServerLayout } from "../hosts/server-layout.ts";
 import { rootFiles, type RootFile } from "../instances/systemd/root-files.ts";
 import { installProgram } from "../routing/nginx/certbot.ts";
+import { schedulesType } from "../release/instance-types.ts";
 import { reloadPath, reloadProgram } from "../routing/nginx/reload.ts";
 import { debianPlaces, endsTls } from "../routing/nginx/site-facts.ts";
 import { asksAuthority } from "./certificate-needs.ts";
@@ -63,6 +64,7 @@ export function planRest(
   return [
     ...hostFiles(facts),
     ...environmentFiles(request),
+    ...formerTypes(request, facts),
     ...sharingItems(request, readers),
     ...nginxItems(request, facts),
     ...redis.flatMap((one) => {
@@ -154,6 +156,7 @@ function folders({ id, paths, machine, socketGroup, instances }: ServerLayout, u
     folder(paths.schedules, "2770", id, id),
     folder(paths.backups, "2770", id, id),
     folder(paths.evidence, "2770", id, id),
+    folder(paths.scratch, "2750", user, id),
     ...[paths.journals, paths.lease, paths.supervisor, paths.canaries, paths.questions].map((path) =>
       folder(path, "700"),
     ),
@@ -194,6 +197,14 @@ function environmentFiles(request: SetupRequest): SetupItem[] {
       "755",
     ),
   ];
+}
+
+/** A release that is kept may be put into force again, and starts what it declared itself. */
+function formerTypes(request: SetupRequest, { keptTypes }: HostFacts): SetupItem[] {
+  if (keptTypes === undefined) return [];
+  const { id } = layoutOf(request);
+  const types = [...Object.keys(request.environment.processes), schedulesType, ...keptTypes];
+  return [{ kind: "templates", id, keep: [...new Set(types)].map((type) => `${id}-${type}`) }];
 }
 
 function rootFileItem({ path, text, mode }: RootFile): FileItem {

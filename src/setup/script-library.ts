@@ -334,6 +334,26 @@ ended() {
   if checking; then report would-change "ends$found"; else report changed "ended$found"; fi
 }
 
+templates() {
+  id=$1
+  shift
+  former=
+  for template in $(templates_of "$id"); do
+    case " $* " in *" $template "*) continue ;; esac
+    # What runs by it, or would at the next boot, is left alone.
+    [ -z "$(systemctl list-units --plain --no-legend --state=active,activating,deactivating,reloading "$template@*.service")" ] || continue
+    [ -z "$(find /etc/systemd/system -name "$template@*.service" -type l)" ] || continue
+    former="$former $template"
+    later systemd
+    checking && continue
+    path=/etc/systemd/system/$template@.service
+    if is_by_hand "$path"; then keep_former "$path"; fi
+    rm -f -- "$path" || fail "could not remove $path"
+  done
+  if [ -z "$former" ]; then report unchanged; return; fi
+  if checking; then report would-change "removes$former"; else report changed "removed$former"; fi
+}
+
 packed() {
   id=$1 root=$2
   shift 2

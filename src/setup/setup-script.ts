@@ -72,6 +72,8 @@ function itemLines(item: SetupItem): readonly string[] {
       return [shellLine(["service", item.name])];
     case "ended":
       return [shellLine(["ended", item.id])];
+    case "templates":
+      return [shellLine(["templates", item.id, ...item.keep])];
     case "packed":
       return [shellLine(["packed", item.id, item.root, ...item.groups])];
     case "firewall":

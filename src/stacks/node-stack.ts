@@ -1,11 +1,15 @@
-import { rm, stat } from "node:fs/promises";
+import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { readDependencies } from "../artifacts/dependencies.ts";
 import { keepTree, modulesOf } from "../artifacts/dependency-tree.ts";
 import { linkModules } from "../artifacts/link-modules.ts";
 import { keepRuntime } from "../artifacts/runtime-store.ts";
 import { CozyError } from "../errors/cozy-error.ts";
+import type { KeptTree } from "../artifacts/kept-runtime.ts";
 import { buildEnvironment } from "./node.ts";
+import { npmFaults, type NpmFault } from "./npm-faults.ts";
+import { readPackageScripts } from "./package-scripts.ts";
+import { npmInRelease } from "./release-commands.ts";
 import type { BuildSite, Stack } from "./stack.ts";
 
 /** Packages by npm's lock file, laid as `node_modules`. */
@@ -51,8 +55,9 @@ export const nodeStack: Stack = {
     await rm(join(folder, "node_modules"), { recursive: true, force: true });
   },
 
-  async complete(site) {
+  async complete(site, _runtime, { run }) {
     await requireStaticFolder(site);
+    await refuseNpm(site, run);
     return { staticFolder: site.app.static?.folder, django: undefined };
   },
 };
@@ -67,6 +72,22 @@ async function requireStaticFolder({ app, folder, redact }: BuildSite): Promise<
         ? "Set build.command in cozy.config.ts to what makes it, or commit the folder."
         : `Have \`${redact(app.build.command.join(" "))}\` make it, or correct static.folder in cozy.config.ts.`,
   });
+}
+
+/** Refuses commands that no release could run: a release has no npm. */
+async function refuseNpm({ app, folder }: BuildSite, tree: KeptTree | undefined): Promise<void> {
+  const programs = new Set(tree === undefined ? [] : await namesIn(join(modulesOf(tree), ".bin")));
+  const [first, ...others] = npmFaults(app, await readPackageScripts(folder), (name) => programs.has(name));
+  if (first === undefined) return;
+  const text = ({ of, command, why }: NpmFault) =>
+    `\`${command}\` (${of}) can't be run in a release: ${why}.`;
+  throw npmInRelease(text(first), "No artifact was made, and nothing that serves was touched.").with({
+    details: others.map(text),
+  });
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch(() => []); // packages without any program have no such folder
 }
 
 async function isFolder(path: string): Promise<boolean> {

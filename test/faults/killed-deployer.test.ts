@@ -5,10 +5,14 @@ import { describe, expect, it } from "vitest";
 import { startLoad } from "../../src/routing/testing/load.ts";
 import { killsInTurn } from "../support/kills.ts";
 import { createSandbox, served, tinyConfig, type Sandbox } from "../support/sandbox.ts";
+import { inSoak } from "../support/soak.ts";
 
 /** Warm for just longer than what is in flight may take, so that many deploys don't fill the machine. */
 const keep = `keep: { releases: 1, warm: process.env.WARM ?? "2s" }, drain: { requests: "1s", streams: "1s" },`;
 const hooks = `hooks: { afterBuild: ["true"], beforeMigrate: ["true"], beforeSwitch: ["true"], afterDeploy: ["true"], afterRollback: ["true"] },`;
+
+/** After every kill of so many a new deploy is tried as well. */
+const refusedEach = 3;
 
 interface PlanJson {
   readonly phases: readonly { readonly operations: readonly { readonly id: string }[] }[];
@@ -152,10 +156,12 @@ class KillStory {
     const sandbox = this.#sandbox;
     const between = await served(sandbox.url).catch((error: unknown) => String(error));
     if (typeof between === "string") return `does not serve after the kill: ${between}`;
-    const refused = await sandbox.cozy(["deploy", "staging"]);
-    if (!refused.stderr.includes("unfinished-plan"))
-      return `a new deploy says: ${refused.stdout}${refused.stderr}`;
-
+    // What a new deploy says hardly depends on the point: it looks at the journal before anything else.
+    if (inSoak || this.#version % refusedEach === 0) {
+      const refused = await sandbox.cozy(["deploy", "staging"]);
+      if (!refused.stderr.includes("unfinished-plan"))
+        return `a new deploy says: ${refused.stdout}${refused.stderr}`;
+    }
     const taken = await sandbox.cozy([this.#way, "staging"]);
     const inForce = this.#way === "abort" && taken.code === 2 && taken.stderr.includes("already-committed");
     if (inForce) await sandbox.ok(["resume", "staging"]);

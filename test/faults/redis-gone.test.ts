@@ -5,22 +5,25 @@ import { startLoad } from "../../src/routing/testing/load.ts";
 import { countedIn } from "../support/count-rows.ts";
 import { createExampleSandbox, replaced } from "../support/example-sandbox.ts";
 import { Guest } from "../support/guest.ts";
+import { sharedHome } from "../support/shared-home.ts";
 import { startRedis, type RedisServer } from "../support/redis-server.ts";
 import { until, type Sandbox } from "../support/sandbox.ts";
+import { times } from "../support/soak.ts";
 
-const outageMs = 60_000;
+const outageMs = times(20_000, 60_000);
+const betweenBookingsMs = times(1_000, 3_000);
 
 let redis: RedisServer;
 let sandbox: Sandbox;
 beforeAll(async () => {
   redis = await startRedis();
-  sandbox = await createExampleSandbox("cozywish", (config) =>
+  const withRedis = (config: string): string =>
     replaced(
       replaced(config, "import {", "import { redis as redisOf,"),
       /database: sqlite\(\),/,
       `database: sqlite(), queue: redisOf({ url: "${redis.address(2)}" }), cache: redisOf({ url: "${redis.address(0)}" }),`,
-    ),
-  );
+    );
+  sandbox = await createExampleSandbox("cozywish", withRedis, { home: sharedHome() });
   await sandbox.ok(["deploy", "local"]);
   await sandbox.ok(["run", "local", "--", "node", "src/seed.ts"]);
 });
@@ -29,7 +32,7 @@ afterAll(async () => {
   await redis.dispose();
 });
 
-describe("Redis, gone for a minute", () => {
+describe(`Redis, gone for ${outageMs / 1_000} s`, () => {
   it("costs no page, no booking and no confirmation, and no process its life", async () => {
     const count = countedIn(
       join(sandbox.home, "environments", "cozywish-local", "database", "database.sqlite"),
@@ -41,7 +44,7 @@ describe("Redis, gone for a minute", () => {
 
     const load = startLoad({ url: `${sandbox.url}/`, connections: 2, pauseMs: 20 });
     await redis.stop();
-    for (const end = Date.now() + outageMs; Date.now() < end; await setTimeout(3_000)) {
+    for (const end = Date.now() + outageMs; Date.now() < end; await setTimeout(betweenBookingsMs)) {
       booked += Number(await guest.book());
     }
     await redis.start();

@@ -5,6 +5,7 @@ import { ask } from "../support/ask-site.ts";
 import { createFleet, fingerprintsOf, fleetConfig, serversOf, type FleetSandbox } from "../support/fleet.ts";
 import { createSandbox, until } from "../support/sandbox.ts";
 import { sharedHome } from "../support/shared-home.ts";
+import { inSoak } from "../support/soak.ts";
 
 /** Two hosts behind a balancer that ends TLS, and visitors who never stop asking it. */
 let fleet: FleetSandbox;
@@ -75,49 +76,55 @@ describe("behind a balancer that ends TLS", () => {
     expect(load.result().sent).toBeGreaterThan(300);
   });
 
-  it("loses none when a host is taken out, is left alone, and comes back with the next release", async () => {
-    await fleet.on("host2", `rm ${root}/in-rotation`);
-    await until("host2 is asked no more", async () => {
-      const then = await asked("host2");
-      await setTimeout(200);
-      return (await asked("host2")) === then;
-    });
-    const before = await asked("host2");
-    const meanwhile = await asked("host1");
-    await until("the other serves on", async () => (await asked("host1")) > meanwhile + 10);
-    expect(await asked("host2")).toBe(before);
-    await fleet.commit({ "version.txt": "three\n" });
-    await fleet.ok(["deploy", "staging"]);
-    await until("host2 is asked again", async () => (await asked("host2")) > before + 10);
-    expect(load.result()).toMatchObject({ failed: 0, errors: [] });
-  });
-
-  it("loses none while another project and another environment come and go on the same hosts", async () => {
-    const other = await createSandbox({
-      config: () =>
-        fleetConfig(fleet.lab, named("other.test"))
-          .replace('name: "tiny"', 'name: "other"')
-          .replace("/balancer", "/other"),
-      home: sharedHome(),
-    });
-    try {
-      await other.ok(["trust", "staging", "--fingerprint", fingerprintsOf(fleet.lab)]);
-      await other.ok(["setup", "staging"]);
-      await Promise.all([other.ok(["deploy", "staging"]), fleet.ok(["setup", "trial"])]);
-      await fleet.ok(["deploy", "trial"]);
-      expect((await ask(`${fleet.urls["host2"]}/venues`, { host: "trial.test" })).status).toBe(200);
-      await Promise.all([
-        other.ok(["setup", "staging", "--remove", "--data", "--yes"]),
-        fleet.ok(["setup", "trial", "--remove", "--data", "--yes"]),
-      ]);
-      const left =
-        "ls /var/lib/cozy/environments; find /etc /run /usr/lib/cozy -name '*other-staging*' -o -name '*tiny-trial*'";
-      expect(await fleet.on("host1", left)).toBe("tiny-staging");
+  it.runIf(inSoak)(
+    "loses none when a host is taken out, is left alone, and comes back with the next release",
+    async () => {
+      await fleet.on("host2", `rm ${root}/in-rotation`);
+      await until("host2 is asked no more", async () => {
+        const then = await asked("host2");
+        await setTimeout(200);
+        return (await asked("host2")) === then;
+      });
+      const before = await asked("host2");
+      const meanwhile = await asked("host1");
+      await until("the other serves on", async () => (await asked("host1")) > meanwhile + 10);
+      expect(await asked("host2")).toBe(before);
+      await fleet.commit({ "version.txt": "three\n" });
+      await fleet.ok(["deploy", "staging"]);
+      await until("host2 is asked again", async () => (await asked("host2")) > before + 10);
       expect(load.result()).toMatchObject({ failed: 0, errors: [] });
-    } finally {
-      await other.dispose();
-    }
-  });
+    },
+  );
+
+  it.runIf(inSoak)(
+    "loses none while another project and another environment come and go on the same hosts",
+    async () => {
+      const other = await createSandbox({
+        config: () =>
+          fleetConfig(fleet.lab, named("other.test"))
+            .replace('name: "tiny"', 'name: "other"')
+            .replace("/balancer", "/other"),
+        home: sharedHome(),
+      });
+      try {
+        await other.ok(["trust", "staging", "--fingerprint", fingerprintsOf(fleet.lab)]);
+        await other.ok(["setup", "staging"]);
+        await Promise.all([other.ok(["deploy", "staging"]), fleet.ok(["setup", "trial"])]);
+        await fleet.ok(["deploy", "trial"]);
+        expect((await ask(`${fleet.urls["host2"]}/venues`, { host: "trial.test" })).status).toBe(200);
+        await Promise.all([
+          other.ok(["setup", "staging", "--remove", "--data", "--yes"]),
+          fleet.ok(["setup", "trial", "--remove", "--data", "--yes"]),
+        ]);
+        const left =
+          "ls /var/lib/cozy/environments; find /etc /run /usr/lib/cozy -name '*other-staging*' -o -name '*tiny-trial*'";
+        expect(await fleet.on("host1", left)).toBe("tiny-staging");
+        expect(load.result()).toMatchObject({ failed: 0, errors: [] });
+      } finally {
+        await other.dispose();
+      }
+    },
+  );
 });
 
 function named(name: string): string {

@@ -4,12 +4,16 @@ import { startLoad } from "../../src/routing/testing/load.ts";
 import type { RunEvidence } from "../../src/schedules/evidence.ts";
 import { createExampleFleet, type ExampleFleet } from "../support/example-fleet.ts";
 import { until } from "../support/sandbox.ts";
+import { inSoak } from "../support/soak.ts";
 
-/** The two reference applications on servers: each checks itself, and books through its pages, before it is seen. */
+/**
+ * The two reference applications on servers: each checks itself, and books through its pages, before it is seen. The one in Django, with
+ * its servers of data, is for `make soak`; releases in Python are in `ssh-host.test.ts` too.
+ */
 let django: ExampleFleet;
 let node: ExampleFleet;
 beforeAll(async () => {
-  const begun = await Promise.allSettled([deployDjango(), deployNode()]);
+  const begun = await Promise.allSettled([inSoak ? deployDjango() : undefined, deployNode()]);
   for (const one of begun) if (one.status === "rejected") throw one.reason;
 });
 afterAll(async () => void (await Promise.all([django?.dispose(), node?.dispose()])));
@@ -50,7 +54,7 @@ async function expectPages(url: string): Promise<void> {
   expect((await fetch(`${url}${style}`)).status).toBe(200);
 }
 
-describe("CozyWish in Django on two servers, with PostgreSQL and Redis on a third", () => {
+describe.runIf(inSoak)("CozyWish in Django on two servers, with PostgreSQL and Redis on a third", () => {
   it("serves pages and static files from both", async () => {
     await django.ok(["run", "staging", "--", "python", "manage.py", "seed"]);
     for (const url of django.urls) await expectPages(url);

@@ -310,21 +310,39 @@ describe("a command that runs to its end", () => {
     expect(await server.sh("sleep 0.5; pgrep -f 'sleep 4321$'", { fails: true })).toBe("");
   });
 
-  it("has a terminal where a person asks for one", async () => {
-    const command = await onNode.call<string[]>(
-      "openOnce",
-      once("test -t 0 && test -t 1 && echo at a terminal; read -r name; echo hello $name"),
-    );
+  /** Types once it says that it is at a terminal, and ends no input before the command's end: a person's terminal has none either. */
+  async function atTerminal(script: string, typed: string) {
+    const command = await onNode.call<string[]>("openOnce", once(script));
     const [program = "", ...words] = server.terminal(command);
-    // Typed once it is asked for, and no end of the input before the command's: a person's terminal has none either.
-    const typing = execa(program, words, { stdin: "pipe" });
+    const typing = execa(program, words, { stdin: "pipe", reject: false });
     typing.stdout.on("data", (text: Buffer) => {
-      if (text.includes("at a terminal")) typing.stdin.write("Ada\n");
+      if (text.includes("at a terminal")) typing.stdin.write(typed);
     });
-    const { stdout, exitCode } = await typing;
+    return typing;
+  }
+
+  it("has a terminal where a person asks for one", async () => {
+    const { stdout, exitCode } = await atTerminal(
+      "test -t 0 && test -t 1 && echo at a terminal; read -r name; echo hello $name",
+      "Ada\n",
+    );
     expect(stdout).toContain("at a terminal");
     expect(stdout).toContain("hello Ada");
     expect(exitCode).toBe(0);
+  });
+
+  it.each([
+    ["by a Ctrl-C", "echo at a terminal; exec sleep 4322", 130],
+    ["by its own code", "echo at a terminal; trap 'exit 7' INT; while :; do sleep 0.1; done", 7],
+    [
+      "well, where it minds the Ctrl-C",
+      "echo at a terminal; trap 'exit 0' INT; while :; do sleep 0.1; done",
+      0,
+    ],
+  ])("ends there %s", async (_, script, code) => {
+    expect(await atTerminal(script, "\u0003")).toMatchObject({ exitCode: code });
+    expect(await server.sh("pgrep -f 'sleep 4322$'", { fails: true })).toBe("");
+    expect(await server.sh("systemctl list-units --failed --plain --no-legend 'trial-node.once@*'")).toBe("");
   });
 });
 

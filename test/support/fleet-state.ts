@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import type { FleetSandbox } from "./fleet.ts";
 import { served } from "./sandbox.ts";
 
@@ -15,8 +16,23 @@ interface StatusJson {
   readonly unfinished?: unknown;
 }
 
-/** What keeps the fleet from serving this version, as one release on every host, with nothing left of another; `undefined` where nothing does. */
+/** Until what was warm has ended. */
+const withinMs = 10_000;
+
+/**
+ * What keeps the fleet from serving this version, as one release on every host, with nothing left of another once it is warm no more;
+ * `undefined` where nothing does.
+ */
 export async function faultOfFleet(fleet: FleetSandbox, version: string): Promise<string | undefined> {
+  const end = performance.now() + withinMs;
+  for (;;) {
+    const fault = await faultNow(fleet, version);
+    if (fault === undefined || performance.now() > end) return fault;
+    await setTimeout(200);
+  }
+}
+
+async function faultNow(fleet: FleetSandbox, version: string): Promise<string | undefined> {
   const { hosts, host, lease, unfinished } = await fleet.json<StatusJson>(["status", "staging"]);
   if (unfinished !== undefined) return `the plan is unfinished: ${JSON.stringify(unfinished)}`;
   if (lease?.holder !== undefined) return "the lease is still held";

@@ -14,6 +14,8 @@ export interface FleetSandbox extends Sandbox {
 
 export interface FleetOptions {
   readonly hosts: number;
+  /** Of each host; the lab's own default where absent. */
+  readonly diskBytes?: number;
   /** One that ends TLS. */
   readonly balancer?: boolean;
   /** More of the environment, and of the application. */
@@ -28,10 +30,11 @@ export interface FleetOptions {
 }
 
 export async function createFleet(options: FleetOptions): Promise<FleetSandbox> {
-  const { hosts, balancer, env } = options;
+  const { hosts, balancer, diskBytes, env } = options;
   const lab = await labUp({
     name: `t${randomBytes(4).toString("hex")}`,
     hosts,
+    diskBytes,
     ...(balancer === true && { balancer: { readyPath: "/balancer", everyMs: 500, endsTls: true } }),
   });
   try {

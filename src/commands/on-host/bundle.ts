@@ -1,7 +1,6 @@
-import { basename } from "node:path";
 import { agentBundle, moduleName } from "../../hosts/agent/agent-bundle.ts";
 import type { AgentSource } from "../../hosts/agent/install-agent.ts";
-import { agentNode, distAgents } from "../../hosts/machine/agent-code.ts";
+import { agentNodes, distAgents } from "../../hosts/machine/agent-code.ts";
 import type { MachinePaths } from "../../hosts/environment-paths.ts";
 
 /** cozy itself in one file, with what it lays into releases or starts beside them. */
@@ -17,6 +16,6 @@ export async function cozyBundle(parts: {
   readonly signal: AbortSignal;
 }): Promise<AgentSource> {
   const { machine, signal } = parts;
-  const [bundle, file] = await Promise.all([agentBundle(distAgents(), names), agentNode(parts, signal)]);
-  return { bundle, node: { id: basename(file), file }, agents: machine.agents };
+  const [bundle, nodes] = await Promise.all([agentBundle(distAgents(), names), agentNodes(parts, signal)]);
+  return { bundle, ...nodes, agents: machine.agents };
 }

@@ -80,7 +80,6 @@ function asked(environment: string, options: ReadInvocation["options"] = {}): Re
 describe("runWhereItBelongs", () => {
   it("runs here what is about this machine, and what says nothing of where it belongs", async () => {
     expect(await runWhereItBelongs(commandAt("keeper"), context(), asked("here"))).toBe(42);
-    expect(await runWhereItBelongs(commandAt("this-machine"), context(), asked("here"))).toBe(42);
     expect(await runWhereItBelongs(commandAt(undefined), context(), asked("far"))).toBe(42);
     // Whatever the command makes of a name that is none, `dev` above all, is its own to say.
     expect(await runWhereItBelongs(commandAt("keeper"), context(), asked("dev"))).toBe(42);
@@ -90,11 +89,6 @@ describe("runWhereItBelongs", () => {
     const options = { host: "web-9" };
     await expect(runWhereItBelongs(commandAt("keeper"), context(), asked("far", options))).rejects.toThrow(
       /far has no host "web-9"/,
-    );
-    await expect(runWhereItBelongs(commandAt("this-machine"), context(), asked("far"))).rejects.toMatchObject(
-      {
-        code: "servers-not-here",
-      },
     );
     await expect(
       runWhereItBelongs(commandAt("keeper"), context(), asked("here", options)),
@@ -119,13 +113,19 @@ describe("every command", () => {
     "deploy",
     "dev",
     "diff",
+    "drill",
     "exec",
     "init",
+    "join",
     "lab",
     "lease",
+    "leave",
     "logs",
     "maintenance",
+    "move-keeper",
     "plan",
+    "rehearse",
+    "restore",
     "resume",
     "rollback",
     "run",

@@ -4,8 +4,8 @@ import type { CommandContext } from "../command-context.ts";
 import type { AnyCommand, ReadInvocation } from "../define-command.ts";
 
 /**
- * Runs a command where it belongs: what reads what an environment keeps is carried out on the first of its servers, or refused there,
- * and never looks at this machine's folders instead.
+ * Runs a command where it belongs: what reads what an environment keeps is carried out on the first of its servers, and never looks at
+ * this machine's folders instead.
  */
 export async function runWhereItBelongs(
   command: AnyCommand,
@@ -22,7 +22,6 @@ export async function runWhereItBelongs(
     if (host !== undefined && environment !== undefined) throw noOtherHost(environment);
     return command.run(known, invocation);
   }
-  if (command.where === "this-machine") throw notOnServers(command, environment);
   const [{ openEnvironment }, { carryOutOnHost }] = await Promise.all([
     import("../open-environment.ts"),
     import("./carry-out-on-host.ts"),
@@ -45,14 +44,6 @@ export function noOtherHost({ name }: Pick<Environment, "name">): CozyError {
   return new CozyError("wrong-usage", {
     message: `${name} runs on this machine, and has no other hosts to name.`,
     next: "Leave --host out.",
-  });
-}
-
-function notOnServers({ name: command }: AnyCommand, { name }: Pick<Environment, "name">): CozyError {
-  return new CozyError("servers-not-here", {
-    message: `${name} runs on servers, and this version of cozy carries \`cozy ${command}\` out for environments on this machine only.`,
-    state: "Nothing was changed.",
-    next: `cozy --help tells the commands; \`cozy backups ${name}\` lists what backups there are.`,
   });
 }
 

@@ -5,10 +5,13 @@ import type { Past } from "../../engine/past.ts";
 import type { Evidence, KeptEvidence, PromiseName } from "../../promises/evidence.ts";
 import type { QuestionShelf } from "../../questions/question-shelf.ts";
 import type { DatabaseBackups } from "../../recovery/backup.ts";
+import type { Judge } from "../../recovery/judge.ts";
+import type { DataRestorer } from "../../recovery/restorer.ts";
 import type { GeneratedStore } from "../../secrets/generated-values.ts";
 import type { Host } from "../host.ts";
 import type { Methods } from "./remote-port.ts";
 import type { Uploads } from "./uploads.ts";
+import type { KeptFiles } from "./kept-files.ts";
 import type { ServedJournals } from "./served-journals.ts";
 
 /** What the agent of a host serves of an environment. */
@@ -23,8 +26,13 @@ export interface AgentPorts {
   readonly evidence: EvidenceShelf;
   readonly generated: GeneratedStore;
   readonly questions: QuestionShelf;
+  /** All of it as files, for another host that is to keep it. */
+  readonly keptFiles: KeptFiles;
   /** Of the environment's SQLite database. */
   readonly backups: DatabaseBackups;
+  /** Both on restored copies of it. */
+  readonly judge: Judge;
+  readonly restorer: DataRestorer;
   readonly uploads: Uploads;
 }
 
@@ -76,6 +84,22 @@ const journalMethods: Methods<ServedJournals> = {
   close: quickMs,
 };
 
+const restorerMethods: Methods<DataRestorer> = {
+  layAside: 6 * hourMs,
+  isLaid: quickMs,
+  discard: minuteMs,
+  loss: 10 * minuteMs,
+  variables: quickMs,
+  tryOn: 6 * hourMs,
+  backUp: 6 * hourMs,
+  endRuns: 5 * minuteMs,
+  putInPlace: 10 * minuteMs,
+  isInPlace: quickMs,
+  takeOut: 10 * minuteMs,
+  note: quickMs,
+  finish: minuteMs,
+};
+
 /** The methods of every port that may be called, with the longest that a call of each may take in milliseconds. */
 export const portMethods: { readonly [Name in keyof AgentPorts]: Methods<AgentPorts[Name]> } = {
   host: hostMethods,
@@ -88,12 +112,15 @@ export const portMethods: { readonly [Name in keyof AgentPorts]: Methods<AgentPo
     release: quickMs,
     read: quickMs,
   },
-  past: { unfinished: quickMs, servedBefore: quickMs },
+  past: { unfinished: quickMs, servedBefore: quickMs, hosts: quickMs },
   journals: journalMethods,
   canaries: { read: quickMs, write: quickMs },
   evidence: { record: quickMs, read: quickMs },
   generated: { read: quickMs, write: quickMs },
   questions: { write: quickMs, remove: quickMs, open: quickMs, answer: quickMs, answerTo: quickMs },
+  keptFiles: { list: quickMs, read: quickMs, write: quickMs },
   backups: { backUp: 6 * hourMs, list: minuteMs, restore: 6 * hourMs, prune: 10 * minuteMs },
+  judge: { rehearse: 24 * hourMs, drill: 24 * hourMs },
+  restorer: restorerMethods,
   uploads: { begin: 5 * minuteMs, finish: 30 * minuteMs, giveUp: 5 * minuteMs },
 };

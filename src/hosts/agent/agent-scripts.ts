@@ -40,3 +40,6 @@ export const installScript = [
   'cd "$1"',
   'rm -rf "$2"',
 ].join("\n");
+
+/** `<folder> <room>`: takes the place away again, and says how many blocks of how many bytes each are free then. */
+export const leaveRoomScript = 'rm -rf "$2"; stat --file-system --format="%a %S" "$1"';

@@ -14,8 +14,11 @@ import { serverMachine } from "../server/server-machine.ts";
 import { agentFilesIn } from "./agent-bundle.ts";
 import { questionShelf } from "../../questions/question-shelf.ts";
 import { evidenceShelf } from "./environment-shelves.ts";
-import type { AgentPorts } from "./agent-ports.ts";
+import { portMethods, type AgentPorts } from "./agent-ports.ts";
 import type { Hello } from "./hello.ts";
+import { remotePort } from "./remote-port.ts";
+import { served } from "./serve.ts";
+import { keptFiles } from "./kept-files.ts";
 import { serveAgent } from "./serve-agent.ts";
 import { servedJournals } from "./served-journals.ts";
 
@@ -51,6 +54,17 @@ function openPorts(project: string, environment: string, hello: Hello): AgentPor
       now: Date.now,
       version: packageJson.version,
     });
+  const journals = journalFolder(paths.journals);
+  const recovery = loadedOnce(async () =>
+    (await import("../server/server-recovery.ts")).serverRecovery({
+      layout,
+      environment: hello.environment,
+      journals,
+      backups,
+      now: Date.now,
+      agents,
+    }),
+  );
   const host = serverMachine({
     name: hello.host,
     layout,
@@ -58,7 +72,6 @@ function openPorts(project: string, environment: string, hello: Hello): AgentPor
     now: Date.now,
     agents,
   });
-  const journals = journalFolder(paths.journals);
   const lease = { environment, store: leaseFolder(paths.lease) };
   return {
     host,
@@ -75,18 +88,35 @@ function openPorts(project: string, environment: string, hello: Hello): AgentPor
     evidence: evidenceShelf(paths.evidence),
     generated: generatedStoreAt(paths.generated),
     questions: questionShelf(paths.questions),
+    keptFiles: keptFiles(paths),
     backups: {
       backUp: async (order, signal, progress) => (await backups()).backUp(order, signal, progress),
       list: async (signal) => (await backups()).list(signal),
       restore: async (backup, toFile, signal) => (await backups()).restore(backup, toFile, signal),
       prune: async (at, signal) => (await backups()).prune(at, signal),
     },
+    judge: {
+      rehearse: async (request, progress, signal) =>
+        (await recovery()).judge.rehearse(request, progress, signal),
+      drill: async (request, progress, signal) => (await recovery()).judge.drill(request, progress, signal),
+    },
+    restorer: remotePort<AgentPorts["restorer"]>(
+      "restorer",
+      portMethods.restorer,
+      async (_, method, __, args) =>
+        served((await recovery()).restorer, portMethods.restorer).call(method, args),
+    ),
     uploads: {
       begin: async (offer, signal) => (await uploads()).begin(offer, signal),
       finish: async (arrived, signal) => (await uploads()).finish(arrived, signal),
       giveUp: async (rooms, signal) => (await uploads()).giveUp(rooms, signal),
     },
   };
+}
+
+function loadedOnce<Value>(load: () => Promise<Value>): () => Promise<Value> {
+  let loading: Promise<Value> | undefined;
+  return () => (loading ??= load());
 }
 
 /** How long what was under way may take to give up, once the deployer is gone: a command is killed 5 s after it was told to end. */

@@ -1,13 +1,16 @@
-import { chmod, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { mayBeLeftOut } from "../../../test/support/may-be-left-out.ts";
 import type { Connection } from "../ssh/connection.ts";
 import type { AgentSource } from "./install-agent.ts";
 import { openAgent, type RemoteAgent } from "./open-agent.ts";
 import { sampleHello } from "./testing/in-process.ts";
 import { localConnection, type LocalConnection } from "./testing/local-connection.ts";
 
+const canMount = process.platform === "linux" && process.getuid?.() === 0;
 const within = () => AbortSignal.timeout(20_000);
 const served = join(import.meta.dirname, "testing", "served-fake.ts");
 
@@ -105,6 +108,25 @@ describe("the agent of a host", () => {
     });
     expect(await readdir(there)).toEqual([]);
   });
+
+  it.skipIf(mayBeLeftOut(!canMount))(
+    "leaves nothing on a disk that it finds no room on (a small tmpfs; needs root on Linux), and says so",
+    async () => {
+      await mkdir(there, { recursive: true });
+      execFileSync("mount", ["-t", "tmpfs", "-o", "size=100k", "tmpfs", there]);
+      try {
+        const code = `${realCode}// ${"x".repeat(200_000)}\n`;
+        await expect(open(code).ports.host.observe(within())).rejects.toMatchObject({
+          code: "disk-full",
+          message: `web-1: There is no space left on the disk of ${there}.`,
+          next: "Make room on that disk, or enlarge it, then run the command again.",
+        });
+        expect(await readdir(there)).toEqual([]);
+      } finally {
+        execFileSync("umount", [there]);
+      }
+    },
+  );
 
   it("that ends at once says why", async () => {
     const call = open('process.stderr.write("no such option\\n"); process.exit(3);\n').ports.host.observe(

@@ -1,8 +1,15 @@
 import { CozyError } from "../../errors/cozy-error.ts";
 import type { Connection, OpenCommand } from "../ssh/connection.ts";
 import { wireFormat, type EnvironmentFacts, type Hello } from "./hello.ts";
-import { installAgent, lacksAgent, startCommand, type AgentSource } from "./install-agent.ts";
+import {
+  installAgent,
+  lacksAgent,
+  startCommand,
+  type AgentPlace,
+  type AgentSource,
+} from "./install-agent.ts";
 import { scriptExits } from "./agent-scripts.ts";
+import type { Call } from "./remote-port.ts";
 import { remotePorts, type RemotePorts } from "./remote-ports.ts";
 import { greet, type Session } from "./session.ts";
 
@@ -18,13 +25,32 @@ export interface AgentParts {
   readonly source: () => Promise<AgentSource>;
 }
 
-/** The agent of a host: it is started with the first call, and again with the next one after its connection was lost. */
-export interface RemoteAgent {
-  readonly ports: RemotePorts;
+/** A program of cozy's on a host. */
+export interface ProgramParts extends AgentParts {
+  /** Starts it if it is there; else the exit code says what is missing. */
+  readonly command: (place: AgentPlace) => readonly string[];
+}
+
+/** What a program serves on a host: it is started with the first call, and again with the next one after its connection was lost. */
+export interface RemoteProgram<Ports> {
+  readonly ports: Ports;
   close(): void;
 }
 
+/** The agent of a host. */
+export type RemoteAgent = RemoteProgram<RemotePorts>;
+
 export function openAgent(parts: AgentParts): RemoteAgent {
+  const { project, environment } = parts;
+  const command = (place: AgentPlace) => startCommand(place, project, environment.name);
+  return openProgram({ ...parts, command }, remotePorts);
+}
+
+/** `portsOver` makes the ports from what asks them. */
+export function openProgram<Ports>(
+  parts: ProgramParts,
+  portsOver: (call: Call) => Ports,
+): RemoteProgram<Ports> {
   const life = new AbortController();
   let current: Promise<Started> | undefined;
 
@@ -38,7 +64,7 @@ export function openAgent(parts: AgentParts): RemoteAgent {
     return starting;
   };
 
-  const ports = remotePorts(async (port, method, withinMs, args) => {
+  const ports = portsOver(async (port, method, withinMs, args) => {
     const signal = args.find((arg) => arg instanceof AbortSignal) ?? life.signal;
     signal.throwIfAborted();
     for (let isRepaired = false; ; isRepaired = true) {
@@ -74,11 +100,10 @@ interface Started {
 }
 
 async function startAgent(
-  { connection, project, environment, version, folder, source }: AgentParts,
+  { connection, environment, version, folder, source, command }: ProgramParts,
   life: AbortSignal,
 ): Promise<Started> {
-  const command = startCommand({ folder, source: await source() }, project, environment.name);
-  const opened = await connection.open(command, life);
+  const opened = await connection.open(command({ folder, source: await source() }), life);
   const hello: Hello = { format: wireFormat, version, host: connection.host, environment };
   const session = greet(opened.stream, hello, () => lastWords(opened));
   const started: Started = { session, opened, greeted: false, repaired: undefined };

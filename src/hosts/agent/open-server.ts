@@ -1,8 +1,7 @@
-import { basename } from "node:path";
 import type { JournalStore } from "../../engine/journal-store.ts";
 import type { LaneRunner } from "../../engine/lane.ts";
 import type { LeaseKeeper } from "../../engine/lease-keeper.ts";
-import { agentNode, distAgents } from "../machine/agent-code.ts";
+import { agentNodes, distAgents } from "../machine/agent-code.ts";
 import type { MachinePaths } from "../environment-paths.ts";
 import type { Host } from "../host.ts";
 import { serverMachinePaths } from "../server-layout.ts";
@@ -62,9 +61,9 @@ export function openServer(parts: ServerParts): OpenServer {
 }
 
 async function agentSource({ machine, env, now }: ServerParts): Promise<AgentSource> {
-  const [bundle, file] = await Promise.all([
+  const [bundle, nodes] = await Promise.all([
     agentBundle(distAgents()),
-    agentNode({ machine, env, now }, new AbortController().signal),
+    agentNodes({ machine, env, now }, new AbortController().signal),
   ]);
-  return { bundle, node: { id: basename(file), file }, agents: machine.agents };
+  return { bundle, ...nodes, agents: machine.agents };
 }

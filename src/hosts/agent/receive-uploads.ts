@@ -7,10 +7,12 @@ import { inParallel } from "../../artifacts/in-parallel.ts";
 import { writeKept } from "../../artifacts/kept-file.ts";
 import { artifactAt, readManifest, type Manifest, type ManifestEntry } from "../../artifacts/manifest.ts";
 import { linkOrCopy } from "../../artifacts/place-files.ts";
+import { thisPlatform } from "../../artifacts/platform.ts";
 import { reseatTree } from "../../artifacts/reseat-tree.ts";
 import { isTempName, sweepTemps, tempName } from "../../artifacts/temp-name.ts";
 import { CozyError, systemCode } from "../../errors/cozy-error.ts";
 import type { MachinePaths } from "../environment-paths.ts";
+import { refuseOtherPlatform } from "./refuse-other-platform.ts";
 import { proveRuntime } from "./prove-runtime.ts";
 import { manifestOf, type ArtifactOffer } from "./offer.ts";
 import type {
@@ -18,7 +20,6 @@ import type {
   ArrivedFolder,
   ArtifactRoom,
   FolderRoom,
-  GivenUp,
   UploadBegun,
   Uploads,
 } from "./uploads.ts";
@@ -27,6 +28,9 @@ import type {
 export function receiveUploads(machine: MachinePaths, now: () => number): Uploads {
   return {
     async begin({ artifact, tree, runtime }, signal): Promise<UploadBegun> {
+      // A runtime that is there runs here, and so does what was built for it.
+      if (!(await isThere(join(machine.runtimes, runtime, "runtime.json"))))
+        refuseOtherPlatform(artifact.head.content.platform, thisPlatform());
       const { artifacts, trees, runtimes } = machine;
       for (const folder of [artifacts, trees, runtimes]) await makeOpen(folder);
       await Promise.all([artifacts, trees, runtimes].map(sweepTemps));

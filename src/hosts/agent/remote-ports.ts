@@ -16,7 +16,10 @@ export function remotePorts(call: Call): RemotePorts {
     evidence: remotePort<AgentPorts["evidence"]>("evidence", portMethods.evidence, call),
     generated: remotePort<AgentPorts["generated"]>("generated", portMethods.generated, call),
     questions: remotePort<AgentPorts["questions"]>("questions", portMethods.questions, call),
+    keptFiles: remotePort<AgentPorts["keptFiles"]>("keptFiles", portMethods.keptFiles, call),
     backups: remotePort<AgentPorts["backups"]>("backups", portMethods.backups, call),
+    judge: remotePort<AgentPorts["judge"]>("judge", portMethods.judge, call),
+    restorer: remotePort<AgentPorts["restorer"]>("restorer", portMethods.restorer, call),
     uploads: remotePort<AgentPorts["uploads"]>("uploads", portMethods.uploads, call),
   };
 }

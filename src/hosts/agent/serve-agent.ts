@@ -2,7 +2,7 @@ import type { Duplex } from "node:stream";
 import { portMethods, type AgentPorts } from "./agent-ports.ts";
 import { openChannel, type Channel } from "./channel.ts";
 import { refuseOtherFormat, wireFormat, type Hello, type HelloAnswer } from "./hello.ts";
-import { serve, served } from "./serve.ts";
+import { serve, served, type Served } from "./serve.ts";
 
 export interface ServeParts {
   /** cozy's. */
@@ -30,9 +30,12 @@ export function serveAgent(stream: Duplex, { version, now, open }: ServeParts): 
         evidence: served(ports.evidence, portMethods.evidence),
         generated: served(ports.generated, portMethods.generated),
         questions: served(ports.questions, portMethods.questions),
+        keptFiles: served(ports.keptFiles, portMethods.keptFiles),
         backups: served(ports.backups, portMethods.backups),
+        judge: served(ports.judge, portMethods.judge),
+        restorer: served(ports.restorer, portMethods.restorer),
         uploads: served(ports.uploads, portMethods.uploads),
-      },
+      } satisfies Record<keyof AgentPorts, Served>,
     };
   });
   return channel;

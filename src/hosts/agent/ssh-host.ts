@@ -1,6 +1,8 @@
+import { CozyError } from "../../errors/cozy-error.ts";
 import type { MachinePaths } from "../environment-paths.ts";
 import type { Host, HostState } from "../host.ts";
 import type { Connection } from "../ssh/connection.ts";
+import { diskOfHost } from "./disk-of-host.ts";
 import type { RemotePorts } from "./remote-ports.ts";
 import { uploadArtifact } from "./upload-artifact.ts";
 
@@ -23,13 +25,24 @@ export function sshHost({ connection, ports, machine }: SshHostParts): Host {
       likely = artifactsOf(state);
       return state;
     },
+    raiseFence: (token, signal) => tellingWhoseDisk(connection.host, () => host.raiseFence(token, signal)),
     async placeRelease(placement, signal) {
       const { artifact } = placement.release;
-      await uploadArtifact({ machine, artifact, likely }, { uploads, connection }, signal);
-      likely = [artifact, ...likely];
-      await host.placeRelease(placement, signal);
+      await tellingWhoseDisk(connection.host, async () => {
+        await uploadArtifact({ machine, artifact, likely }, { uploads, connection }, signal);
+        likely = [artifact, ...likely];
+        await host.placeRelease(placement, signal);
+      });
     },
   };
+}
+
+async function tellingWhoseDisk<T>(host: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof CozyError && error.code === "disk-full" ? diskOfHost(host, error) : error;
+  }
 }
 
 /** What the next artifact is most likely to have most in common with, first. */

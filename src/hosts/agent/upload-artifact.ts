@@ -4,13 +4,15 @@ import { requireManifest } from "../../artifacts/artifact-store.ts";
 import { digestFolder } from "../../artifacts/folder-digest.ts";
 import { inParallel } from "../../artifacts/in-parallel.ts";
 import { treeAt } from "../../artifacts/kept-tree.ts";
+import { folderBytes } from "../../artifacts/folder-bytes.ts";
 import { artifactAt, readManifest, type Manifest } from "../../artifacts/manifest.ts";
 import { runtimeAt } from "../../artifacts/runtime-store.ts";
 import { CozyError } from "../../errors/cozy-error.ts";
 import type { MachinePaths } from "../environment-paths.ts";
-import type { Connection } from "../ssh/connection.ts";
+import type { Connection, Transfer } from "../ssh/connection.ts";
+import { giveUpUpload } from "./give-up-upload.ts";
 import { offerOf } from "./offer.ts";
-import type { ArrivedArtifact, ArrivedFolder, FolderRoom, UploadBegun, Uploads } from "./uploads.ts";
+import type { ArrivedArtifact, ArrivedFolder, FolderRoom, GivenUp, UploadBegun, Uploads } from "./uploads.ts";
 
 export interface UploadRequest {
   /** cozy's folders on this machine, where the artifact is. */
@@ -51,7 +53,7 @@ export async function uploadArtifact(
     const own = await sent.artifact(artifact, manifest, begun.artifact);
     if (tree ?? runtime ?? own) await to.uploads.finish({ tree, runtime, artifact: own }, signal);
   } catch (error) {
-    throw await givenUp(error, begun, sent.failed, to.uploads);
+    throw await giveUpUpload(error, begun, sent.failed, to.uploads);
   }
   return sent.report;
 }
@@ -90,7 +92,7 @@ function ifDamaged(error: unknown): undefined {
 }
 
 /** The npm beside a kept Node is a link to this machine's own, and no release needs it. */
-const nodesOwn = { sent: ["bin/node", "runtime.json"], leftOut: ["bin/npm", "bin/npx"] };
+export const nodesOwn = { sent: ["bin/node", "runtime.json"], leftOut: ["bin/npm", "bin/npx"] };
 
 /** What goes to the host, and what is told of it when it has arrived. */
 class Sent {
@@ -99,6 +101,7 @@ class Sent {
   readonly #signal: AbortSignal;
   #sentBytes = 0;
   #files = 0;
+  #failed: GivenUp | undefined;
 
   constructor(machine: MachinePaths, connection: Pick<Connection, "send">, signal: AbortSignal) {
     this.#machine = machine;
@@ -110,12 +113,21 @@ class Sent {
     return { sentBytes: this.#sentBytes, files: this.#files };
   }
 
+  /** Where a transfer failed that had begun, if one did. */
+  get failed(): GivenUp | undefined {
+    return this.#failed;
+  }
+
   async folder(name: string, from: string, room: "there" | FolderRoom): Promise<ArrivedFolder | undefined> {
     if (room === "there") return undefined;
     const own = name.startsWith("node-") ? nodesOwn : undefined;
     const digesting = digestFolder(from, own?.leftOut ?? [], this.#signal);
     digesting.catch(() => undefined); // told below, unless the transfer fails first
-    await this.#send({ from: `${from}/`, to: `${room.folder}/`, linkTo: room.like, only: own?.sent });
+    await this.#send(
+      room.folder,
+      { from: `${from}/`, to: `${room.folder}/`, linkTo: room.like, only: own?.sent },
+      () => folderBytes(from),
+    );
     return { name, folder: room.folder, digest: await digesting, fromHome: this.#machine.home };
   }
 
@@ -132,7 +144,8 @@ class Sent {
     );
     const sizeBytes = missing.reduce((sum, path) => sum + (sizes.get(path) ?? 0), 0);
     if (sizeBytes > inCallBytes) {
-      await this.#send({ from: `${app}/`, to: `${folder}/app/`, only: missing });
+      const transfer = { from: `${app}/`, to: `${folder}/app/`, only: missing };
+      await this.#send(folder, transfer, async () => sizeBytes);
       return { id, folder, files: {} };
     }
     const files = await inParallel(missing, 16, async (path) => {
@@ -143,9 +156,19 @@ class Sent {
     return { id, folder, files: Object.fromEntries(files) };
   }
 
-  async #send(transfer: Omit<Parameters<Connection["send"]>[0], "timeoutMs">): Promise<void> {
-    const report = await this.#connection.send({ ...transfer, timeoutMs: transferMs }, this.#signal);
-    this.#sentBytes += report.sentBytes;
-    this.#files += report.files;
+  async #send(
+    room: string,
+    transfer: Omit<Transfer, "timeoutMs">,
+    weigh: () => Promise<number>,
+  ): Promise<void> {
+    try {
+      const report = await this.#connection.send({ ...transfer, timeoutMs: transferMs }, this.#signal);
+      this.#sentBytes += report.sentBytes;
+      this.#files += report.files;
+    } catch (error) {
+      const isRsyncs = error instanceof CozyError && error.code === "transfer-failed";
+      if (isRsyncs) this.#failed = { folder: room, sizeBytes: await weigh() };
+      throw error;
+    }
   }
 }

@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import {
   chmod,
   lstat,
@@ -16,6 +16,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { mayBeLeftOut } from "../../../test/support/may-be-left-out.ts";
 import { verifyArtifact } from "../../artifacts/artifact-store.ts";
 import { sha256 } from "../../artifacts/canonical-json.ts";
 import { artifactAt, artifactId, type Manifest, type ManifestEntry } from "../../artifacts/manifest.ts";
@@ -30,6 +31,7 @@ import { uploadArtifact } from "./upload-artifact.ts";
 import type { Uploads } from "./uploads.ts";
 
 const run = promisify(execFile);
+const canMount = process.platform === "linux" && process.getuid?.() === 0;
 const never = new AbortController().signal;
 const runtimeId = `node-${process.versions.node}-x`;
 
@@ -214,6 +216,93 @@ describe("an upload", () => {
   });
 });
 
+describe("an upload that fails", () => {
+  const failing = (onSend: (transfer: Transfer) => Promise<void>) => {
+    const meddling: Pick<Connection, "send"> = {
+      async send(transfer, signal) {
+        await onSend(transfer);
+        return local.send(transfer, signal).catch((cause: unknown) => {
+          const details = ["rsync: what it says"];
+          throw new CozyError("transfer-failed", { message: "not sent", details, cause });
+        });
+      },
+    };
+    return (artifact: string, signal = never) =>
+      uploadArtifact({ machine: here, artifact, likely: [] }, { uploads, connection: meddling }, signal);
+  };
+
+  it("leaves nothing of what had arrived", async () => {
+    const id = await built(first);
+    const sending = failing(async ({ from }) => {
+      if (from.includes("/artifacts/")) throw new CozyError("transfer-failed", { message: "not sent" });
+    });
+    await expect(sending(id)).rejects.toMatchObject({ code: "transfer-failed" });
+    expect(await contents()).toEqual([[], [], []]);
+  });
+
+  it("leaves nothing either where it is called off", async () => {
+    const id = await built(first);
+    const calling = new AbortController();
+    const sending = failing(async ({ from }) => {
+      if (!from.includes("/a-tree/")) return;
+      calling.abort(new Error("called off"));
+      throw calling.signal.reason;
+    });
+    await expect(sending(id, calling.signal)).rejects.toThrow("called off");
+    expect(await contents()).toEqual([[], [], []]);
+  });
+
+  it("asks nothing of a host that is not there any more", async () => {
+    const id = await built(first);
+    const asked: unknown[] = [];
+    uploads = { ...uploads, giveUp: async (rooms) => void asked.push(rooms) };
+    const lost = new CozyError("connection-lost", { message: "lost" });
+    const sending = failing(async () => {
+      throw lost;
+    });
+    await expect(sending(id)).rejects.toBe(lost);
+    expect(asked).toEqual([]);
+  });
+
+  describe.skipIf(mayBeLeftOut(!canMount))("on a full disk (a small tmpfs; needs root on Linux)", () => {
+    let small: string[] = [];
+    afterEach(() => {
+      for (const place of small) execFileSync("umount", [place]);
+      small = [];
+    });
+    const onSmallDisk = async (place: string) => {
+      await mkdir(place, { recursive: true });
+      execFileSync("mount", ["-t", "tmpfs", "-o", "size=200k", "tmpfs", place]);
+      small.push(place);
+    };
+
+    it("is told before a file goes, where it is the artifact that finds no room", async () => {
+      const id = await built(first);
+      await onSmallDisk(there.artifacts);
+      const message = `There is no space left on the disk of ${there.artifacts}.`;
+      await expect(upload(id)).rejects.toMatchObject({ code: "disk-full", message });
+      expect(transfers).toEqual([]);
+      expect(await contents()).toEqual([[], [], []]);
+    });
+
+    it("is told as that with what rsync said, where it is found on the way", async () => {
+      const id = await built(first);
+      await writeFile(join(here.trees, "a-tree", "large"), Buffer.alloc(400_000, 1));
+      await onSmallDisk(there.trees);
+      const message = `There is no space left on the disk of ${there.trees}.`;
+      const details = ["rsync: what it says"];
+      await expect(failing(async () => {})(id)).rejects.toMatchObject({
+        code: "disk-full",
+        message,
+        details,
+      });
+      expect(await contents()).toEqual([[], [], []]);
+      await rm(join(here.trees, "a-tree", "large"));
+      await upload(id);
+    });
+  });
+});
+
 describe("a tree of Python packages", () => {
   it("is at home where it arrived, for every user", async () => {
     await upload(await built(first));
@@ -294,8 +383,12 @@ function whatComesOf(made: () => Manifest): string {
 
 /** Names of what is half-made. */
 async function leftovers(): Promise<string[]> {
-  const names = await Promise.all([there.artifacts, there.trees, there.runtimes].map((one) => readdir(one)));
-  return names.flat().filter((name) => name.includes(".tmp-"));
+  return (await contents()).flat().filter((name) => name.includes(".tmp-"));
+}
+
+/** What the other machine has of artifacts, trees and runtimes. */
+async function contents(): Promise<string[][]> {
+  return Promise.all([there.artifacts, there.trees, there.runtimes].map((one) => readdir(one)));
 }
 
 /** How much the calls of an upload are, as JSON. */
@@ -310,6 +403,7 @@ function weighed(port: Uploads): { told(): number; readonly watched: Uploads } {
     watched: {
       begin: async (offer, signal) => weigh(await port.begin(weigh(offer), signal)),
       finish: async (arrived, signal) => port.finish(weigh(arrived), signal),
+      giveUp: async (rooms, signal) => port.giveUp(weigh(rooms), signal),
     },
   };
 }

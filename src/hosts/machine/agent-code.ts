@@ -1,10 +1,24 @@
 import { link, mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { foreignNode } from "../../artifacts/foreign-node.ts";
 import { chooseRuntime } from "../../artifacts/runtime.ts";
 import { keepRuntime } from "../../artifacts/runtime-store.ts";
 import type { Workshop } from "../../artifacts/workshop.ts";
 import { systemCode } from "../../errors/cozy-error.ts";
+import type { AgentSource } from "../agent/install-agent.ts";
+
+/** The Node that agents run on, and those for hosts of other platforms. */
+export async function agentNodes(
+  parts: Pick<Workshop, "machine" | "env" | "now">,
+  signal: AbortSignal,
+): Promise<Pick<AgentSource, "node" | "nodeFor">> {
+  const file = await agentNode(parts, signal);
+  return {
+    node: { id: basename(file), file },
+    nodeFor: (platform, within) => foreignNode(platform, { ...parts, signal: within }),
+  };
+}
 
 /** Beside the bundle; from the sources, where the build puts them. */
 export function distAgents(): string {

@@ -92,10 +92,16 @@ export function machineHost(parts: MachineParts): MachineHost {
       readReleaseEnvironment(paths, release),
       readRelease(paths, release),
     ]);
+    const folder = releaseAt(paths, release).app;
+    // The agent needs this for few commands, and each of its starts would load it.
+    const asksNpm = record.stack === "node" && (command[0] === "npm" || command[0] === "npx");
+    const run = asksNpm
+      ? await (await import("../../stacks/release-commands.ts")).releaseCommand(command, folder)
+      : command;
     return {
       release,
-      command: [...(parts.seal?.command ?? []), ...command],
-      folder: releaseAt(paths, release).app,
+      command: [...(parts.seal?.command ?? []), ...run],
+      folder,
       variables: variables.variables,
       limits: webLimits(record),
       redact: redactorFor(variables),
@@ -149,6 +155,8 @@ export function machineHost(parts: MachineParts): MachineHost {
 
     async setCurrent(release, signal) {
       signal.throwIfAborted();
+      // So that it can be taken back where it could not be done.
+      if ((await currentRelease(paths)) === release) return;
       if (release === undefined) return rm(paths.current, { force: true });
       const temporary = `${paths.current}.${process.pid}.tmp`;
       await rm(temporary, { force: true });

@@ -101,14 +101,18 @@ export function serverMachine(parts: ServerMachineParts): MachineHost {
     async removeReleases(releases, signal) {
       await host.removeReleases(releases, signal);
       await pruneHost(machine, now());
+      // Room on a disk: whatever keeps it from being made, the release is in force all the same.
+      const { pruneAgents } = await import("./prune-agents.ts");
+      await pruneAgents(machine, now()).catch(() => undefined);
     },
   };
 }
 
 /** What `cozy setup` noted here when it came to its end. */
-async function setUpAt({ setUp }: ServerLayout): Promise<string | undefined> {
+async function setUpAt({ setUp }: ServerLayout): Promise<HostState["setUpFor"]> {
   const text = await readFile(setUp, "utf8").catch(() => "");
-  return parseRecord(text)?.hash;
+  const record = parseRecord(text);
+  return record && { hash: record.hash, parts: record.parts };
 }
 
 /** The one that nginx serves the site with, which everybody may see. */

@@ -17,8 +17,15 @@ export function refused(place: SshPlace, said: readonly string[]): CozyError {
     message: `${whereIs(place)} has the trusted key, but does not let ${place.user} in with ${by}.`,
     details: said,
     state: `Nothing was changed on ${place.host}.`,
-    next: `ssh -p ${place.port} ${place.user}@${place.address}; a key with a passphrase has to be in the agent (ssh-add)`,
+    next:
+      place.madeBySetup === true
+        ? `cozy setup <environment>, which makes ${place.user} on a bare server; on one that has it: ${byHand(place)}`
+        : byHand(place),
   });
+}
+
+function byHand({ port, user, address }: SshPlace): string {
+  return `ssh -p ${port} ${user}@${address}; a key with a passphrase has to be in the agent (ssh-add)`;
 }
 
 export function notTrusted(

@@ -22,6 +22,8 @@ export interface Connection {
    * host whose unchanged files are hard-linked instead of sent.
    */
   send(transfer: Transfer, signal: AbortSignal): Promise<TransferReport>;
+  /** The other way round: `from` is on the host, and `to` on this machine. */
+  receive(transfer: Pick<Transfer, "from" | "to" | "timeoutMs">, signal: AbortSignal): Promise<void>;
   /** For a person's own terminal: `ssh -t` with these words. */
   terminalCommand(command: readonly string[]): readonly string[];
   /** The same without a terminal: input, output and exit code pass as they come. Only over the shared connection, so after a `run`. */

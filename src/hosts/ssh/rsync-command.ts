@@ -5,14 +5,7 @@ import { rsyncShell, type SshFiles, type SshPlace } from "./ssh-command.ts";
 export function rsyncCommand(place: SshPlace, files: SshFiles, transfer: Transfer): readonly string[] {
   const { from, to, linkTo = [], only, byContent } = transfer;
   return [
-    "rsync",
-    // Names go by the protocol and not by a shell on the host.
-    "--secluded-args",
-    "--recursive",
-    "--links",
-    "--perms",
-    "--executability",
-    "--times",
+    ...copying,
     ...(byContent === true ? ["--checksum"] : []),
     "--out-format=%i %b",
     ...linkTo.map((folder) => `--link-dest=${folder}`),
@@ -20,9 +13,29 @@ export function rsyncCommand(place: SshPlace, files: SshFiles, transfer: Transfe
     `--rsh=${rsyncShell(files)}`,
     "--",
     from,
-    `${place.user}@${bracketed(place.address)}:${to}`,
+    onHost(place, to),
   ];
 }
+
+/** The same from the host to this machine. */
+export function rsyncBackCommand(
+  place: SshPlace,
+  files: SshFiles,
+  { from, to }: Pick<Transfer, "from" | "to">,
+): readonly string[] {
+  return [...copying, `--rsh=${rsyncShell(files)}`, "--", onHost(place, from), to];
+}
+
+const copying = [
+  "rsync",
+  // Names go by the protocol and not by a shell on the host.
+  "--secluded-args",
+  "--recursive",
+  "--links",
+  "--perms",
+  "--executability",
+  "--times",
+];
 
 /** What was sent, by what rsync says of each file: `<f…` and its bytes. Pure. */
 export function parseSent(output: string): { readonly sentBytes: number; readonly files: number } {
@@ -34,6 +47,10 @@ export function parseSent(output: string): { readonly sentBytes: number; readonl
     sentBytes += Number(bytes);
   }
   return { sentBytes, files };
+}
+
+function onHost({ user, address }: SshPlace, path: string): string {
+  return `${user}@${bracketed(address)}:${path}`;
 }
 
 function bracketed(address: string): string {

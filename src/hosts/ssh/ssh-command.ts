@@ -11,6 +11,8 @@ export interface SshPlace {
   readonly user: string;
   /** The file of the private key; the deployer's own SSH decides where absent. */
   readonly identity: string | undefined;
+  /** Whether the user is one that `cozy setup` makes, so that a bare server has none. */
+  readonly madeBySetup?: boolean | undefined;
 }
 
 /** Files of one connection, in a folder of the deployer's own with short and plain names. */

@@ -231,7 +231,15 @@ describe.skipIf(!hasSshd)("a host that can't be used", { timeout: 60_000 }, () =
   it("lets nobody in", async () => {
     const [sshd, other] = [await sshdWith(), await sshdWith()];
     const host = await connectionTo(sshd, { place: { identity: other.identity } });
-    await expect(host.run(["true"], within, never)).rejects.toMatchObject({ code: "login-refused" });
+    await expect(host.run(["true"], within, never)).rejects.toMatchObject({
+      code: "login-refused",
+      next: expect.stringMatching(/^ssh -p /),
+    });
+    const bare = await connectionTo(sshd, { place: { identity: other.identity, madeBySetup: true } });
+    await expect(bare.run(["true"], within, never)).rejects.toMatchObject({
+      code: "login-refused",
+      next: expect.stringMatching(/^cozy setup <environment>, which makes /),
+    });
   });
 
   it("does not listen, which is told without further tries", async () => {

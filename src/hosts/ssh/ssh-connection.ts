@@ -15,7 +15,7 @@ import type {
 } from "./connection.ts";
 import { knownName, linesFor } from "./known-hosts.ts";
 import { readKnownHosts } from "./known-hosts-file.ts";
-import { parseSent, rsyncCommand } from "./rsync-command.ts";
+import { parseSent, rsyncBackCommand, rsyncCommand } from "./rsync-command.ts";
 import { runToFile, type Variables } from "./run-ssh.ts";
 import { endOnAbort, startSession, type Session } from "./session.ts";
 import { slots } from "./slots.ts";
@@ -112,21 +112,50 @@ class SshConnection implements Connection {
   }
 
   async send(transfer: Transfer, signal: AbortSignal): Promise<TransferReport> {
-    const { place, files, env } = this.#parts;
-    const what = `sending ${transfer.from} to ${this.host}`;
-    return withDeadline(signal, transfer.timeoutMs, what, async (within) => {
+    const { place, files } = this.#parts;
+    const { from, to, only = [], timeoutMs } = transfer;
+    const copy = {
+      command: rsyncCommand(place, files, transfer),
+      input: only.join("\0"),
+      what: `sending ${from} to ${this.host}`,
+      state: `What arrived so far lies in ${to} on ${this.host}.`,
+      failed: `${from} could not be sent to ${to} on ${this.host}`,
+      timeoutMs,
+    };
+    return parseSent(await this.#copy(copy, signal));
+  }
+
+  async receive(transfer: Pick<Transfer, "from" | "to" | "timeoutMs">, signal: AbortSignal): Promise<void> {
+    const { place, files } = this.#parts;
+    const { from, to, timeoutMs } = transfer;
+    const copy = {
+      command: rsyncBackCommand(place, files, transfer),
+      input: "",
+      what: `receiving ${from} from ${this.host}`,
+      state: `What arrived so far lies in ${to}.`,
+      failed: `${from} on ${this.host} could not be received in ${to}`,
+      timeoutMs,
+    };
+    await this.#copy(copy, signal);
+  }
+
+  async #copy(
+    { command, input, what, state, failed, timeoutMs }: Copy,
+    signal: AbortSignal,
+  ): Promise<string> {
+    return withDeadline(signal, timeoutMs, what, async (within) => {
       const leave = await this.#enter(within);
-      const session = startSession(rsyncCommand(place, files, transfer), env);
+      const session = startSession(command, this.#parts.env);
       const forget = endOnAbort(session, within);
       try {
         const stdout = collectOutput(session.child.stdout, undefined);
         const stderr = collectOutput(session.child.stderr, undefined);
-        session.child.stdin.end((transfer.only ?? []).join("\0"));
+        session.child.stdin.end(input);
         const { exitCode } = await session.ended;
         within.throwIfAborted();
-        if (exitCode === 0) return parseSent(stdout.text());
+        if (exitCode === 0) return stdout.text();
         await this.#refuseIfLost(what, within);
-        throw notSent(transfer, this.host, exitCode, stderr.text());
+        throw notCopied({ failed, state }, exitCode, stderr.text());
       } finally {
         forget();
         leave();
@@ -252,10 +281,24 @@ function tooMuch(what: string): CozyError {
   return new CozyError("defect", { message: `${what} said more than cozy reads of a command.` });
 }
 
-function notSent({ from, to }: Transfer, host: string, exitCode: number | null, stderr: string): CozyError {
+interface Copy {
+  readonly command: readonly string[];
+  readonly input: string;
+  /** For messages: what it does, that it failed, and what is there then. */
+  readonly what: string;
+  readonly failed: string;
+  readonly state: string;
+  readonly timeoutMs: number;
+}
+
+function notCopied(
+  { failed, state }: Pick<Copy, "failed" | "state">,
+  exitCode: number | null,
+  stderr: string,
+): CozyError {
   return new CozyError("transfer-failed", {
-    message: `${from} could not be sent to ${to} on ${host}: rsync ended with ${exitCode ?? "a signal"}.`,
+    message: `${failed}: rsync ended with ${exitCode ?? "a signal"}.`,
     details: stderr.trimEnd().split("\n").slice(-5),
-    state: `What arrived so far lies in ${to} on ${host}.`,
+    state,
   });
 }

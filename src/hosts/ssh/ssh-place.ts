@@ -7,5 +7,13 @@ export function sshPlace(
   { name, address, sshPort }: ServerHost,
   to: "deploy" | "set up",
 ): SshPlace {
-  return { host: name, address, port: sshPort, user: to === "deploy" ? user : setupUser, identity };
+  const isDeployer = to === "deploy";
+  return {
+    host: name,
+    address,
+    port: sshPort,
+    user: isDeployer ? user : setupUser,
+    identity,
+    madeBySetup: isDeployer,
+  };
 }

@@ -31,6 +31,7 @@ beforeAll(() => {
   lay("etc/systemd/system/app-production-web@.service", "[Unit]\nX-CozyEnvironment=app-production\n");
   lay("etc/systemd/system/app-production-job-runner@.service", "[Unit]\nX-CozyEnvironment=app-production\n");
   lay("etc/systemd/system/app-production.once@.service.d/cozy.conf", "[Unit]\n");
+  lay("etc/systemd/system/app-production.sealed@.service.d/cozy.conf", "[Unit]\n");
   lay("etc/systemd/system/getty@.service", "[Unit]\n");
   lay("etc/systemd/system/app-production-other@.service", "[Unit]\nDescription=of somebody else\n");
   lay("etc/systemd/system/app-gone-web@.service", "[Unit]\nX-CozyEnvironment=app-gone\n");
@@ -109,6 +110,8 @@ describe("control", () => {
     ["leaves them where they are kept", () => undefined, false],
   ])("and then %s", (_how, text, ends) => {
     const [, script = ""] = /end_if_due='([^']*)'/.exec(controlText()) ?? [];
+    // systemd puts in variables of its own there.
+    expect(script).not.toContain("${");
     const folder = mkdtempSync(join(root, "instance-"));
     const note = text(Date.now());
     if (note !== undefined) writeFileSync(join(folder, "retired"), note);
@@ -137,7 +140,36 @@ describe("control", () => {
       expect([ended, run("once", "app-production", "fails").status]).toEqual([ended, status]);
     }
     expect(run("once", "--terminal", "app-production", "abc-1").status).toBe(0);
-    expect(said().at(-1)).toContain("<--pty><--service-type=exec>");
+    expect(said().at(-1)).toMatch(
+      // The fake leaves out all before the last slash of a word: `--property=ExecStopPost=/usr/bin/`.
+      /<--pty><--service-type=exec>.*<test \$\{EXIT_CODE\} = exited><-->/,
+    );
+  });
+
+  it("runs and ends what belongs to a scratch environment by a unit of its own", () => {
+    expect(run("once", "--sealed", "app-production", "drill-1").status).toBe(0);
+    expect(said()[0]).toMatch(
+      /<--unit=app-production\.sealed@drill-1\.service>.*instances\/sealed@drill-1\/start>$/,
+    );
+    expect(run("end", "--sealed", "app-production", "drill-1").status).toBe(0);
+    expect(said().at(-2)).toBe("<systemctl><stop><--quiet><--><app-production.sealed@drill-1.service>");
+  });
+
+  it("prints who has the environment's database open, and nothing of others", () => {
+    const database = join(root, "var/lib/cozy/environments/app-production/database/database.sqlite");
+    const elsewhere = join(root, "var/lib/cozy/environments/app-other/database/database.sqlite");
+    for (const [pid, file] of [
+      ["12", `${database}-wal`],
+      ["13", elsewhere],
+    ] as const) {
+      lay(`proc/${pid}/comm`, "node server\n");
+      mkdirSync(join(root, "proc", pid, "fd"));
+      symlinkSync(file, join(root, "proc", pid, "fd", "7"));
+    }
+    expect(run("open", "app-production")).toMatchObject({
+      status: 0,
+      stdout: `12 ${database}-wal node server\n`,
+    });
   });
 
   it("has nginx read its site again only where that is in order", () => {
@@ -164,6 +196,10 @@ describe("control", () => {
     ["once", "app-production", "../x"],
     ["once", "app-production", "--x"],
     ["end", "app-production", "x;reboot"],
+    ["once", "--sealed", "app-gone", "x"],
+    ["end", "--sealed", "app-production", "../x"],
+    ["open", "app-gone"],
+    ["open", "../etc"],
     ["reload-proxy", "app-gone"],
     ["reload-proxy", "../cozy/app-production"],
   ])("refuses what is not cozy's: %j %j %j", (...words) => {

@@ -50,7 +50,11 @@ control stop <unit>...               ends them; prints "killed <unit>" of each t
 control retire <seconds> <unit>...   has whoever asks end them at that time since the epoch, where they are to end then
 control once [--terminal] <environment> <name>
                                      runs instances/once@<name>/start as the application's user
-control end <environment> <name>     ends that command
+control once --sealed <environment> <name>
+                                     the same of instances/sealed@<name>, for a scratch environment
+control end [--sealed] <environment> <name>
+                                     ends that command
+control open <environment>           prints who has the environment's database open: <pid> <file> <program>
 control reload-proxy <environment>   has nginx read its site again, if that is in order
 control reopen-logs <environment>    has nginx open its logs again
 Exit codes: 0 done, 3 failed, 64 wrong words, 65 a name that is not cozy's, 77 not root;
@@ -106,14 +110,17 @@ check_units() {
   for unit in "$@"; do check_unit "$unit"; done
 }
 
+# Sets $kind: what the folder and the unit of the command are called by.
 check_once() {
+  kind=$1
+  shift
   [ $# -eq 2 ] || usage
   check_environment "$1"
   case $2 in
     '' | *[!A-Za-z0-9-]* | -*) refuse 'this is no name of a command' ;;
   esac
   [ "\${#2}" -le 64 ] || refuse 'this is no name of a command'
-  drop_in=$units/$1.once@.service.d/cozy.conf
+  drop_in=$units/$1.$kind@.service.d/cozy.conf
   if [ ! -f "$drop_in" ] || [ -L "$drop_in" ]; then refuse "$1 has no unit for commands"; fi
 }
 
@@ -168,8 +175,9 @@ stop_units() {
 }
 
 # What is to end is noted by the user that deploys, in a file that goes away where it is to stay after all: this asks as that user.
+# systemd would put in what it knows of a dollar sign before a brace, so there is none.
 # shellcheck disable=SC2016
-end_if_due='if [ -f "$1/retired" ] && read -r at <"$1/retired" && [ "\${at%???}" -le "$(date +%s)" ] && mv "$1/retired" "$1/ending"; then exec sudo -n "$2" stop "$3"; fi'
+end_if_due='if [ -f "$1/retired" ] && read -r at <"$1/retired" && [ "$((at / 1000))" -le "$(date +%s)" ] && mv "$1/retired" "$1/ending"; then exec sudo -n "$2" stop "$3"; fi'
 
 retire_units() {
   at=$1
@@ -194,12 +202,18 @@ run_once() {
   how=$1
   # systemd takes the end of a service by SIGTERM for success, and that of a oneshot for what it is. But only beside a service does
   # systemd-run pass on what is typed.
-  kind=oneshot
-  if [ "$how" = --pty ]; then kind="exec"; fi
-  unit=$2.once@$3.service
-  start=/var/lib/cozy/environments/$2/instances/once@$3/start
-  "$systemd_run" --quiet --wait "$how" --service-type="$kind" --unit="$unit" --description="A command of $2" \
-    --uid="$2" --gid="$2" --property=NoNewPrivileges=yes -- /bin/sh "$start"
+  type=oneshot
+  ends=
+  if [ "$how" = --pty ]; then
+    type="exec"
+    # There a signal is no success either: a Ctrl-C ends a command, and it has not done what it was for.
+    # shellcheck disable=SC2016
+    ends='--property=ExecStopPost=/usr/bin/test \${EXIT_CODE} = exited'
+  fi
+  unit=$2.$kind@$3.service
+  start=/var/lib/cozy/environments/$2/instances/$kind@$3/start
+  "$systemd_run" --quiet --wait "$how" --service-type="$type" --unit="$unit" --description="A command of $2" \
+    --uid="$2" --gid="$2" --property=NoNewPrivileges=yes \${ends:+"$ends"} -- /bin/sh "$start"
   code=$?
   if [ "$code" -eq 0 ]; then return 0; fi
   ended=0
@@ -218,6 +232,20 @@ END
     2 | 3) return $((128 + status)) ;;
     *) return 125 ;;
   esac
+}
+
+# Processes of the application see nothing of each other, and the user that deploys nothing of theirs.
+list_open() {
+  find "$root/proc" -mindepth 3 -maxdepth 3 -path "$root/proc/[0-9]*/fd/*" \
+    -lname "$root/var/lib/cozy/environments/$1/database/*" -printf '%h %l\n' 2>/dev/null |
+    while read -r folder file; do
+      pid=\${folder#"$root/proc/"}
+      pid=\${pid%/fd}
+      name=
+      { read -r name <"$root/proc/$pid/comm"; } 2>/dev/null
+      printf '%s %s %s\n' "$pid" "$file" "$name"
+    done
+  return 0
 }
 
 reload_proxy() {
@@ -252,17 +280,28 @@ case $verb in
     ;;
   once)
     how=--pipe
-    if [ "\${1:-}" = --terminal ]; then
-      how=--pty
-      shift
-    fi
-    check_once "$@"
+    kind=once
+    case \${1:-} in
+      --terminal) how=--pty ; shift ;;
+      --sealed) kind=sealed ; shift ;;
+    esac
+    check_once "$kind" "$@"
     run_once "$how" "$@"
     ;;
   end)
-    check_once "$@"
-    "$systemctl" stop --quiet -- "$1.once@$2.service" 2>/dev/null
-    if "$systemctl" is-active --quiet -- "$1.once@$2.service"; then exit 3; fi
+    kind=once
+    if [ "\${1:-}" = --sealed ]; then
+      kind=sealed
+      shift
+    fi
+    check_once "$kind" "$@"
+    "$systemctl" stop --quiet -- "$1.$kind@$2.service" 2>/dev/null
+    if "$systemctl" is-active --quiet -- "$1.$kind@$2.service"; then exit 3; fi
+    ;;
+  open)
+    [ $# -eq 1 ] || usage
+    check_environment "$1"
+    list_open "$1"
     ;;
   reload-proxy)
     [ $# -eq 1 ] || usage

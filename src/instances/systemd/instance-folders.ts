@@ -84,14 +84,14 @@ export async function forgetInstance(layout: ServerLayout, id: InstanceId): Prom
 }
 
 /** The application makes its sockets there, so its group may write; new ones get the group of the run folder. */
-async function makeSocketFolder(folder: string): Promise<void> {
+export async function makeSocketFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   await chmod(folder, 0o2770).catch((error: unknown) => {
     if (systemCode(error) !== "EPERM") throw error; // another's: it is there, and that is all that counts here
   });
 }
 
-async function readEnvironment(file: string): Promise<Readonly<Record<string, string>>> {
+export async function readEnvironment(file: string): Promise<Readonly<Record<string, string>>> {
   const environment = await readKept(file, isEnvironmentFile);
   if (environment !== undefined) return environment.variables;
   throw new CozyError("environment-file-missing", {

@@ -5,7 +5,7 @@ import type { ServersTarget } from "../../project/servers.ts";
 import { schedulesType } from "../../release/instance-types.ts";
 import { controlText } from "./control.ts";
 import { journaldText, logrotateText, sudoersText, tmpfilesText } from "./server-texts.ts";
-import { environmentSlice, onceDropIn } from "./unit-names.ts";
+import { environmentSlice, onceDropIn, sealedDropIn } from "./unit-names.ts";
 import { onceText, processUnit, sliceText } from "./unit.ts";
 
 /** A file of root's own that `cozy setup` lays. */
@@ -30,7 +30,8 @@ export interface RootFilesFacts {
  */
 export function rootFiles(facts: RootFilesFacts): RootFile[] {
   const { layout, user } = facts;
-  const { id } = layout;
+  const { id, paths } = layout;
+  const limits = facts.environment.processes["web"]?.limits ?? none;
   const own = (path: string, text: string, mode = 0o644): RootFile => ({ path, text, mode, shared: false });
   const shared = (path: string, text: string, mode: number): RootFile => ({ path, text, mode, shared: true });
   const units = Object.entries(unitTexts(facts)).map(([name, text]) => own(unitPath(name), text));
@@ -40,10 +41,8 @@ export function rootFiles(facts: RootFilesFacts): RootFile[] {
     shared("/etc/systemd/journald.conf.d/cozy.conf", journaldText(), 0o644),
     ...units,
     own(unitPath(environmentSlice(id)), sliceText(layout)),
-    own(
-      onceDropIn(id),
-      onceText({ ...once(facts), limits: facts.environment.processes["web"]?.limits ?? none }),
-    ),
+    own(onceDropIn(id), onceText({ ...once(facts), limits })),
+    own(sealedDropIn(id), onceText({ ...once(facts), writable: [paths.scratch], sealed: true, limits })),
     own(`/etc/tmpfiles.d/${id}.conf`, tmpfilesText(layout)),
     own(`/etc/logrotate.d/${id}`, logrotateText(layout, user)),
   ];

@@ -7,10 +7,10 @@ import type { OnceRequest } from "../../hosts/machine/once-request.ts";
 import type { ServerLayout } from "../../hosts/server-layout.ts";
 import { writeAtomically } from "../../shared/atomic-write.ts";
 import { pause } from "../../shared/pause.ts";
-import { controlCommand } from "./order-control.ts";
+import { controlCommand, orderControl } from "./order-control.ts";
 import type { RunProgram } from "./program.ts";
 import { environmentLines, onceScript } from "./start-script.ts";
-import { onceFolder, onceUnit } from "./unit-names.ts";
+import { onceFolder, onceUnit, sealedFolder, sealedUnit } from "./unit-names.ts";
 import { parseUnitStates, showCommand } from "./unit-state.ts";
 
 export interface OnceParts {
@@ -19,6 +19,8 @@ export interface OnceParts {
   /** A name that no other command has: letters, digits and dashes. */
   readonly newName: () => string;
   readonly now: () => number;
+  /** Without a network, and with no way to write but into scratch environments. */
+  readonly sealed?: boolean;
 }
 
 /** How many of the last lines tell what is wrong. */
@@ -67,15 +69,16 @@ export async function openOnce(
   request: OnceRequest,
   { terminal }: { readonly terminal: boolean },
 ): Promise<OpenOnce> {
-  const { layout } = parts;
+  const { layout, sealed = false } = parts;
   await sweep(parts);
   const name = parts.newName();
-  const folder = onceFolder(layout, name);
+  const folder = sealed ? sealedFolder(layout, name) : onceFolder(layout, name);
   await mkdir(folder, { recursive: true });
   const { command, folder: workFolder, limits } = request;
   await writeAtomically(join(folder, "environment"), environmentLines(request.variables), 0o600);
   await writeAtomically(join(folder, "start"), onceScript(command, workFolder, limits.openFiles), 0o640);
-  const words = ["once", ...(terminal ? ["--terminal"] : []), layout.id, name];
+  const how = sealed ? ["--sealed"] : terminal ? ["--terminal"] : [];
+  const words = ["once", ...how, layout.id, name];
   return {
     command: controlCommand(layout.control, words),
     close: () => rm(folder, { recursive: true, force: true }),
@@ -106,7 +109,7 @@ async function followOutput(command: readonly string[], request: OnceRequest): P
 }
 
 /** Root's program says as a shell does which signal ended the command. */
-function signalOf(exitCode: number): string | null {
+export function signalOf(exitCode: number): string | null {
   const found = Object.entries(constants.signals).find(([, number]) => exitCode === 128 + number);
   return found?.[0] ?? null;
 }
@@ -115,29 +118,48 @@ function signalOf(exitCode: number): string | null {
  * Again until it is over: the order may come before systemd has the unit, and then ends nothing. Its last two words name the command.
  */
 export async function endOnce(
-  { layout, run }: OnceParts,
+  { layout, run, sealed = false }: Pick<OnceParts, "layout" | "run" | "sealed">,
   command: readonly string[],
   over: AbortSignal,
 ): Promise<void> {
   while (!over.aborted) {
-    const words = controlCommand(layout.control, ["end", ...command.slice(-2)]);
+    const words = controlCommand(layout.control, [
+      "end",
+      ...(sealed ? ["--sealed"] : []),
+      ...command.slice(-2),
+    ]);
     await run(words, AbortSignal.timeout(endMs)).catch(() => undefined); // how the command ended tells more than this order
     await pause(100, over).catch(() => undefined);
+  }
+}
+
+/** Ends every sealed command whose name begins like this, and forgets its variables: for what a killed program has left. */
+export async function endSealed(
+  { layout, run }: Pick<OnceParts, "layout" | "run">,
+  beginning: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const names = await readdir(layout.instances);
+  for (const folder of names.filter((each) => each.startsWith(`sealed@${beginning}`))) {
+    const name = folder.slice("sealed@".length);
+    await orderControl(run, layout, ["end", "--sealed", layout.id, name], signal);
+    await rm(join(layout.instances, folder), { recursive: true, force: true });
   }
 }
 
 /** A killed program leaves the folder of its command; nothing writes into one after its first moment. */
 const leftAfterMs = 600_000;
 
-async function sweep({ layout, run, now }: OnceParts): Promise<void> {
+async function sweep({ layout, run, now, sealed = false }: OnceParts): Promise<void> {
+  const [before, unitOf] = sealed ? (["sealed@", sealedUnit] as const) : (["once@", onceUnit] as const);
   const names = await readdir(layout.instances).catch(() => []);
-  for (const name of names.filter((each) => each.startsWith("once@") && !each.includes("."))) {
+  for (const name of names.filter((each) => each.startsWith(before) && !each.includes("."))) {
     const folder = join(layout.instances, name);
     const age = await stat(folder)
       .then(({ mtimeMs }) => now() - mtimeMs)
       .catch(() => 0);
     if (age < leftAfterMs) continue;
-    const unit = onceUnit(layout.id, name.slice("once@".length));
+    const unit = unitOf(layout.id, name.slice(before.length));
     const { stdout } = await run(showCommand([unit]), AbortSignal.timeout(endMs));
     if (parseUnitStates(stdout)[0]?.active === "inactive") await rm(folder, { recursive: true, force: true });
   }

@@ -6,14 +6,16 @@ export interface SandboxFacts {
   readonly writable: readonly string[];
   /** Whether programs may make memory both writable and executable: V8 does, Python does not need to. */
   readonly executableMemory: boolean;
+  /** Without a network, and without a way to the environment's own sockets: for a scratch environment. */
+  readonly sealed?: boolean;
 }
 
 /**
  * What keeps the application's processes to themselves: the lines of `[Service]`. The network stays open, because databases and mail
  * servers are reached by it. Pure.
  */
-export function sandboxLines({ layout, writable, executableMemory }: SandboxFacts): string[] {
-  const folders = [layout.paths.run, ...writable];
+export function sandboxLines({ layout, writable, executableMemory, sealed = false }: SandboxFacts): string[] {
+  const folders = sealed ? writable : [layout.paths.run, ...writable];
   return [
     `User=${layout.id}`,
     `Group=${layout.id}`,
@@ -27,6 +29,9 @@ export function sandboxLines({ layout, writable, executableMemory }: SandboxFact
     ...folders.map((folder) => `ReadWritePaths=-${folder}`),
     "ProtectHome=yes",
     "PrivateTmp=yes",
+    ...(sealed
+      ? ["# Nothing but a loopback of its own; sockets on the disk work as ever.", "PrivateNetwork=yes"]
+      : []),
     "PrivateDevices=yes",
     "DevicePolicy=closed",
     "PrivateUsers=yes",

@@ -2,7 +2,7 @@ import type { ServerLayout } from "../../hosts/server-layout.ts";
 import { madeBySetup } from "./unit.ts";
 
 /**
- * tmpfiles.d: the short name of the run folder, made at each boot before anything is started. Sockets and route tables lie on the disk
+ * tmpfiles.d: the short names of the run folder and of scratch environments, made at each boot before anything is started. Sockets and route tables lie on the disk
  * behind it, so that a host that comes back routes as before.
  */
 export function tmpfilesText(layout: ServerLayout): string {
@@ -10,6 +10,7 @@ export function tmpfilesText(layout: ServerLayout): string {
     madeBySetup(layout),
     "d /run/cozy 0755 root root -",
     `L+ ${layout.run} - - - - ${layout.paths.run}`,
+    `L+ ${layout.scratch} - - - - ${layout.paths.scratch}`,
     "",
   ].join("\n");
 }

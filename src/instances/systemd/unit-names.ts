@@ -18,6 +18,15 @@ export function onceDropIn(id: string): string {
   return `/etc/systemd/system/${onceUnit(id, "")}.d/cozy.conf`;
 }
 
+/** The same for what is kept from everything but a scratch environment: what is tried there, on restored data. */
+export function sealedUnit(id: string, name: string): string {
+  return `${id}.sealed@${name}.service`;
+}
+
+export function sealedDropIn(id: string): string {
+  return `/etc/systemd/system/${sealedUnit(id, "")}.d/cozy.conf`;
+}
+
 /** The folder of an instance: what it is started with. */
 export function instanceFolder(layout: ServerLayout, { release, type, index }: InstanceId): string {
   return join(layout.instances, `${type}@${release}.${index}`);
@@ -26,6 +35,10 @@ export function instanceFolder(layout: ServerLayout, { release, type, index }: I
 /** The same of a one-off. */
 export function onceFolder(layout: ServerLayout, name: string): string {
   return join(layout.instances, `once@${name}`);
+}
+
+export function sealedFolder(layout: ServerLayout, name: string): string {
+  return join(layout.instances, `sealed@${name}`);
 }
 
 /** Made by systemd for an instance while it is wanted: what its starts tell each other. */

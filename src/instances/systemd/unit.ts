@@ -65,18 +65,19 @@ export function processUnit(facts: UnitFacts): string {
  * file of their own, because the deployer's program may not write one. Pure.
  */
 export function onceText(facts: SandboxFacts & { readonly limits: Limits }): string {
-  const { layout, limits } = facts;
+  const { layout, limits, sealed = false } = facts;
+  const kind = sealed ? "sealed" : "once";
   return lines([
     madeBySetup(layout),
     "[Unit]",
     `X-CozyEnvironment=${layout.id}`,
     "",
     "[Service]",
-    `LoadCredential=environment:${layout.instances}/once@%i/environment`,
+    `LoadCredential=environment:${layout.instances}/${kind}@%i/environment`,
     "KillMode=mixed",
     "TimeoutStopSec=5s",
     ...limitLines(limits),
-    ...placeLines(layout, "once"),
+    ...placeLines(layout, kind),
     ...sandboxLines(facts),
   ]);
 }

@@ -39,6 +39,7 @@ const builders: Readonly<Record<string, string>> = {
   NodeApp: "node({ … })",
   ThisMachine: "thisMachine({ … })",
   Servers: "servers([…], { … })",
+  BuildHost: "host(address, { … })",
   Acme: "acme({ … })",
   GivenCertificate: "givenCertificate({ … })",
   NoCertificate: "noCertificate()",

@@ -63,7 +63,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const good = `import { defineProject, disk, dotenv, fromEnvironment, fromSecrets, generated, noCertificate, node, optional, postgres, required, secret, servers, sqlite, thisMachine } from "cozywish";
+const good = `import { defineProject, disk, dotenv, fromEnvironment, fromSecrets, generated, host, noCertificate, node, optional, postgres, required, secret, servers, sqlite, thisMachine } from "cozywish";
 import type { Environment } from "cozywish";
 const staging: Environment = { target: thisMachine({ port: 8081 }), keep: { releases: 3, warm: "1h" } };
 const migrate: readonly string[] | undefined = undefined;
@@ -80,7 +80,7 @@ export default defineProject({
   environments: {
     staging,
     production: {
-      target: servers(["web-1", { address: "10.0.0.12", name: "web-2", port: 2222 }], { unreachable: { goOnWithout: 1 } }),
+      target: servers(["web-1", { address: "10.0.0.12", name: "web-2", port: 2222 }], { unreachable: { goOnWithout: 1 }, builder: host("build", { port: 2222 }) }),
       domains: { canonical: "shop.example.org", certificate: noCertificate() },
       access: { password: { user: "team", value: fromSecrets("SITE_PASSWORD") }, addresses: ["10.0.0.0/8"] },
       http: { maxBody: "20MB", rate: { perSecond: 20 } },

@@ -24,15 +24,13 @@ const user = documented(z.string().check(z.regex(/^[a-z_][a-z0-9_-]{0,31}$/)), {
   expects: "the name of a user: at most 32 lowercase letters, digits, dashes and underscores",
 });
 
+const hostName = documented(z.string().check(z.regex(/^[A-Za-z\d](?:[\w.-]{0,61}[A-Za-z\d])?$/)), {
+  expects: "at most 63 letters, digits, dots, dashes and underscores",
+});
+
 const server = object("ServerOptions", "A server.", {
   address: required(hostAddress, "Its name or its IP address, as SSH reaches it."),
-  name: optional(
-    documented(z.string().check(z.regex(/^[A-Za-z\d](?:[\w.-]{0,61}[A-Za-z\d])?$/)), {
-      expects: "at most 63 letters, digits, dots, dashes and underscores",
-    }),
-    "What it is called in plans, messages and journals.",
-    "its address",
-  ),
+  name: optional(hostName, "What it is called in plans, messages and journals.", "its address"),
   port: optional(port, "The port of its sshd.", "`22`"),
 });
 
@@ -47,10 +45,22 @@ const hosts = documented(
   { expects: "a list of servers" },
 );
 
+const buildHost = object(
+  "BuildHost",
+  "A server that builds.",
+  {
+    kind: z.literal("host"),
+    address: required(hostAddress, "Its name or its IP address, or the name that a server of the list has."),
+    name: optional(hostName, "What it is called in messages.", "its address"),
+    port: optional(port, "The port of its sshd.", "`22`"),
+  },
+  "`host(…)`",
+);
+
 const goOn = object("GoOnWithout", "Goes on where some can't be reached.", {
   goOnWithout: required(
     positive,
-    "Without at most so many; they are marked out of rotation, and the next deploy brings them along.",
+    "Without at most so many; they take no traffic until `cozy join` or the next deploy brings them along.",
   ),
 });
 
@@ -109,6 +119,11 @@ export const servers = object(
       '`"abort"`',
     ),
     balancer: optional(balancer, "A load balancer in front of them.", "none"),
+    builder: optional(
+      buildHost,
+      'Where releases are built, such as `host("build.example.org")`: a server that `cozy setup` has prepared, one of these or another.',
+      "the machine that deploys",
+    ),
     openPorts: optional(
       documented(z.array(port), { expects: "a list of ports" }),
       "TCP ports that the firewall lets in beside those of SSH, HTTP and HTTPS.",

@@ -1,4 +1,6 @@
 import type { Operation } from "../../engine/operation.ts";
+import { isFields } from "../../artifacts/kept-file.ts";
+import type { Plan } from "../plan.ts";
 import type { ReleaseWorld } from "../world.ts";
 
 export interface BuildArtifactInput {
@@ -22,3 +24,10 @@ export const buildArtifact: Operation<BuildArtifactInput, ReleaseWorld> = {
   },
   deadlineMs: (input) => input.timeoutMs,
 };
+
+/** What the artifact of a plan is built from; `undefined` where it builds none. */
+export function artifactKeyIn({ phases }: Plan): string | undefined {
+  const operations = phases.flatMap((phase) => phase.operations);
+  const input = operations.find(({ kind }) => kind === buildArtifact.kind)?.input;
+  return isFields(input) && typeof input["key"] === "string" ? input["key"] : undefined;
+}

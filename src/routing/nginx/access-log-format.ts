@@ -15,7 +15,7 @@ export function logFormats({ layout }: SiteFacts, v: Variables): Lines {
   ];
   const ofApplication = [
     `"bucket":"${v.bucket}","table":"${v.table}","tried":"$upstream_addr","head":"$upstream_header_time"`,
-    `"flow":"${v.flow}"`,
+    `"flow":"${v.flow}","closed":"${v.closed}"`,
   ];
   return [
     ...format(`${layout.id}-application`, [...common, ...ofApplication]),

@@ -39,15 +39,23 @@ export function headerMaps(facts: SiteFacts): Lines {
   const headers = [...securityHeaders(facts), ...policyOf(facts)];
   return [
     "# The application's own header goes before.",
-    ...headers.flatMap(({ name, value }) =>
-      map(
-        `$upstream_http_${name.toLowerCase().replaceAll("-", "_")}`,
-        ownFirst(facts, name),
-        'default ""',
-        `"" ${word(value)}`,
-      ),
-    ),
+    ...headers.flatMap(({ name, value }) => {
+      const own = `$upstream_http_${name.toLowerCase().replaceAll("-", "_")}`;
+      if (name !== transportSecurity) {
+        return map(own, ownFirst(facts, name), 'default ""', `"" ${word(value)}`);
+      }
+      const { source, secure } = asked(facts);
+      return map(`"${source}:${own}"`, ownFirst(facts, name), 'default ""', `"${secure}:" ${word(value)}`);
+    }),
   ];
+}
+
+const transportSecurity = "Strict-Transport-Security";
+
+/** How a request tells that it came by HTTPS: over plain HTTP nothing is promised of HTTPS, and browsers heed no such promise. */
+function asked(facts: SiteFacts): { readonly source: string; readonly secure: string } {
+  if (facts.balancer?.endsTls !== true) return { source: "$https", secure: "on" };
+  return { source: variablesOf(facts.layout.id).insecure, secure: "0" };
 }
 
 /** `Content-Security-Policy`, where one is declared; media and error pages have their own. */
@@ -65,7 +73,7 @@ function securityHeaders(facts: SiteFacts): readonly SecurityHeader[] {
     { name: "Cross-Origin-Resource-Policy", value: "same-origin" },
   ];
   if (publicScheme(facts) === "http") return always;
-  return [{ name: "Strict-Transport-Security", value: "max-age=63072000; includeSubDomains" }, ...always];
+  return [{ name: transportSecurity, value: "max-age=63072000; includeSubDomains" }, ...always];
 }
 
 function policyOf({ http }: SiteFacts): readonly SecurityHeader[] {

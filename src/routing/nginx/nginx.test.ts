@@ -107,7 +107,6 @@ describe.skipIf(mayBeLeftOut(nginxHere() === undefined))("nginx before real inst
         media: await nginx.ask("https", "/media/photo.png"),
         "too large": await nginx.ask("https", "/upload", { method: "POST", body: Buffer.alloc(11_000_000) }),
         "redirect to the name": await nginx.ask("https", "/", { headers: { host: "www.cozywish.com" } }),
-        "redirect to TLS": await nginx.ask("http", "/"),
       };
       expect(Object.fromEntries(Object.entries(answers).map(([name, { status }]) => [name, status]))).toEqual(
         {
@@ -119,7 +118,6 @@ describe.skipIf(mayBeLeftOut(nginxHere() === undefined))("nginx before real inst
           media: 200,
           "too large": 413,
           "redirect to the name": 301,
-          "redirect to TLS": 301,
         },
       );
       for (const [name, { headers }] of Object.entries(answers)) {
@@ -127,8 +125,34 @@ describe.skipIf(mayBeLeftOut(nginxHere() === undefined))("nginx before real inst
       }
     });
 
+    const { "strict-transport-security": ofHttps, ...plain } = everywhere;
+
+    it("promise nothing of HTTPS to whoever came without it", async () => {
+      const ask = (name: string, path: string, headers: Record<string, string> = {}) =>
+        nginx.ask("http", path, { headers: { ...at(name), ...headers } });
+      const answers = {
+        "redirect to TLS": await nginx.ask("http", "/"),
+        "the site's own page": await nginx.ask("http", "/.well-known/cozy-site"),
+        "no certificate yet": await ask("secured", "/"),
+        "a balancer that was asked without": await ask("balanced", "/", { "x-forwarded-proto": "http" }),
+      };
+      const told = Object.entries(answers).map(([name, { status, headers }]) => [
+        name,
+        status,
+        headers["strict-transport-security"],
+      ]);
+      expect(told).toEqual([
+        ["redirect to TLS", 301, undefined],
+        ["the site's own page", 301, undefined],
+        ["no certificate yet", 503, undefined],
+        ["a balancer that was asked without", 301, undefined],
+      ]);
+      for (const [name, { headers }] of Object.entries(answers)) expect(headers, name).toMatchObject(plain);
+      const { headers } = await ask("balanced", "/", { "x-forwarded-proto": "https" });
+      expect(headers["strict-transport-security"]).toBe(ofHttps);
+    });
+
     it("stand on the pages for what nginx refuses", async () => {
-      const { "strict-transport-security": _, ...plain } = everywhere;
       const refused = [
         await nginx.ask("http", "/upload", {
           method: "POST",
@@ -380,6 +404,10 @@ describe.skipIf(mayBeLeftOut(nginxHere() === undefined))("nginx before real inst
     expect((await nginx.ask("https", "/static/app.js")).status).toBe(200);
     await rm(maintenance);
     expect((await nginx.ask("https", "/")).status).toBe(200);
+    // The log tells a closed site from a failure.
+    const [met, asked, open] = (await nginx.log()).filter((line) => line?.path === "/").slice(-3);
+    expect([met?.maintenance, met?.status, met?.error]).toEqual([true, 503, undefined]);
+    expect([asked?.maintenance, asked?.probe, open?.maintenance]).toEqual([undefined, true, undefined]);
   });
 
   it("asks for the password, of everybody but cozy", async () => {

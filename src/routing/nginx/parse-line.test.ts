@@ -51,6 +51,21 @@ describe("parseNginxLine", () => {
   it.each([
     ["a probe", { probe: 1 }, { probe: true }],
     [
+      "a closed site",
+      { status: 503, head: "", tried: "", closed: "maintenance" },
+      { status: 503, maintenance: true, error: undefined, release: undefined },
+    ],
+    [
+      "an answer of the application's own",
+      { status: 503, closed: "" },
+      { maintenance: undefined, release: "r05" },
+    ],
+    [
+      "a site that waits for its certificate",
+      { status: 503, head: "", tried: "", closed: "no certificate" },
+      { maintenance: undefined, error: "nginx answered 503 itself" },
+    ],
+    [
       "a second try",
       { tried: "unix:/a, unix:/b", head: "-, 0.010" },
       { tries: 2, instance: "web.1", upstreamMs: 10 },

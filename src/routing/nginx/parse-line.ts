@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { isFields } from "../../artifacts/kept-file.ts";
 import type { AccessLine } from "../access-line.ts";
 import { logFormat } from "./access-log-format.ts";
+import { underMaintenance } from "./servers.ts";
 
 /** Whom a bucket led to in a table; `undefined` where the table is not kept any more. */
 export type WhoAnswered = (table: number, bucket: string, tries: number) => Answerer | undefined;
@@ -45,7 +46,8 @@ export function parseNginxLine(text: string, whoAnswered: WhoAnswered): AccessLi
   const table = tableIn(line.table);
   const answerer =
     tried.length === 0 || table === undefined ? undefined : whoAnswered(table, line.bucket, tried.length);
-  const error = aborted ? undefined : ownAnswer(status, upstreamMs, tried.length > 0);
+  const maintenance = line.closed === underMaintenance && tried.length === 0 && status === 503;
+  const error = aborted || maintenance ? undefined : ownAnswer(status, upstreamMs, tried.length > 0);
   return {
     ...common,
     ...(upstreamMs !== undefined && { upstreamMs }),
@@ -54,6 +56,7 @@ export function parseNginxLine(text: string, whoAnswered: WhoAnswered): AccessLi
     ...answerer,
     ...(tried.length > 1 && { tries: tried.length }),
     ...(line.flow !== "" && { stream: line.flow }),
+    ...(maintenance && { maintenance: true as const }),
     ...(error !== undefined && { error }),
   };
 }
@@ -82,6 +85,8 @@ interface NginxLine {
   /** Seconds until the head of the answer, a dash where none came; a part for each try. */
   readonly head: string;
   readonly flow: "" | "websocket" | "event-stream";
+  /** Why the application was not to be asked; a site of an earlier cozy does not say. */
+  readonly closed?: string | undefined;
 }
 
 function fieldsIn(text: string): NginxLine | undefined {

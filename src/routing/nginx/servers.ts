@@ -112,13 +112,16 @@ function applicationServer(
   );
 }
 
+/** What the log has of a request that met a closed site. */
+export const underMaintenance = "maintenance";
+
 /** Whether the application is to be asked at all. In the server, where nginx's `if` does what it says. */
 function gate(facts: SiteFacts, v: Variables): Lines {
   const closed = endsTls(facts) && !facts.hasCertificate;
   return [
     ...leavingLines(facts, v),
     `set ${v.closed} ${closed ? '"no certificate"' : '""'};`,
-    `if (-f ${word(facts.layout.maintenance)}) { set ${v.closed} maintenance; }`,
+    `if (-f ${word(facts.layout.maintenance)}) { set ${v.closed} ${underMaintenance}; }`,
     `if (${v.probe}) { set ${v.closed} ""; }`,
   ];
 }

@@ -8,6 +8,7 @@ import { hostLanes } from "../../../release/host-lanes.ts";
 import { canaryFiles } from "../../../canary/evidence-file.ts";
 import { environmentPaths, machinePaths } from "../../environment-paths.ts";
 import { sqliteBackups } from "../../../recovery/sqlite-backups.ts";
+import { noRestores } from "../../../recovery/testing/no-restores.ts";
 import { sampleProject } from "../../../release/testing.ts";
 import { generatedStoreAt } from "../../../secrets/generated-values.ts";
 import type { Host } from "../../host.ts";
@@ -15,6 +16,7 @@ import type { AgentPorts } from "../agent-ports.ts";
 import type { Uploads } from "../uploads.ts";
 import { questionShelf } from "../../../questions/question-shelf.ts";
 import { evidenceShelf } from "../environment-shelves.ts";
+import { keptFiles } from "../kept-files.ts";
 import { wireFormat, type Hello } from "../hello.ts";
 import { remotePorts, type RemotePorts } from "../remote-ports.ts";
 import { serveAgent } from "../serve-agent.ts";
@@ -48,6 +50,7 @@ export function portsIn(folder: string, host: Host): AgentPorts {
     evidence: evidenceShelf(`${folder}/evidence`),
     generated: generatedStoreAt(`${folder}/generated.json`),
     questions: questionShelf(`${folder}/questions`),
+    keptFiles: keptFiles(environmentPaths(machinePaths({ COZY_HOME: folder }, folder), "tiny", "staging")),
     backups: sqliteBackups({
       project: "tiny",
       environment: "staging",
@@ -56,9 +59,13 @@ export function portsIn(folder: string, host: Host): AgentPorts {
       now: Date.now,
       version: "1.0.0",
     }),
+    judge: { rehearse: none, drill: none },
+    restorer: { ...noRestores, tryOn: none },
     uploads,
   };
 }
+
+const none = async () => Promise.reject(new Error("nothing is tried on restored data here"));
 
 export interface AgentInProcess {
   readonly session: Session;

@@ -54,6 +54,10 @@ export function localConnection(host = "web-1"): LocalConnection {
       asked.push(`send ${transfer.from}`);
       return sendHere(transfer);
     },
+    async receive({ from, to }) {
+      asked.push(`receive ${from}`);
+      await sendHere({ from, to });
+    },
     terminalCommand: (command) => command,
     plainCommand: (command) => command,
     close: async () => {},
@@ -61,7 +65,7 @@ export function localConnection(host = "web-1"): LocalConnection {
   };
 }
 
-async function sendHere({ from, to, linkTo = [], only }: Transfer) {
+async function sendHere({ from, to, linkTo = [], only }: Omit<Transfer, "timeoutMs">) {
   const args = [
     "-rlpt",
     "--out-format=%i %b",

@@ -1,0 +1,96 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createFleet, type FleetSandbox } from "../support/fleet.ts";
+import { replaced } from "../support/example-sandbox.ts";
+import { startProgram } from "../support/running-program.ts";
+import { cozyBinary, served, until } from "../support/sandbox.ts";
+
+/** What the build says of where it ran, in a file that the site serves. */
+const build = `
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { hostname, userInfo } from "node:os";
+import isNumber from "./is-number.js";
+if (JSON.parse(readFileSync("behaviour.json", "utf8")).failBuild) {
+  console.error("build: the flux is not coupled");
+  process.exit(4);
+}
+// Until it is ended.
+if (JSON.parse(readFileSync("behaviour.json", "utf8")).buildsForEver) await new Promise((end) => setTimeout(end, 600_000));
+const nice = execFileSync("nice").toString().trim();
+const about = { host: hostname(), user: userInfo().username, nice, cgroup: readFileSync("/proc/self/cgroup", "utf8") };
+mkdirSync("dist/static", { recursive: true });
+writeFileSync("dist/static/about.json", JSON.stringify({ ...about, isNumber: isNumber(1) }));
+`;
+
+let fleet: FleetSandbox;
+beforeAll(async () => {
+  fleet = await createFleet({ hosts: 1 });
+  const file = join(fleet.project, "cozy.config.ts");
+  const config = await readFile(file, "utf8");
+  const named = replaced(config, /defineProject, /, "defineProject, host, ");
+  await fleet.write("cozy.config.ts", replaced(named, /identity: /, 'builder: host("host1"), identity: '));
+  await fleet.commit({ "build.js": build, "is-number.js": "export default (it) => typeof it === 'number';" });
+});
+afterAll(async () => fleet.dispose());
+
+async function sources(): Promise<readonly string[]> {
+  return (await fleet.on("host1", "ls /var/lib/cozy/artifacts/by-source || true")).split("\n");
+}
+
+describe("a server that builds", () => {
+  it("is told of by the plan, and builds nothing for it", async () => {
+    const { stdout } = await fleet.ok(["plan", "staging"]);
+    expect(stdout).toContain("build the artifact on host1");
+    expect(await sources()).toEqual([""]);
+  });
+
+  it("builds the release as the deployer's user, below all else that runs there", async () => {
+    await fleet.ok(["deploy", "staging"]);
+    expect(await served(fleet.urls["host1"] ?? "")).toMatchObject({ version: "one" });
+    const about: unknown = await (await fetch(`${fleet.urls["host1"]}/static/about.json`)).json();
+    expect(about).toEqual({
+      host: "host1",
+      user: "cozy",
+      nice: "10",
+      // A scope of the user's own systemd, which holds it to its limits.
+      cgroup: expect.stringMatching(/\/user@\d+\.service\/.*\.scope\n$/),
+      isNumber: true,
+    });
+    expect(await sources()).toHaveLength(1);
+    expect(await fleet.on("host1", "ls -A /var/lib/cozy/artifacts | grep -c tmp- || true")).toBe("0");
+  });
+
+  it("tells of a build that fails as of one that was made here, and what serves goes on", async () => {
+    await fleet.commit({ "behaviour.json": '{ "failBuild": true }' });
+    const { code, stderr } = await fleet.cozy(["deploy", "staging"]);
+    expect(code).not.toBe(0);
+    expect(stderr).toContain("build-failed");
+    expect(stderr).toContain("the flux is not coupled");
+    expect(await served(fleet.urls["host1"] ?? "")).toMatchObject({ version: "one" });
+    expect(await sources()).toHaveLength(1);
+  });
+
+  it("builds nothing a second time, for whichever deployer", async () => {
+    await fleet.commit({ "behaviour.json": "{}", "version.txt": "two\n" });
+    await fleet.ok(["deploy", "staging"]);
+    const { stdout } = await fleet.ok(["deploy", "staging"]);
+    expect(stdout).toContain("built before");
+    expect(await served(fleet.urls["host1"] ?? "")).toMatchObject({ version: "two" });
+    expect(await sources()).toHaveLength(2);
+  });
+
+  it("ends a build whose deployer is killed, with all that it has started", async () => {
+    await fleet.commit({ "behaviour.json": '{ "buildsForEver": true }' });
+    const deployer = startProgram([process.execPath, cozyBinary, "deploy", "staging"], {
+      cwd: fleet.project,
+      env: fleet.env,
+    });
+    const running = () => fleet.on("host1", "pgrep -u cozy -fc 'build[.]js|builder[.]mjs' || true");
+    await until("the build runs", async () => Number(await running()) >= 2, 60_000);
+    process.kill(deployer.pid, "SIGKILL");
+    await until("it has ended", async () => (await running()) === "0", 30_000);
+    expect(await served(fleet.urls["host1"] ?? "")).toMatchObject({ version: "two" });
+  });
+});
