@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 
 /** A process that can be told from a later one with the same pid. */
 export interface ProcessIdentity {
@@ -14,7 +14,21 @@ export function identify(pid: number): ProcessIdentity | undefined {
 }
 
 export function isAlive(identity: ProcessIdentity): boolean {
-  return identify(identity.pid)?.mark === identity.mark;
+  const now = identify(identity.pid);
+  return now === undefined ? isHidden(identity) : now.mark === identity.mark;
+}
+
+/**
+ * systemd's sandboxes hide processes of other units, also those of the same user. That one of this number can be told something is all
+ * that is known of it then; it is taken for the one that is meant, because a run that goes on must not be begun a second time.
+ */
+function isHidden({ pid, mark }: ProcessIdentity): boolean {
+  if (process.platform !== "linux" || !sameBoot(mark, bootId()) || existsSync(`/proc/${pid}`)) return false;
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false; // gone, or another user's
+  }
 }
 
 /** Whether both marks are of one boot of the machine, so that a pid from then can mean something now. */

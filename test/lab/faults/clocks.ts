@@ -43,21 +43,20 @@ export function clocks(stage: () => Stage): void {
       async (host) => {
         const { fleet, first, other } = stage();
         const load = loadOn(stage());
-        // sshd gives it to whatever cozy starts there.
-        const file = "/etc/cozy-clock.mjs";
-        await fleet.on(host, `cat >${file} <<'END'\n${clockCode(10)}END\n`);
-        const setting = "/etc/ssh/sshd_config.d/99-clock.conf";
-        await fleet.on(host, `echo 'SetEnv NODE_OPTIONS=--import=${file}' >${setting}; systemctl reload ssh`);
         await nextRelease(stage(), `ahead on ${host}`);
-        // Connections from before have the environment from before.
+        // Connections from before have the clock from before.
         const fresh = await otherMachine(fleet, { name: `fresh-${host}`, home: fleet.home });
-        const fault = { COZY_FAULT: "in:switch-routes@host1" };
-        const killed = await fresh.start(["deploy", "staging"], fault).ended;
-        expect(killed.code, killed.text).toBe(null);
-        await ok(fresh, "lease", "staging", "--take-over");
-        await ok(fresh, "resume", "staging");
-        expect(await faultOfFleet(fleet, `ahead on ${host}`)).toBeUndefined();
-        await fleet.on(host, `rm ${setting} ${file}; systemctl reload ssh`);
+        await fleet.on(host, ahead);
+        try {
+          const fault = { COZY_FAULT: "in:switch-routes@host1" };
+          const killed = await fresh.start(["deploy", "staging"], fault).ended;
+          expect(killed.code, killed.text).toBe(null);
+          await ok(fresh, "lease", "staging", "--take-over");
+          await ok(fresh, "resume", "staging");
+          expect(await faultOfFleet(fleet, `ahead on ${host}`)).toBeUndefined();
+        } finally {
+          await fleet.on(host, right);
+        }
         await nextRelease(stage(), `right on ${host}`);
         await ok(other, "deploy", "staging");
         await ok(first, "status", "staging");
@@ -67,6 +66,23 @@ export function clocks(stage: () => Stage): void {
     );
   });
 }
+
+const clockFile = "/etc/cozy-clock.mjs";
+const clockSetting = "/etc/ssh/sshd_config.d/99-clock.conf";
+
+/**
+ * The hosts of a lab share the machine's clock, so what asks for the time is told another: all that sshd starts of Node, and whoever
+ * runs `date`.
+ */
+const ahead = `cat >${clockFile} <<'END'
+${clockCode(10)}END
+echo 'SetEnv NODE_OPTIONS=--import=${clockFile}' >${clockSetting}
+mv /usr/bin/date /usr/bin/date.right
+printf '#!/bin/sh\nexec /usr/bin/date.right --date="+10 minutes" "$@"\n' >/usr/bin/date
+chmod 755 /usr/bin/date
+systemctl reload ssh`;
+
+const right = `mv /usr/bin/date.right /usr/bin/date; rm ${clockSetting} ${clockFile}; systemctl reload ssh`;
 
 /** A machine whose clock is wrong by so many minutes; the hosts' are right. */
 async function withClock(fleet: FleetSandbox, name: string, minutes: number): Promise<Machine> {

@@ -26,7 +26,7 @@ const hooks = `hooks: {
   beforeSwitch: ["/bin/sh", "-c", "exec sleep $(cat hold.txt)"], afterDeploy: ["true"], afterRollback: ["true"],
 },`;
 
-/** Where every environment's lab is small: what fills a disk is in the machine's memory. */
+/** Small, because what fills a disk of a lab is in the machine's memory. */
 const diskBytes = 1_200_000_000;
 
 /** Hooks of the file that calls it. A test that fails leaves a fleet that the next one can use. */
