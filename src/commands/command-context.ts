@@ -3,6 +3,7 @@ import type { Readable, Writable } from "node:stream";
 import type { Who } from "../engine/who.ts";
 import type { ReleaseAgents } from "../hosts/machine/release-agents.ts";
 import type { Project } from "../project/project.ts";
+import type { RequestsOfOthers } from "../promises/requests-of-others.ts";
 
 /** All that a command knows of the world outside it; a test hands it another one. */
 export interface CommandContext {
@@ -40,6 +41,8 @@ export interface OnHost {
   readonly who: Pick<Who, "user" | "host" | "ci">;
   /** What of cozy's own lies there for releases. */
   readonly agents: ReleaseAgents;
+  /** What the other servers counted for this command; absent where they were not asked. */
+  readonly others?: RequestsOfOthers | undefined;
 }
 
 /** Writes a result: as JSON for a program, else as text for a person. */

@@ -1,4 +1,6 @@
+import type { RequestsOfOthers } from "../promises/requests-of-others.ts";
 import type { CommandContext } from "./command-context.ts";
+import type { OpenEnvironment } from "./open-environment.ts";
 
 /** One argument by position. Those after a `--` come in `rest`, for commands that take a command. */
 export interface ArgumentSpec {
@@ -51,6 +53,11 @@ export interface Command<
    * names another one.
    */
   readonly where?: "keeper";
+  /** What the deployer's cozy asks the other servers first, because the one that carries it out knows none of them. */
+  readonly askOthers?: (
+    context: CommandContext,
+    opened: OpenEnvironment,
+  ) => Promise<RequestsOfOthers | undefined>;
   /** Whether it reads what comes through a pipe. */
   readonly takesInput?: boolean;
   readonly examples: readonly string[];

@@ -54,8 +54,22 @@ export interface OpenServers {
 }
 
 export async function openEachServer(context: CommandContext, opened: OpenEnvironment): Promise<OpenServers> {
+  const servers = await serversOf(context, opened);
+  const looks = await Promise.all(servers.map((server) => reachServer(server, opened, context.signal)));
+  return {
+    servers,
+    unreachable: looks.filter((look) => typeof look === "object"),
+    newestToken: Math.max(0, ...looks.filter((look) => typeof look === "number")),
+  };
+}
+
+/** The same servers before anything is asked of them: that takes `reachServer`. */
+export async function serversOf(
+  context: CommandContext,
+  opened: OpenEnvironment,
+): Promise<readonly OpenServer[]> {
   const { project, environment, machine } = opened;
-  const { env, now, version, signal } = context;
+  const { env, now, version } = context;
   const connections = await connectionsOf(context, opened);
   const servers = connections.map((connection) =>
     openServer({ connection, project: project.name, environment, machine, env, now, version }),
@@ -63,16 +77,16 @@ export async function openEachServer(context: CommandContext, opened: OpenEnviro
   context.atEnd?.(() => {
     for (const server of servers) server.close();
   });
-  const looks = await Promise.all(
-    servers.map(async (server) =>
-      reach(server, signal).catch((error: unknown) => throwExplained(error, opened)),
-    ),
-  );
-  return {
-    servers,
-    unreachable: looks.filter((look) => typeof look === "object"),
-    newestToken: Math.max(0, ...looks.filter((look) => typeof look === "number")),
-  };
+  return servers;
+}
+
+/** Connects to a server: why that can't be done, or the newest token that has come there. */
+export async function reachServer(
+  server: Pick<OpenServer, "host">,
+  opened: Pick<OpenEnvironment, "environment">,
+  signal: AbortSignal,
+): Promise<UnreachableHost | number> {
+  return reach(server, signal).catch((error: unknown) => throwExplained(error, opened));
 }
 
 /** The hosts of an environment that runs on servers. */

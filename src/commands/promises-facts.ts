@@ -1,12 +1,11 @@
 import { CozyError } from "../errors/cozy-error.ts";
-import { firstInForce, lastTrafficChange, type TrafficChange } from "../engine/release-changes.ts";
+import { firstInForce, lastTrafficChange } from "../engine/release-changes.ts";
 import type { Host } from "../hosts/host.ts";
 import { readRelease, releaseAt } from "../hosts/release-folder.ts";
 import { currentRelease } from "../hosts/machine/current-release.ts";
 import { dataHolders } from "../promises/data-holders.ts";
 import { readEvidence, type Evidence, type PromiseName } from "../promises/evidence.ts";
-import { spanStart, type PromiseFacts, type ScheduleFacts } from "../promises/promise.ts";
-import type { CountSpan, RequestCounts } from "../promises/request-counts.ts";
+import type { PromiseFacts, ScheduleFacts } from "../promises/promise.ts";
 import { allSchedules } from "../recovery/backup-schedules.ts";
 import type { BackupStores, DatabaseBackups } from "../recovery/backup.ts";
 import { explained } from "../schedules/explained.ts";
@@ -18,15 +17,17 @@ import type { Schedule } from "../project/project.ts";
 import { backupsOf } from "./backups-of.ts";
 import type { CommandContext } from "./command-context.ts";
 import type { OpenEnvironment } from "./open-environment.ts";
+import { requestFacts } from "./promises-requests.ts";
 
 /** Looks at everything that the promises of an environment are measured by; changes nothing. */
 export async function promiseFacts(
   context: CommandContext,
   opened: OpenEnvironment,
-  host: Pick<Host, "countRequests">,
+  host: Pick<Host, "name" | "countRequests">,
 ): Promise<PromiseFacts> {
   const { environment, paths, project, journals } = opened;
   const now = context.now();
+  const others = context.onHost?.others;
   const [current, since, change, evidence, backups] = await Promise.all([
     currentRelease(paths),
     firstInForce(journals),
@@ -35,7 +36,7 @@ export async function promiseFacts(
     backupFacts(context, opened),
   ]);
   const [requests, schedules] = await Promise.all([
-    requestFacts({ opened, host, now, since, change, evidence }, context.signal),
+    requestFacts({ opened, host, now, since, change, evidence, others }, context.signal),
     scheduleFacts(opened, current, now),
   ]);
   return {
@@ -103,54 +104,6 @@ async function keptBackups(
     if (error instanceof CozyError && error.code === "backup-store-missing") return [];
     throw error;
   }
-}
-
-interface RequestQuestion {
-  readonly opened: OpenEnvironment;
-  readonly host: Pick<Host, "countRequests">;
-  readonly now: number;
-  readonly since: number | undefined;
-  readonly change: TrafficChange | undefined;
-  readonly evidence: PromiseFacts["evidence"];
-}
-
-/** One look at the access log for everything that is counted from it. */
-async function requestFacts(
-  { opened, host, now, since, change, evidence }: RequestQuestion,
-  signal: AbortSignal,
-): Promise<Pick<PromiseFacts, "availability" | "latency" | "change" | "logBegin">> {
-  const { availability, latency } = opened.environment.promises;
-  const spans: CountSpan[] = [];
-  const asked = (span: CountSpan | undefined): number | undefined =>
-    span === undefined ? undefined : spans.push(span) - 1;
-  const from = (overMs: number) => spanStart({ now, since }, overMs);
-  const places = {
-    availability: asked(availability && { from: from(availability.overMs), to: now }),
-    latency: asked(latency && { from: from(latency.overMs), to: now, slowMs: latency.p95Ms }),
-    change: asked(uncounted(change, since, evidence)),
-  };
-  const { counts, begin } =
-    spans.length === 0 ? { counts: [], begin: undefined } : await host.countRequests(spans, signal);
-  const of = (place: number | undefined): RequestCounts | undefined =>
-    place === undefined ? undefined : counts[place];
-  return {
-    availability: of(places.availability),
-    latency: of(places.latency),
-    change: change && { ...change, requests: of(places.change) },
-    logBegin: begin,
-  };
-}
-
-/** The span of a change that has ended and left no count of its own. */
-function uncounted(
-  change: TrafficChange | undefined,
-  since: number | undefined,
-  evidence: PromiseFacts["evidence"],
-): CountSpan | undefined {
-  if (change?.endedAt === undefined) return undefined;
-  const { startedAt, endedAt } = change;
-  if (evidence["no-lost-request"]?.some(({ at }) => at >= startedAt) === true) return undefined;
-  return { from: startedAt, to: endedAt, firstDeploy: since === undefined || since >= startedAt };
 }
 
 async function scheduleFacts(

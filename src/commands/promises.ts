@@ -18,6 +18,10 @@ export const command = defineCommand({
   arguments: [environmentArgument],
   options: { markdown: { kind: "flag", help: "a report for auditors, in Markdown" } },
   where: "keeper",
+  async askOthers(context, opened) {
+    const { requestsOfOthers } = await import("./promises-of-others.ts");
+    return requestsOfOthers(context, opened);
+  },
   examples: [
     "cozy promises production",
     "cozy promises production --markdown > promises.md",

@@ -1,6 +1,7 @@
 import type { Journal } from "./journal.ts";
 import { history, unfinishedJournal, type JournalStore } from "./journal-store.ts";
 import { hostsOfPast } from "./left-behind.ts";
+import { lastTrafficChange, servingSince, type ServingSince, type TrafficChange } from "./release-changes.ts";
 import { servedBeforeDeployOf } from "./served-before.ts";
 
 /** What the journals of an environment say of its past; each answer is one round trip to where they are kept. */
@@ -11,6 +12,13 @@ export interface Past {
   servedBefore(): Promise<Readonly<Record<string, string>>>;
   /** Hosts that took part in what was done of late, and have not left since. */
   hosts(): Promise<readonly string[]>;
+  /** Since when the environment and these hosts have served, and what last moved traffic. */
+  traffic(hosts: readonly string[]): Promise<TrafficPast>;
+}
+
+export interface TrafficPast {
+  readonly serving: ServingSince;
+  readonly change: TrafficChange | undefined;
 }
 
 /** Plans that are looked through for deploys. */
@@ -31,5 +39,9 @@ export function pastOf(store: JournalStore): Past {
       );
     },
     hosts: async () => hostsOfPast(await history(store, lookedThrough)),
+    async traffic(hosts) {
+      const [serving, change] = await Promise.all([servingSince(store, hosts), lastTrafficChange(store)]);
+      return { serving, change };
+    },
   };
 }

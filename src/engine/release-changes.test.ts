@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Plan } from "../release/plan.ts";
 import type { JournalEvent } from "./journal.ts";
 import type { JournalStore } from "./journal-store.ts";
-import { firstInForce, lastTrafficChange } from "./release-changes.ts";
+import { firstInForce, lastTrafficChange, servingSince } from "./release-changes.ts";
 
 interface Past {
   readonly command: Plan["command"];
@@ -80,5 +80,18 @@ describe("changes of what serves", () => {
   it("begin with the first release that was named current", async () => {
     expect(await firstInForce(store(refused, takenBack, first, { ...first, events: [named(99)] }))).toBe(15);
     expect(await firstInForce(store(refused, takenBack))).toBeUndefined();
+  });
+
+  it("tell since when each host has served, also of one that joined later", async () => {
+    const on = (host: string, at: number) => ({ ...named(at), operation: `set-current@${host}` });
+    const both: Past = { ...first, events: [on("web-1", 15), on("web-2", 16), ended(18, "committed")] };
+    const joined: Past = { ...first, command: "join", events: [on("web-3", 40), ended(41, "committed")] };
+    const left: Past = { ...first, command: "leave", events: [on("web-4", 50), ended(51, "committed")] };
+    const again: Past = { ...both, events: [on("web-1", 60), on("web-2", 60), on("web-3", 60)] };
+    const past = store(both, joined, left, again);
+    expect(await servingSince(past, ["web-2", "web-3", "web-4"])).toEqual({
+      since: 15,
+      hosts: { "web-2": 16, "web-3": 40 },
+    });
   });
 });

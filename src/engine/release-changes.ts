@@ -25,15 +25,44 @@ export async function lastTrafficChange(store: JournalStore): Promise<TrafficCha
 
 /** When the environment's first release was named current: since then it has served. */
 export async function firstInForce(store: JournalStore): Promise<number | undefined> {
+  return (await servingSince(store, [])).since;
+}
+
+/** Since when an environment has served, and each of its hosts: those that are not known to have are absent. */
+export interface ServingSince {
+  readonly since: number | undefined;
+  readonly hosts: Readonly<Record<string, number>>;
+}
+
+/** Looks through deploys and joins from the first on, no further than it takes to know. */
+export async function servingSince(store: JournalStore, hosts: readonly string[]): Promise<ServingSince> {
+  let since: number | undefined;
+  const found = new Map<string, number>();
   for (const name of (await store.list()).toReversed()) {
-    if (!name.includes("-deploy-")) continue;
+    if (since !== undefined && hosts.every((host) => found.has(host))) break;
+    if (!name.includes("-deploy-") && !name.includes("-join-")) continue;
     const journal = await readable(store, name);
-    const named = journal?.entries.find(
-      (entry) => entry.event === "done" && entry.operation.startsWith("set-current@"),
-    );
-    if (named !== undefined) return named.at;
+    for (const { host, at } of journal === undefined ? [] : namedCurrentIn(journal)) {
+      since ??= at;
+      if (!found.has(host)) found.set(host, at);
+    }
   }
-  return undefined;
+  return { since, hosts: Object.fromEntries(hosts.flatMap((host) => entryOf(found, host))) };
+}
+
+function entryOf(found: ReadonlyMap<string, number>, host: string): [string, number][] {
+  const at = found.get(host);
+  return at === undefined ? [] : [[host, at]];
+}
+
+const namesCurrent = "set-current@";
+
+function namedCurrentIn({ entries }: Journal): { readonly host: string; readonly at: number }[] {
+  return entries.flatMap((entry) =>
+    entry.event === "done" && entry.operation.startsWith(namesCurrent)
+      ? [{ host: entry.operation.slice(namesCurrent.length), at: entry.at }]
+      : [],
+  );
 }
 
 function changeOf({ header, entries }: Journal): TrafficChange | undefined {

@@ -293,6 +293,76 @@ describe("requests", () => {
   });
 });
 
+describe("requests to a fleet", () => {
+  const all = { counted: ["web-1", "web-2"], uncounted: [], lastLog: "web-2" };
+  const away = { ...all, counted: ["web-1"], uncounted: [{ host: "web-2", why: "it can't be reached." }] };
+
+  it("are of all its hosts, and tells so", () => {
+    expect(rowOf("availability", { fleet: all })).toMatchObject({
+      state: "kept",
+      text: "42 of 120,000 requests failed or had no answer in 30 d on 2 hosts",
+    });
+    expect(rowOf("latency", { fleet: all })).toMatchObject({ state: "kept", measured: "p95 at most 212 ms" });
+    const { uncounted, counted } = all;
+    expect(ledgerOf(sampleFacts({ fleet: all })).requestsOf).toEqual({ counted, uncounted });
+    expect(ledgerOf(sampleFacts())).not.toHaveProperty("requestsOf");
+  });
+
+  it("say nothing of the whole, good or bad, where one was not counted", () => {
+    const next = "cozy status production";
+    expect(rowOf("availability", { fleet: away })).toMatchObject({
+      state: "not proven",
+      text: "42 of 120,000 requests failed or had no answer in 30 d on 1 host; web-2 was not counted: it can't be reached",
+      next,
+    });
+    const bad = sampleCounts({ requests: 100, failed: 50 });
+    expect(rowOf("availability", { fleet: away, availability: bad }).state).toBe("not proven");
+    expect(rowOf("availability", { fleet: all, availability: bad }).state).toBe("broken");
+    const slow = sampleCounts({ requests: 100, timed: 100, slow: 50, p95Ms: 900 });
+    expect(rowOf("latency", { fleet: away, latency: slow })).toMatchObject({
+      state: "not proven",
+      measured: "p95 900 ms",
+      next,
+    });
+    expect(rowOf("latency", { fleet: all, latency: slow }).state).toBe("broken");
+  });
+
+  it("name the host whose log does not reach back", () => {
+    const text = expect.stringContaining("; the access log of web-2 only begins at 2026-10-26");
+    expect(rowOf("availability", { fleet: all, logBegin: sampleNow - 29 * dayMs })).toMatchObject({ text });
+    expect(rowOf("latency", { fleet: all, logBegin: undefined }).text).toContain(
+      "; no log is there on web-2",
+    );
+  });
+
+  it("break the promise of a change wherever one was lost, and keep it only where all were counted", () => {
+    const change = {
+      command: "deploy",
+      release: "new",
+      startedAt: sampleNow - hourMs,
+      endedAt: sampleNow - hourMs + 60_000,
+    } as const;
+    const of = (lost: number, fleet: PromiseFacts["fleet"], more: Partial<PromiseFacts> = {}) =>
+      rowOf("no-lost-request", {
+        ...more,
+        ...withEvidence("no-lost-request"),
+        change: { ...change, requests: sampleCounts({ requests: 9, lost }) },
+        fleet,
+      });
+    expect(of(0, all)).toMatchObject({ state: "kept", text: expect.stringContaining(" on 2 hosts") });
+    expect(of(0, away)).toMatchObject({
+      state: "not proven",
+      text: expect.stringContaining("; web-2 was not counted: it can't be reached"),
+      next: "cozy status production",
+    });
+    expect(of(0, away, { logBegin: undefined })).toMatchObject({
+      state: "not proven",
+      text: "the access log of web-2 tells nothing, or not all, of the deploy of new; web-2 was not counted: it can't be reached",
+    });
+    expect(of(1, away)).toMatchObject({ state: "broken", next: "cozy logs production --type access" });
+  });
+});
+
 describe("no lost request", () => {
   const change = {
     command: "deploy",
@@ -539,6 +609,13 @@ const removals: readonly Removal[] = [
   ["the log", (facts) => ({ ...facts, logBegin: undefined })],
   ["the counts of availability", (facts) => ({ ...facts, availability: undefined })],
   ["the counts of latency", (facts) => ({ ...facts, latency: undefined })],
+  [
+    "the counts of a host",
+    (facts) => ({
+      ...facts,
+      fleet: { counted: ["web-1"], uncounted: [{ host: "web-2", why: "it is away" }], lastLog: "web-1" },
+    }),
+  ],
   ["the change", (facts) => ({ ...facts, change: undefined })],
   ["the release in force", (facts) => ({ ...facts, current: undefined })],
   [

@@ -1,5 +1,5 @@
 import { backupRows } from "./backup-rows.ts";
-import type { PromiseFacts, PromiseRow } from "./promise.ts";
+import type { CountedFleet, PromiseFacts, PromiseRow } from "./promise.ts";
 import { recoveryRows } from "./recovery-rows.ts";
 import { scheduleRow } from "./schedule-row.ts";
 import { trafficRows } from "./traffic-rows.ts";
@@ -11,6 +11,8 @@ export interface Ledger {
   readonly release: string | undefined;
   /** The worst of the rows: one that is broken, else one that is not proven. */
   readonly outcome: LedgerOutcome;
+  /** The hosts of a fleet whose requests were counted for it, and those that could not be asked; absent where there is one host. */
+  readonly requestsOf?: Pick<CountedFleet, "counted" | "uncounted"> | undefined;
   readonly rows: readonly PromiseRow[];
 }
 
@@ -24,8 +26,15 @@ export function ledgerOf(facts: PromiseFacts): Ledger {
     ...trafficRows(facts),
     ...facts.schedules.map((schedule) => scheduleRow(schedule, facts)),
   ];
-  const { environment, now, current } = facts;
-  return { environment, at: now, release: current, outcome: outcomeOf(rows), rows };
+  const { environment, now, current, fleet } = facts;
+  return {
+    environment,
+    at: now,
+    release: current,
+    outcome: outcomeOf(rows),
+    ...(fleet && { requestsOf: { counted: fleet.counted, uncounted: fleet.uncounted } }),
+    rows,
+  };
 }
 
 function outcomeOf(rows: readonly PromiseRow[]): LedgerOutcome {

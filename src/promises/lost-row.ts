@@ -9,6 +9,7 @@ import {
   type ReleaseChange,
 } from "./promise.ts";
 import { withClosed } from "./closed-text.ts";
+import { fleetText, ofHost, uncountedText } from "./fleet-text.ts";
 import { judgeLost } from "./judge-lost.ts";
 
 /** That the last deploy or rollback lost no request. Its own count holds; one that left none is counted now, while the log still tells. */
@@ -40,12 +41,19 @@ function countedNow(change: ReleaseChange, facts: PromiseFacts): Partial<Promise
   const what = `the ${command} of ${release}`;
   if (endedAt === undefined) return { text: `${what} has not ended`, next: `cozy status ${environment}` };
   if (requests === undefined) return { text: `${what} left no count`, next: undefined };
+  const missing = uncountedText(facts);
+  const butFor = missing === undefined ? "" : `; ${missing}`;
   // Before the first release there was nothing to log.
   const isFirst = since !== undefined && since >= startedAt;
   if (!isLoggedSince(facts, isFirst ? endedAt : startedAt)) {
-    return { text: `the access log tells nothing, or not all, of ${what}`, next: undefined };
+    return {
+      text: `the access log${ofHost(facts, "of")} tells nothing, or not all, of ${what}${butFor}`,
+      next: missing && `cozy status ${environment}`,
+    };
   }
-  const { outcome: state, measured, closed, text } = judgeLost(requests, { command, release });
+  const { outcome, measured, closed, text } = judgeLost(requests, { command, release });
+  // Whatever the others would say, one that was lost is lost.
+  const state = missing === undefined || outcome === "broken" ? outcome : "not proven";
   return {
     state,
     ...measuredText(measured, closed),
@@ -53,9 +61,20 @@ function countedNow(change: ReleaseChange, facts: PromiseFacts): Partial<Promise
     ageMs: 0,
     release,
     by: `cozy promises ${environment}`,
-    text: `${text}, counted from the log of that time (${Math.round((endedAt - startedAt) / 1000)} s)`,
-    next: state === "kept" ? undefined : `cozy logs ${environment} --type access`,
+    text: `${text}, counted from the log of that time (${Math.round((endedAt - startedAt) / 1000)} s)${fleetText(facts)}${butFor}`,
+    next: nextOf(state, missing, environment),
   };
+}
+
+function nextOf(
+  state: PromiseRow["state"],
+  missing: string | undefined,
+  environment: string,
+): string | undefined {
+  if (state === "kept") return undefined;
+  return state === "not proven" && missing !== undefined
+    ? `cozy status ${environment}`
+    : `cozy logs ${environment} --type access`;
 }
 
 function measuredText(

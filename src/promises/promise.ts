@@ -4,6 +4,7 @@ import type { RunEvidence } from "../schedules/evidence.ts";
 import type { Suspension } from "../schedules/suspension.ts";
 import type { Evidence, PromiseName } from "./evidence.ts";
 import type { RequestCounts } from "./request-counts.ts";
+import type { UncountedHost } from "./requests-of-others.ts";
 import { dayMs } from "../shared/duration.ts";
 
 /** `not promised` is said of what holds data and is left out on purpose; it counts for nothing. */
@@ -51,8 +52,10 @@ export interface PromiseFacts {
   readonly kept: readonly KeptBackup[];
   /** Stores of backups that could not be looked into. */
   readonly missingStores: readonly string[];
-  /** Since when the access log tells of everything. */
+  /** Since when the access log, or that of every host of a fleet, tells of everything. */
   readonly logBegin: number | undefined;
+  /** Whose requests were counted; absent where there is one host, or where nothing was to count. */
+  readonly fleet?: CountedFleet | undefined;
   /** Of the span that `spanStart` gives; `undefined` where none was promised, or where no log is kept. */
   readonly availability: RequestCounts | undefined;
   readonly latency: RequestCounts | undefined;
@@ -60,6 +63,14 @@ export interface PromiseFacts {
   readonly schedules: readonly ScheduleFacts[];
   /** Oldest first. */
   readonly evidence: Readonly<Partial<Record<PromiseName, readonly Evidence[]>>>;
+}
+
+/** The hosts of a fleet by whether their requests are among those that were counted. */
+export interface CountedFleet {
+  readonly counted: readonly string[];
+  readonly uncounted: readonly UncountedHost[];
+  /** Whose log reaches back least. */
+  readonly lastLog: string;
 }
 
 /** The last deploy or rollback that came as far as moving traffic, whether it stayed in force or was taken back. */

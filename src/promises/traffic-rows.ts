@@ -1,6 +1,7 @@
 import { durationText, momentText, spanText } from "../shared/duration.ts";
 import { closedText, withClosed } from "./closed-text.ts";
 import { lostRow } from "./lost-row.ts";
+import { fleetText, ofHost, uncountedText } from "./fleet-text.ts";
 import { isLoggedSince, spanStart, unmeasured, type PromiseFacts, type PromiseRow } from "./promise.ts";
 import type { RequestCounts } from "./request-counts.ts";
 import { counted } from "../shared/words.ts";
@@ -32,17 +33,19 @@ function availabilityRow(
   const row = { ...live, ...(closed > 0 && { closed }) };
   const bad = lost + failed;
   const measured = withClosed(requests === 0 ? undefined : shareText(bad, requests), closed);
-  const text = `${bad.toLocaleString("en-GB")} of ${counted(requests, "request")} failed or had no answer in ${spanOf(overMs, facts)}${closed === 0 ? "" : `, and ${closedText(closed)}`}`;
-  if (isMoreThan(bad, requests, percent)) {
+  const text = `${bad.toLocaleString("en-GB")} of ${counted(requests, "request")} failed or had no answer in ${spanOf(overMs, facts)}${fleetText(facts)}${closed === 0 ? "" : `, and ${closedText(closed)}`}`;
+  const missing = uncountedText(facts);
+  if (missing === undefined && isMoreThan(bad, requests, percent)) {
     return { ...row, measured, state: "broken", text, next: `cozy logs ${facts.environment} --type access` };
   }
   const wanted = fewest(percent);
   const open = [
+    missing,
     gap(overMs, facts),
     requests < wanted ? `${percent} % can be shown by ${counted(wanted, "request")} or more` : undefined,
     isMoreThan(bad + unreadable, requests + unreadable, percent) ? unreadableText(counts) : undefined,
   ].filter((why) => why !== undefined);
-  if (open.length > 0) return { ...row, measured, text: `${text}; ${open.join("; ")}` };
+  if (open.length > 0) return { ...row, measured, text: `${text}; ${open.join("; ")}`, next: nextOf(facts) };
   return { ...row, measured, state: "kept", text };
 }
 
@@ -55,19 +58,28 @@ function latencyRow(
   if (counts === undefined || facts.since === undefined)
     return { ...row, text: "no request was counted yet" };
   const { timed, slow, unreadable } = counts;
-  const measured = counts.p95Ms === undefined ? undefined : `p95 ${durationText(counts.p95Ms)}`;
-  const text = `${slow.toLocaleString("en-GB")} of ${counted(timed, "request")} took longer than ${durationText(p95Ms)} in ${spanOf(overMs, facts)}`;
-  if (isMoreThan(slow, timed, 95)) {
+  const measured = p95Text(counts, facts);
+  const text = `${slow.toLocaleString("en-GB")} of ${counted(timed, "request")} took longer than ${durationText(p95Ms)} in ${spanOf(overMs, facts)}${fleetText(facts)}`;
+  const missing = uncountedText(facts);
+  if (missing === undefined && isMoreThan(slow, timed, 95)) {
     return { ...row, measured, state: "broken", text, next: `cozy logs ${facts.environment} --type access` };
   }
   const wanted = fewest(95);
   const open = [
+    missing,
     gap(overMs, facts),
     timed < wanted ? `that can be shown by ${counted(wanted, "request")} or more` : undefined,
     isMoreThan(slow + unreadable, timed + unreadable, 95) ? unreadableText(counts) : undefined,
   ].filter((why) => why !== undefined);
-  if (open.length > 0) return { ...row, measured, text: `${text}; ${open.join("; ")}` };
+  if (open.length > 0) return { ...row, measured, text: `${text}; ${open.join("; ")}`, next: nextOf(facts) };
   return { ...row, measured, state: "kept", text };
+}
+
+/** That of several hosts together is not known from theirs: it is no more than the largest. */
+function p95Text({ p95Ms }: RequestCounts, { fleet }: PromiseFacts): string | undefined {
+  if (p95Ms === undefined) return undefined;
+  const several = fleet !== undefined && fleet.counted.length > 1;
+  return `p95 ${several ? "at most " : ""}${durationText(p95Ms)}`;
 }
 
 /** Measured by the command itself, from the log. */
@@ -85,6 +97,11 @@ function liveRow(promise: "availability" | "latency", declared: string, facts: P
     text: "",
     next: undefined,
   };
+}
+
+/** Only a host that was not counted is something to look after: the rest is a matter of time. */
+function nextOf(facts: PromiseFacts): string | undefined {
+  return uncountedText(facts) === undefined ? undefined : `cozy status ${facts.environment}`;
 }
 
 /** In whole hundred-thousandths, because 100 - 99.9 is not quite 0.1. */
@@ -107,7 +124,9 @@ function spanOf(overMs: number, facts: PromiseFacts): string {
 function gap(overMs: number, facts: PromiseFacts): string | undefined {
   if (isLoggedSince(facts, spanStart(facts, overMs))) return undefined;
   const { logBegin } = facts;
-  return logBegin === undefined ? "no log is there" : `the access log only begins at ${momentText(logBegin)}`;
+  return logBegin === undefined
+    ? `no log is there${ofHost(facts, "on")}`
+    : `the access log${ofHost(facts, "of")} only begins at ${momentText(logBegin)}`;
 }
 
 function unreadableText({ unreadable }: RequestCounts): string {

@@ -10,6 +10,7 @@ import type { Connection } from "../../hosts/ssh/connection.ts";
 import type { CommandContext } from "../command-context.ts";
 import type { OpenEnvironment } from "../open-environment.ts";
 import { connectionsOf } from "../open-servers.ts";
+import type { RequestsOfOthers } from "../../promises/requests-of-others.ts";
 import { cozyBundle } from "./bundle.ts";
 import { layOrder, orderPlaceOn, type LaidOrder, type OrderPlace } from "./order-place.ts";
 import { terminalVariablesIn, type Order } from "./order.ts";
@@ -19,6 +20,8 @@ export interface OnHostOptions {
   readonly host?: string | undefined;
   /** Whether what comes through a pipe here is the command's. */
   readonly takesInput: boolean;
+  /** What the other hosts said already. */
+  readonly others?: RequestsOfOthers | undefined;
 }
 
 type Opened = Pick<OpenEnvironment, "project" | "environment" | "machine">;
@@ -30,7 +33,7 @@ type Opened = Pick<OpenEnvironment, "project" | "environment" | "machine">;
 export async function carryOutOnHost(
   context: CommandContext,
   opened: Opened,
-  { host, takesInput }: OnHostOptions,
+  { host, takesInput, others }: OnHostOptions,
 ): Promise<number> {
   const connection = connectionTo(await connectionsOf(context, opened), opened, host);
   const place = await orderPlaceFor(context, opened);
@@ -39,6 +42,7 @@ export async function carryOutOnHost(
     host: connection.host,
     argv: context.argv ?? [],
     endsWithInput: !isTerminal && !takesInput,
+    others,
   });
   const laid = await layOrder(connection, place, order, context.signal);
   if (!isTerminal) return passThrough(context, connection, laid, takesInput);
@@ -61,7 +65,7 @@ export async function orderPlaceFor(context: CommandContext, { machine }: Opened
 export async function orderFor(
   { env, stdout, stderr }: CommandContext,
   { project }: Opened,
-  about: Pick<Order, "host" | "argv" | "endsWithInput">,
+  about: Pick<Order, "host" | "argv" | "endsWithInput" | "others">,
 ): Promise<Order> {
   const { user, ci } = await thisOwner({ ...env });
   const streamOf = ({ isTTY, columns }: CommandContext["stdout"]) => ({ isTTY: isTTY === true, columns });

@@ -31,7 +31,7 @@ async function main(folder: string): Promise<number> {
     setTimeout(() => process.exit(exitInterrupted), 1_000).unref();
   });
   if (order.endsWithInput) endWithInput();
-  const { host, who, project, argv } = order;
+  const { host, who, project, argv, others } = order;
   const context: CommandContext = {
     cwd: serverMachinePaths().home,
     homeFolder: serverMachinePaths().home,
@@ -52,6 +52,7 @@ async function main(folder: string): Promise<number> {
       name: host,
       who,
       agents: agentFilesIn(dirname(fileURLToPath(import.meta.url)), process.execPath),
+      others,
     },
   };
   try {

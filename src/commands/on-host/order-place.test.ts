@@ -17,11 +17,11 @@ import { readFileSync, rmSync } from "node:fs";
 const folder = process.argv[2];
 process.on("exit", () => rmSync(folder, { recursive: true }));
 const { host, argv } = JSON.parse(readFileSync(folder + "/order.json", "utf8"));
-console.log(host, ...argv);
 if (argv[0] === "wait") {
   process.on("SIGTERM", () => process.exit(7));
   setInterval(() => {}, 1000);
 }
+console.log(host, ...argv);
 `;
 
 const order: Order = {
@@ -82,8 +82,9 @@ describe("layOrder", () => {
     const child = start(laid.command);
     await once(child.stdout, "data");
     expect(await laid.goesOn(signal)).toBe(true);
+    const ended = once(child, "exit"); // which may be before whoever told it knows that it has
     await laid.tell("TERM", signal);
-    expect(await once(child, "exit")).toEqual([7, null]);
+    expect(await ended).toEqual([7, null]);
     await laid.tell("TERM", signal);
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { sampleCounts } from "../../promises/testing.ts";
 import { sampleProject } from "../../release/testing.ts";
 import { orderText, parseOrder, terminalVariablesIn, type Order } from "./order.ts";
 
@@ -23,6 +24,30 @@ describe("an order", () => {
     expect(arrived.project.environments["staging"]?.target).toEqual(
       order.project.environments["staging"]?.target,
     );
+  });
+
+  it("brings along what other servers counted", () => {
+    const span = { from: 1, to: 2 };
+    const counts = sampleCounts({ requests: 3 });
+    const others = {
+      at: 2,
+      spans: { availability: span },
+      hosts: [
+        { host: "web-2", since: undefined, begin: 1, availability: counts },
+        { host: "web-3", why: "it can't be reached" },
+      ],
+    };
+    const parsed = (value: unknown) => parseOrder("order.json", JSON.stringify({ ...order, others: value }));
+    expect(parsed(others).others).toEqual(JSON.parse(JSON.stringify(others)));
+    for (const wrong of [
+      "none",
+      { ...others, at: undefined },
+      { ...others, spans: { availability: {} } },
+      { ...others, hosts: [{ host: "web-2", availability: { ...counts, lost: undefined } }] },
+      { ...others, hosts: [{ why: "nobody knows" }] },
+    ]) {
+      expect(() => parsed(wrong)).toThrow(expect.objectContaining({ code: "kept-file-damaged" }));
+    }
   });
 
   it.each([

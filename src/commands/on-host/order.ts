@@ -1,6 +1,7 @@
 import { hasStrings, isFields, parseKept } from "../../artifacts/kept-file.ts";
 import type { CiRun } from "../../engine/who.ts";
 import type { Project } from "../../project/project.ts";
+import { isRequestsOfOthers, type RequestsOfOthers } from "../../promises/requests-of-others.ts";
 
 /** A command that cozy is to carry out on a host itself, as it goes there: a file that only the deployer's user may read. */
 export interface Order {
@@ -15,6 +16,8 @@ export interface Order {
   /** Whether the input is only kept open by the deployer, and its end means that nobody is there any more; else it is the command's. */
   readonly endsWithInput: boolean;
   readonly terminal: OrderTerminal;
+  /** What the other servers counted, for a command that wants to know. */
+  readonly others?: RequestsOfOthers | undefined;
 }
 
 /** Who gave the order, and from which machine. */
@@ -71,7 +74,8 @@ export function parseOrder(file: string, text: string): Order {
 
 function isOrder(value: unknown): value is Order {
   if (!hasStrings(value, "host") || !Array.isArray(value["argv"])) return false;
-  const { project, who, terminal } = value;
+  const { project, who, terminal, others } = value;
+  if (others !== undefined && !isRequestsOfOthers(others)) return false;
   if (!hasStrings(project, "name") || !isFields(project["environments"])) return false;
   return hasStrings(who, "user", "host") && isFields(terminal) && isFields(terminal["stdout"]);
 }

@@ -104,6 +104,31 @@ describe("runWhereItBelongs", () => {
   });
 });
 
+describe("what the other servers are asked first", () => {
+  const asking = (names: string[]): AnyCommand => ({
+    ...commandAt("keeper"),
+    askOthers: async (_, { environment }) => {
+      names.push(environment.name);
+      throw new Error("asked enough");
+    },
+  });
+
+  it("is asked by the deployer's cozy, before anything is sent to the first", async () => {
+    const names: string[] = [];
+    await expect(runWhereItBelongs(asking(names), context(), asked("far"))).rejects.toThrow("asked enough");
+    expect(names).toEqual(["far"]);
+  });
+
+  it("is asked neither on this machine nor by the first server itself", async () => {
+    const names: string[] = [];
+    const agents = { node: "", relay: "", schedules: "", backup: "" };
+    const onHost = { name: "web-1", who: { user: "anna", host: "laptop" }, agents };
+    expect(await runWhereItBelongs(asking(names), context(), asked("here"))).toBe(42);
+    expect(await runWhereItBelongs(asking(names), context({ onHost }), asked("far"))).toBe(42);
+    expect(names).toEqual([]);
+  });
+});
+
 describe("every command", () => {
   /** Those that ask the hosts themselves, or that are about no environment's state. */
   const elsewhere = new Set([

@@ -27,7 +27,8 @@ export async function runWhereItBelongs(
     import("./carry-out-on-host.ts"),
   ]);
   const opened = await openEnvironment(known, environment.name);
-  return carryOutOnHost(known, opened, { host, takesInput: command.takesInput === true });
+  const others = await command.askOthers?.(known, opened);
+  return carryOutOnHost(known, opened, { host, takesInput: command.takesInput === true, others });
 }
 
 /** Who names none, or a wrong one, is told so by the command itself. */

@@ -112,7 +112,7 @@ export const portMethods: { readonly [Name in keyof AgentPorts]: Methods<AgentPo
     release: quickMs,
     read: quickMs,
   },
-  past: { unfinished: quickMs, servedBefore: quickMs, hosts: quickMs },
+  past: { unfinished: quickMs, servedBefore: quickMs, hosts: quickMs, traffic: quickMs },
   journals: journalMethods,
   canaries: { read: quickMs, write: quickMs },
   evidence: { record: quickMs, read: quickMs },
