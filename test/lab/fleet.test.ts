@@ -5,7 +5,10 @@ import { served } from "../support/sandbox.ts";
 
 let fleet: FleetSandbox;
 beforeAll(async () => {
-  fleet = await createFleet({ hosts: 2 });
+  fleet = await createFleet({
+    hosts: 2,
+    more: `availability: { percent: 90, over: "1h" },`,
+  });
 });
 afterAll(async () => fleet.dispose());
 
@@ -39,6 +42,11 @@ interface StatusJson {
   readonly host: { readonly current: string };
   readonly hosts: readonly { readonly host: string; readonly release?: string }[];
   readonly lease: { readonly holder?: unknown } | null;
+}
+
+interface Ledger {
+  readonly rows: readonly { readonly promise: string; readonly state: string; readonly text: string }[];
+  readonly requestsOf?: { readonly counted: readonly string[]; readonly uncounted: readonly object[] };
 }
 
 describe("a fleet of two servers", () => {
@@ -86,6 +94,24 @@ describe("a fleet of two servers", () => {
     const { stdout } = await fleet.ok(["history", "staging"]);
     expect(stdout).toContain("rollback");
     expect(stdout).toContain("deploy");
+  });
+
+  it("has its promises measured on all of its servers", async () => {
+    const ledger = async () => {
+      const { code, stdout } = await fleet.cozy(["promises", "staging", "--json"]);
+      const { rows, requestsOf } = JSON.parse(stdout) as Ledger;
+      return { code, row: rows.find(({ promise }) => promise === "availability"), requestsOf };
+    };
+    const both = await ledger();
+    expect(both.requestsOf).toEqual({ counted: ["host1", "host2"], uncounted: [] });
+    expect(both.row).toMatchObject({ state: "kept" });
+    expect(both.row?.text).toContain("on 2 hosts");
+    await fleet.lab.cut("host2");
+    const one = await ledger();
+    await fleet.lab.heal("host2");
+    expect(one.code).toBe(3);
+    expect(one.row).toMatchObject({ state: "not proven" });
+    expect(one.requestsOf?.uncounted).toMatchObject([{ host: "host2" }]);
   });
 
   it("is changed in nothing by a second set-up", async () => {
