@@ -146,7 +146,16 @@ export function hostContract(name: string, createStage: () => Promise<HostStage>
     it("counts no request at a site that nobody visits, whatever was proven there", async () => {
       const span = { from: Date.now() - 3_600_000, to: Date.now() };
       const { counts } = await host.countRequests([span, { ...span, slowMs: 0 }], within());
-      const none = { requests: 0, lost: 0, failed: 0, givenUp: 0, closed: 0, timed: 0, slow: 0, unreadable: 0 };
+      const none = {
+        requests: 0,
+        lost: 0,
+        failed: 0,
+        givenUp: 0,
+        closed: 0,
+        timed: 0,
+        slow: 0,
+        unreadable: 0,
+      };
       expect(counts).toMatchObject([none, none]);
     });
 
