@@ -39,7 +39,10 @@ async function carriedOut({ fleet }: Stage, command: string): Promise<Told> {
   const switched = lines
     .filter(({ type, operation }) => type === "operation-done" && operation?.startsWith("switch-routes"))
     .flatMap(({ at }) => at ?? []);
-  if (plan !== undefined) told[planned] = plan;
+  if (plan !== undefined) {
+    told[planned] = plan;
+    told[own] = plan - (told["await-ready"] ?? 0) - (told["migrate"] ?? 0);
+  }
   if (began !== undefined && switched.length > 0) {
     told[moved] = Math.max(...switched) - began;
     told[movedSinceAsked] = Math.max(...switched) - asked;
@@ -50,6 +53,8 @@ async function carriedOut({ fleet }: Stage, command: string): Promise<Told> {
 
 /** The plan alone, without the command's start, its look at the hosts and its end. */
 export const planned = "the plan";
+/** Of that, what is neither the application's own start nor its migrations. */
+const own = "the plan, beyond the application's start and migrations";
 /** From the start of the plan until the last host has switched: the hosts are connected by then, and looked at. */
 export const moved = "until the traffic has moved";
 /** The same, from when the command was given: with the start of cozy here and of its agents there. */

@@ -22,8 +22,8 @@ export interface Measured {
 
 /** A connection a host, asking what takes the application little: two cores have all hosts and the deployers to carry. */
 const load = { connections: 1, pauseMs: 20 };
-/** How long it is asked before and after each command. */
-const calmMs = 1_000;
+/** How long it is asked before and after each command; before, because what the last one has started boots on for a while. */
+const calmMs = { before: 4_000, after: 1_000 };
 
 export async function measure(
   stage: Stage,
@@ -62,11 +62,11 @@ interface Run {
 
 async function underLoad({ hosts }: Stage, { port }: Contestant, work: () => Promise<Told>): Promise<Run> {
   const loads = hosts.map((host) => startLoad({ url: `http://${host}:${port}/healthz`, ...load }));
-  await new Promise((resolve) => void setTimeout(resolve, calmMs));
+  await new Promise((resolve) => void setTimeout(resolve, calmMs.before));
   const start = performance.now();
   const told = await work();
   const ms = performance.now() - start;
-  await new Promise((resolve) => void setTimeout(resolve, calmMs));
+  await new Promise((resolve) => void setTimeout(resolve, calmMs.after));
   const results = await Promise.all(loads.map((one) => one.stop()));
   return {
     ms,

@@ -7,7 +7,7 @@ let fleet: FleetSandbox;
 beforeAll(async () => {
   fleet = await createFleet({
     hosts: 2,
-    more: `availability: { percent: 90, over: "1h" },`,
+    more: `promises: { availability: { percent: 90, over: "1h" } },`,
   });
 });
 afterAll(async () => fleet.dispose());
