@@ -34,7 +34,7 @@ export function markdown(all: readonly Measured[], rounds: number, command: stri
   return [
     "# Deploys and rollbacks on servers, beside other tools",
     "",
-    `Made by \`${command}\`: the median of ${rounds} rounds, all in one run on a machine with ${cores()}, which carries the deployers and every host.`,
+    `Made by \`${command}\`: ${rounds === 1 ? "one round" : `the median of ${rounds} rounds`}, all in one run on a machine with ${cores()}, which carries the deployers and every host.`,
     "The application is CozyWish in Django, with PostgreSQL and Redis on a host of their own. Each deploy brings a change of one line; all",
     "contestants do the same work (the code there, packages, migrations, static files, one gunicorn with three workers started anew), and all",
     "take hosts in parallel. cozy asks the new release besides whether it is ready, and proves on every host that it is what is served.",
