@@ -11,7 +11,7 @@ import { builderOf } from "./builder-of.ts";
 import { carryOut, type NothingToDo, type Prepared, type Undertaking } from "./carry-out.ts";
 import type { CommandContext } from "./command-context.ts";
 import { defineCommand, environmentArgument } from "./define-command.ts";
-import { observedFleet } from "./observe-fleet.ts";
+import { observedFleet, whoeverElseIsAway } from "./observe-fleet.ts";
 import { openEnvironment, type OpenEnvironment } from "./open-environment.ts";
 import { keeperHost, type OpenFleet } from "./open-hosts.ts";
 import { setUpWarningsOf } from "./prepare-deploy.ts";
@@ -56,10 +56,8 @@ async function prepared(
 ): Promise<Prepared | NothingToDo> {
   const { project, environment } = opened;
   const { names } = open;
-  // Nobody else is touched, so it is nobody's matter who else is away.
-  const anyOther = { kind: "go-on", atMost: names.length - 1 } as const;
   const [{ fleet }] = await Promise.all([
-    observedFleet(context, opened, open, "join", hold, anyOther),
+    observedFleet(context, opened, open, "join", hold, whoeverElseIsAway(open)),
     checkReleaseVariables(context, opened, open.kept.generated),
   ]);
   const joining = joiningHosts({ environment: environment.name, fleet, names, asked });

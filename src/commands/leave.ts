@@ -10,7 +10,7 @@ import { carryOut, type Prepared, type Undertaking } from "./carry-out.ts";
 import type { CommandContext } from "./command-context.ts";
 import { defineCommand, environmentArgument } from "./define-command.ts";
 import { refuseThisMachine } from "./join.ts";
-import { observedFleet } from "./observe-fleet.ts";
+import { observedFleet, whoeverElseIsAway } from "./observe-fleet.ts";
 import { openEnvironment, type OpenEnvironment } from "./open-environment.ts";
 import { keeperHost, type OpenFleet } from "./open-hosts.ts";
 import { reasonOption } from "./reason-option.ts";
@@ -74,9 +74,7 @@ async function prepared(
   isGone: boolean,
 ): Promise<Prepared> {
   const { project, environment } = opened;
-  // Nobody else is touched, so it is nobody's matter who else is away.
-  const anyOther = { kind: "go-on", atMost: open.names.length - 1 } as const;
-  const { fleet } = await observedFleet(context, opened, open, "leave", hold, anyOther);
+  const { fleet } = await observedFleet(context, opened, open, "leave", hold, whoeverElseIsAway(open));
   const { current } = keeperOf(fleet);
   if (current === undefined) throw nothingInForce(environment.name);
   const release = await keeperHost(open).readRelease(current, context.signal);

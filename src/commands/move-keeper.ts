@@ -7,7 +7,7 @@ import { carryOut, type Prepared, type Undertaking } from "./carry-out.ts";
 import type { CommandContext } from "./command-context.ts";
 import { defineCommand, environmentArgument } from "./define-command.ts";
 import { refuseThisMachine } from "./join.ts";
-import { observedFleet } from "./observe-fleet.ts";
+import { observedFleet, whoeverElseIsAway } from "./observe-fleet.ts";
 import { openEnvironment, type OpenEnvironment } from "./open-environment.ts";
 import { keeperHost, type OpenFleet } from "./open-hosts.ts";
 import { openEachServer } from "./open-servers.ts";
@@ -58,8 +58,14 @@ async function prepared(
 ): Promise<Prepared> {
   const { project, environment } = opened;
   // A host that is away runs nothing of what runs once, or will be told when it joins.
-  const anyOther = { kind: "go-on", atMost: open.names.length - 1 } as const;
-  const { fleet, warnings } = await observedFleet(context, opened, open, "move-keeper", hold, anyOther);
+  const { fleet, warnings } = await observedFleet(
+    context,
+    opened,
+    open,
+    "move-keeper",
+    hold,
+    whoeverElseIsAway(open),
+  );
   const { current } = keeperOf(fleet);
   if (current === undefined) throw nothingInForce(environment.name);
   const release = await keeperHost(open).readRelease(current, context.signal);

@@ -38,6 +38,11 @@ export async function observedFleet(
   return { fleet, ...left };
 }
 
+/** For commands that touch some hosts alone: it is nobody's matter who else is away. */
+export function whoeverElseIsAway({ names }: Pick<OpenFleet, "names">): UnreachablePolicy {
+  return { kind: "go-on", atMost: names.length - 1 };
+}
+
 function declaredPolicy({ target }: Environment): UnreachablePolicy {
   return target.kind === "servers" ? target.unreachable : { kind: "abort" };
 }

@@ -117,8 +117,9 @@ export async function openServers(context: CommandContext, opened: OpenEnvironme
 }
 
 /**
- * The smallest question there is: the newest token that has come there. What is wrong with a host's key, or with the deployer's, is no matter of reaching it. A connection that
- * was lost may be one that an earlier command has left and that a sleep or another network has cut since: it is worth one more try.
+ * The smallest question there is: the newest token that has come there. What is wrong with a host's key, or with the deployer's, is no
+ * matter of reaching it. A connection that was lost may be one that an earlier command has left and that a sleep or another network has
+ * cut since: it is worth one more try.
  */
 async function reach(
   { host }: Pick<OpenServer, "host">,

@@ -1,34 +1,17 @@
 import { describe, expect, it } from "vitest";
 import type { LeaseLook } from "../engine/lease-keeper.ts";
 import { fakeHost } from "../hosts/fake-host.ts";
-import type { AccessLine } from "../routing/access-line.ts";
+import { sampleAccessLine } from "../promises/testing.ts";
 import { askedOf } from "./promises-of-others.ts";
 
 const now = Date.parse("2026-11-24T12:00:00.000Z");
 const promises = { availability: { percent: 99.9, overMs: 60_000 }, latency: undefined };
 const serving = { since: now - 600_000, hosts: { "web-2": now - 600_000, "web-3": now - 30_000 } };
 
-function line(time: number): AccessLine {
-  return {
-    format: 1,
-    time: new Date(time).toISOString(),
-    method: "GET",
-    path: "/",
-    query: false,
-    status: 200,
-    ms: 1,
-    upstreamMs: 1,
-    bytes: 1,
-    address: "192.0.2.1",
-    id: "x",
-    agent: "tester",
-  };
-}
-
 /** A server whose clock is so far ahead of the keeper's. */
 function server(name: string, aheadMs = 0, times: readonly number[] = []) {
   const fake = fakeHost(name);
-  fake.accessLog.push(...times.map((time) => line(time + aheadMs)));
+  fake.accessLog.push(...times.map((time) => sampleAccessLine(time + aheadMs)));
   const look: LeaseLook = { lease: undefined, standing: "free", at: now + aheadMs };
   return { fake, host: fake, lease: { read: async () => look } };
 }

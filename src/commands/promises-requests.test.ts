@@ -2,8 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { JournalStore } from "../engine/journal-store.ts";
 import { fakeHost } from "../hosts/fake-host.ts";
 import type { RequestsOfOthers } from "../promises/requests-of-others.ts";
-import { sampleCounts, sampleNow } from "../promises/testing.ts";
+import { sampleAccessLine, sampleCounts, sampleNow } from "../promises/testing.ts";
 import type { ServersTarget } from "../project/servers.ts";
+import { sampleServers } from "../release/testing.ts";
 import { requestFacts, type RequestQuestion } from "./promises-requests.ts";
 
 const never = () => Promise.reject(new Error("only read here"));
@@ -14,20 +15,6 @@ const promises = {
   latency: undefined,
 };
 
-function servers(...names: readonly string[]): ServersTarget {
-  return {
-    kind: "servers",
-    hosts: names.map((name) => ({ name, address: "192.0.2.1", sshPort: 22 })),
-    user: "cozy",
-    setupUser: "root",
-    identity: undefined,
-    parallel: 10,
-    unreachable: { kind: "abort" },
-    balancer: undefined,
-    openPorts: [],
-  };
-}
-
 /** On the keeper, with a request each 10 s until now. */
 function facts(
   target: ServersTarget,
@@ -36,20 +23,7 @@ function facts(
 ) {
   const host = fakeHost("web-1");
   for (const agoMs of [30_000, 20_000, 10_000, 0]) {
-    host.accessLog.push({
-      format: 1,
-      time: new Date(sampleNow - agoMs).toISOString(),
-      method: "GET",
-      path: "/",
-      query: false,
-      status: 200,
-      ms: 1,
-      upstreamMs: 1,
-      bytes: 1,
-      address: "192.0.2.1",
-      id: "x",
-      agent: "tester",
-    });
+    host.accessLog.push(sampleAccessLine(sampleNow - agoMs));
   }
   const question: RequestQuestion = {
     opened: {
@@ -68,7 +42,7 @@ function facts(
 
 describe("the requests that a ledger is made from", () => {
   it("are the keeper's alone where it is the only host", async () => {
-    const alone = await facts(servers("web-1"));
+    const alone = await facts(sampleServers("web-1"));
     expect(alone).toMatchObject({ availability: { requests: 4 }, logBegin: sampleNow - 29_999 });
     expect(alone).not.toHaveProperty("fleet");
   });
@@ -82,18 +56,18 @@ describe("the requests that a ledger is made from", () => {
       spans: { availability: { from: at - 60_000, to: at } },
       hosts: [{ host: "web-2", since, begin: since, availability }],
     };
-    expect(await facts(servers("web-1", "web-2"), others)).toMatchObject({
+    expect(await facts(sampleServers("web-1", "web-2"), others)).toMatchObject({
       availability: { requests: 10 },
       fleet: { counted: ["web-1", "web-2"], uncounted: [], lastLog: "web-1" },
     });
   });
 
   it("tell of hosts that nobody asked, but not where there was nothing to ask", async () => {
-    expect(await facts(servers("web-1", "web-2"))).toMatchObject({
+    expect(await facts(sampleServers("web-1", "web-2"))).toMatchObject({
       availability: { requests: 4 },
       fleet: { uncounted: [{ host: "web-2", why: "it was not asked" }] },
     });
-    const nothing = await facts(servers("web-1", "web-2"), undefined, { availability: undefined });
+    const nothing = await facts(sampleServers("web-1", "web-2"), undefined, { availability: undefined });
     expect(nothing).not.toHaveProperty("fleet");
   });
 });

@@ -26,10 +26,16 @@ const lookedThrough = 30;
 
 /** What journals that lie here say. */
 export function pastOf(store: JournalStore): Past {
+  let reading: ReturnType<typeof history> | undefined;
+  /** What is asked for at the same time is read once: a rollback waits for it. */
+  const recent = () =>
+    (reading ??= history(store, lookedThrough).finally(() => {
+      reading = undefined;
+    }));
   return {
     unfinished: () => unfinishedJournal(store),
     async servedBefore() {
-      const journals = await history(store, lookedThrough);
+      const journals = await recent();
       const releases = new Set(journals.flatMap((one) => ("error" in one ? [] : one.header.plan.release)));
       return Object.fromEntries(
         [...releases].flatMap((release) => {
@@ -38,7 +44,7 @@ export function pastOf(store: JournalStore): Past {
         }),
       );
     },
-    hosts: async () => hostsOfPast(await history(store, lookedThrough)),
+    hosts: async () => hostsOfPast(await recent()),
     async traffic(hosts) {
       const [serving, change] = await Promise.all([servingSince(store, hosts), lastTrafficChange(store)]);
       return { serving, change };

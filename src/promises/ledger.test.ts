@@ -16,6 +16,12 @@ import {
 import { dayMs } from "../shared/duration.ts";
 
 const hourMs = 3_600_000;
+const change = {
+  command: "deploy",
+  release: "new",
+  startedAt: sampleNow - hourMs,
+  endedAt: sampleNow - hourMs + 60_000,
+} as const;
 
 function states(facts: PromiseFacts): Record<string, PromiseRow["state"]> {
   return statesOf(ledgerOf(facts).rows);
@@ -336,12 +342,6 @@ describe("requests to a fleet", () => {
   });
 
   it("break the promise of a change wherever one was lost, and keep it only where all were counted", () => {
-    const change = {
-      command: "deploy",
-      release: "new",
-      startedAt: sampleNow - hourMs,
-      endedAt: sampleNow - hourMs + 60_000,
-    } as const;
     const of = (lost: number, fleet: PromiseFacts["fleet"], more: Partial<PromiseFacts> = {}) =>
       rowOf("no-lost-request", {
         ...more,
@@ -364,13 +364,6 @@ describe("requests to a fleet", () => {
 });
 
 describe("no lost request", () => {
-  const change = {
-    command: "deploy",
-    release: "new",
-    startedAt: sampleNow - hourMs,
-    endedAt: sampleNow - hourMs + 60_000,
-  } as const;
-
   it("is what the last deploy counted, and nothing that was counted before it", () => {
     const lost = sampleEvidence("no-lost-request", {
       at: sampleNow - hourMs + 2_000,

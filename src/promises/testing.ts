@@ -1,4 +1,5 @@
 import type { KeptBackup } from "../recovery/backup.ts";
+import type { AccessLine } from "../routing/access-line.ts";
 import type { RunEvidence } from "../schedules/evidence.ts";
 import type { Evidence, PromiseName } from "./evidence.ts";
 import { type PromiseFacts, type ScheduleFacts } from "./promise.ts";
@@ -8,6 +9,24 @@ import { dayMs } from "../shared/duration.ts";
 /** An environment of forty days that keeps everything it promises, for tests of the ledger and of its texts. */
 export const sampleNow = Date.parse("2026-11-24T12:00:00.000Z");
 const hourMs = 3_600_000;
+
+/** A request that was answered well, as the access log has it. */
+export function sampleAccessLine(at: number): AccessLine {
+  return {
+    format: 1,
+    time: new Date(at).toISOString(),
+    method: "GET",
+    path: "/",
+    query: false,
+    status: 200,
+    ms: 1,
+    upstreamMs: 1,
+    bytes: 1,
+    address: "192.0.2.1",
+    id: "x",
+    agent: "tester",
+  };
+}
 
 export function sampleFacts(change: Partial<PromiseFacts> = {}): PromiseFacts {
   return {

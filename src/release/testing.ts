@@ -6,6 +6,7 @@ import type { ReleaseRecord } from "../hosts/host.ts";
 import type { Evidence } from "../promises/evidence.ts";
 import { normaliseHttp } from "../project/normalise-servers.ts";
 import type { Environment, ProcessType, Project } from "../project/project.ts";
+import type { ServersTarget } from "../project/servers.ts";
 import type { ReleaseDraft, ReleaseWorld } from "./world.ts";
 
 /** A project, an environment and a world in memory, for tests of planners and operations. */
@@ -147,5 +148,20 @@ export function sampleWorld(fake: FakeHost = fakeHost()): SampleWorld {
       },
       prune: async () => 0,
     },
+  };
+}
+
+/** A target of these servers, with nothing declared but their names. */
+export function sampleServers(...names: readonly string[]): ServersTarget {
+  return {
+    kind: "servers",
+    hosts: names.map((name) => ({ name, address: "192.0.2.1", sshPort: 22 })),
+    user: "cozy",
+    setupUser: "root",
+    identity: undefined,
+    parallel: 10,
+    unreachable: { kind: "abort" },
+    balancer: undefined,
+    openPorts: [],
   };
 }

@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
 import type { Project } from "../../project/project.ts";
-import { sampleProject } from "../../release/testing.ts";
+import { sampleProject, sampleServers } from "../../release/testing.ts";
 import type { CommandContext } from "../command-context.ts";
 import {
   defineCommand,
@@ -25,17 +25,7 @@ function commandAt(where: AnyCommand["where"]): AnyCommand {
   });
 }
 
-const servers = {
-  kind: "servers",
-  hosts: [{ name: "web-1", address: "192.0.2.1", sshPort: 22 }],
-  user: "cozy",
-  setupUser: "root",
-  identity: undefined,
-  parallel: 10,
-  unreachable: { kind: "abort" },
-  balancer: undefined,
-  openPorts: [],
-} as const;
+const servers = sampleServers("web-1");
 
 function project(): Project {
   const sample = sampleProject();
