@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { InstanceStatus } from "../../instances/instance.ts";
 import { awaitReady } from "./await-ready.ts";
@@ -123,6 +124,30 @@ describe("awaitReady", () => {
     const report = await awaitReady(view(), "r1", check, {}, never);
     expect(report.faults[0]).toContain("its rate limit counts these checks");
     expect(performance.now() - start).toBeLessThan(1_000);
+  });
+
+  it("leaves the processor to what it waits for, where a look takes long", async () => {
+    let looks = 0;
+    const slow = view();
+    const instances: InstanceView["instances"] = async (signal) => {
+      looks += 1;
+      await setTimeout(50);
+      return slow.instances(signal);
+    };
+    const report = await awaitReady({ ...slow, instances }, "r1", { ...check, timeoutMs: 1_000 }, {}, never);
+    expect(report.faults).toEqual(["web.0 does not listen on its socket after 1 s"]);
+    expect(looks).toBeGreaterThanOrEqual(2);
+    expect(looks).toBeLessThanOrEqual(6);
+  });
+
+  it("looks once more when all have answered: one may have ended since", async () => {
+    let looks = 0;
+    const instances: InstanceView["instances"] = async (signal) =>
+      view((looks += 1) === 1 ? {} : crashed).instances(signal);
+    void setTimeout(30).then(() => answers(ready));
+    const report = await awaitReady({ ...view(), instances }, "r1", check, {}, never);
+    expect(report.faults).toEqual(["web.0 ended with exit code 9"]);
+    expect(looks).toBe(2);
   });
 
   it("gives up at once on a new instance that ended", async () => {

@@ -1,9 +1,11 @@
+import { existsSync } from "node:fs";
 import { instanceName, type InstanceStatus } from "../../instances/instance.ts";
 import type { ReadyCheck } from "../../project/project.ts";
 import { pause } from "../../shared/pause.ts";
 import type { ReadyReport, RestartsBefore } from "../host.ts";
-import { checkInstance, type CheckFault } from "./check-instance.ts";
+import { checkInstance, notListening, type CheckFault } from "./check-instance.ts";
 import { exitFault, faultReport, hasEnded, shortName, type InstanceView } from "./instance-view.ts";
+import { pacedLooks } from "./paced-looks.ts";
 import { tcpListeners } from "./tcp-listeners.ts";
 
 /** How it stands with one instance. */
@@ -35,10 +37,10 @@ export async function awaitReady(
   const start = view.now();
   const end = start + check.timeoutMs;
   const asked = new Map<string, Asked>();
+  let looks = pacedLooks(view, lookMs);
   for (;;) {
-    const web = (await view.instances(signal)).filter(
-      ({ id }) => id.release === release && id.type === "web",
-    );
+    const seen = await looks.instances(signal);
+    const web = seen.instances.filter(({ id }) => id.release === release && id.type === "web");
     const ended = web.filter((status) => hasEnded(status, restartsBefore));
     if (ended.length > 0) {
       const others = web.filter((status) => !ended.includes(status) && isSilent(asked, status));
@@ -52,7 +54,11 @@ export async function awaitReady(
       asked.set(name, after(asked.get(name), faults[index], view.now()));
     }
     const waiting = web.filter((status) => asked.get(instanceName(status.id))?.fault !== undefined);
-    if (web.length > 0 && waiting.length === 0) return { ok: true, faults: [], tail: [] };
+    if (web.length > 0 && waiting.length === 0) {
+      if (seen.isFresh) return { ok: true, faults: [], tail: [] };
+      looks = pacedLooks(view, lookMs); // one may have ended since it was seen
+      continue;
+    }
     const now = view.now();
     if (now >= end) return timeIsUp(view, check, waiting, asked, signal);
     const next = Math.min(end, ...waiting.map(({ id }) => asked.get(instanceName(id))?.nextAt ?? now));
@@ -88,6 +94,8 @@ async function ask(
   signal: AbortSignal,
 ): Promise<CheckFault | undefined> {
   if (status.socket === undefined) return { text: "has no socket", silent: true };
+  // Until the application has come so far, this takes next to nothing from it.
+  if (!existsSync(status.socket)) return notListening;
   const timeoutMs = Math.max(1_000, Math.min(answerMs, Math.ceil(leftMs)));
   return checkInstance(status.socket, { ...check, text: undefined, timeoutMs }, signal);
 }

@@ -16,6 +16,7 @@ export async function awaitSteady(
   const start = view.now();
   const watches: Watches = new Map();
   for (;;) {
+    const began = view.now();
     const ours = (await view.instances(signal)).filter(({ id }) => isSelected(id, { release, types }));
     const ended = ours.filter((status) => hasEnded(status, restartsBefore));
     if (ended.length > 0) return faultReport(view, ended.map(exitFault), ended, signal);
@@ -31,7 +32,8 @@ export async function awaitSteady(
       );
     const waits = types.some((type) => !request.ready[type]);
     if (silent.length === 0 && (!waits || passedMs >= forMs)) return { ok: true, faults: [], tail: [] };
-    await pause(50, signal);
+    // On a server each look starts programs, and what is waited for needs the processor more.
+    await pause(Math.max(50, 4 * (view.now() - began)), signal);
   }
 }
 

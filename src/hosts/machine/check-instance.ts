@@ -55,8 +55,10 @@ export function judge(check: Omit<InstanceCheck, "timeoutMs">, answer: Answer): 
 /** Why there was no answer at all. */
 export function noAnswer(error: unknown): CheckFault {
   const silent = systemCode(error) === "ENOENT" || systemCode(error) === "ECONNREFUSED";
-  return silent ? { text: "does not listen on its socket", silent } : { text: messageOf(error) };
+  return silent ? notListening : { text: messageOf(error) };
 }
+
+export const notListening: CheckFault = { text: "does not listen on its socket", silent: true };
 
 /** A fault as one line. */
 export function faultText({ text, hint }: CheckFault): string {

@@ -39,7 +39,7 @@ export function systemdInstances(parts: SystemdParts): Instances {
     async start(specs, signal) {
       signal.throwIfAborted();
       const asked = ({ spec }: KeptInstance) => specs.some(({ id }) => isSame(id, spec.id));
-      const known = await lookAt(parts, await kept(parts, asked, signal), signal);
+      const known = await keptAndSwept(parts, asked, signal);
       const wanted = specs.map((spec) => ({
         spec,
         before: known.find(({ kept }) => isSame(kept.spec.id, spec.id)),
@@ -161,39 +161,46 @@ function inOrder(specs: readonly InstanceSpec[], all: readonly InstanceStatus[])
 
 /**
  * Those that were asked for and are here, none of them retired any more. That is decided before they are looked at: one whose time comes
- * in between would be taken for running, and end.
+ * in between would be taken for running, and end. The same look finds whose retirement has come.
  */
-async function kept(
+async function keptAndSwept(
   parts: SystemdParts,
   asked: (one: KeptInstance) => boolean,
   signal: AbortSignal,
-): Promise<KeptInstance[]> {
-  const all = (await swept(parts, signal)).filter(asked);
-  return Promise.all(
-    all.map(async (one) => {
+): Promise<Seen[]> {
+  const all = await readInstances(parts.layout);
+  const kept = await Promise.all(
+    all.filter(asked).map(async (one) => {
       if (one.retireAt === undefined) return one;
       const how = await keepInstance(parts.layout, one.spec.id);
       return how === "kept" ? { ...one, retireAt: undefined } : { ...one, isEnding: true };
     }),
   );
+  const due = all.filter((one) => !asked(one) && isDue(parts, one));
+  const seen = await lookAt(parts, [...kept, ...due], signal);
+  await forgetGone(
+    parts,
+    seen.filter(({ kept: { spec } }) => due.some((one) => one.spec === spec)),
+  );
+  return seen.filter(({ kept: one }) => asked(one));
 }
 
 /** All that is here, after those whose retirement has come were forgotten; their folders hold variables. */
 async function swept(parts: SystemdParts, signal: AbortSignal): Promise<KeptInstance[]> {
   const all = await readInstances(parts.layout);
-  const gone = await goneOf(parts, all, signal);
-  await Promise.all(gone.map(({ spec }) => forgetInstance(parts.layout, spec.id)));
+  const due = all.filter((one) => isDue(parts, one));
+  const gone = await forgetGone(parts, await lookAt(parts, due, signal));
   return all.filter((one) => !gone.includes(one));
 }
 
-async function goneOf(
-  parts: SystemdParts,
-  all: readonly KeptInstance[],
-  signal: AbortSignal,
-): Promise<KeptInstance[]> {
-  const due = all.filter(({ retireAt }) => retireAt !== undefined && retireAt <= parts.now());
-  const seen = await lookAt(parts, due, signal);
-  return seen.filter(({ kept, unit }) => isGone({ retireAt: kept.retireAt, unit })).map(({ kept }) => kept);
+function isDue({ now }: SystemdParts, { retireAt }: KeptInstance): boolean {
+  return retireAt !== undefined && retireAt <= now();
+}
+
+async function forgetGone({ layout }: SystemdParts, seen: readonly Seen[]): Promise<KeptInstance[]> {
+  const gone = seen.filter(({ kept: { retireAt }, unit }) => isGone({ retireAt, unit }));
+  await Promise.all(gone.map(({ kept: { spec } }) => forgetInstance(layout, spec.id)));
+  return gone.map(({ kept }) => kept);
 }
 
 function isAsWanted(spec: InstanceSpec, before: Seen | undefined): boolean {

@@ -2,9 +2,7 @@ import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { faultOfFleet } from "../../support/fleet-state.ts";
 import { times } from "../../support/soak.ts";
-import { loadOn, nextRelease, ok, servedVersion, type Stage } from "./stage.ts";
-
-const filler = "/var/lib/cozy/filler";
+import { filler, loadOn, nextRelease, ok, servedVersion, type Stage } from "./stage.ts";
 
 export function fullDisk(stage: () => Stage): void {
   describe("a full disk on one host", () => {
@@ -12,7 +10,10 @@ export function fullDisk(stage: () => Stage): void {
       "of %s is told, loses nothing, leaves nothing, and is well again once there is room",
       async (host) => {
         const { fleet, first } = stage();
-        const before = await servedVersion(stage(), "host1");
+        // How large a release may become is told by the one before: what is too large here is to be a surprise.
+        const before = `small before ${host}`;
+        await nextRelease(stage(), before);
+        await ok(first, "deploy", "staging");
         const load = loadOn(stage());
         const arrived = async () => fleet.on(host, "ls /var/lib/cozy/artifacts");
 

@@ -92,7 +92,9 @@ export function links(stage: () => Stage): void {
       expect(await servedVersion(stage(), "host1")).toBe(before);
       await fleet.lab.heal("host2");
       expect(await servedVersion(stage(), "host2")).toBe("given up");
-      expect((await fleet.cozy(["status", "staging"])).stdout).toContain("cozy deploy staging");
+      expect((await fleet.cozy(["status", "staging"])).stdout).toContain("cozy join staging");
+      await ok(first, "join", "staging");
+      expect(await faultOfFleet(fleet, before)).toBeUndefined();
       await ok(first, "deploy", "staging");
       expect((await load.stop()).errors).toEqual([]);
       expect(await faultOfFleet(fleet, "given up")).toBeUndefined();

@@ -22,6 +22,9 @@ export interface NextRelease {
   readonly large?: string;
 }
 
+/** What takes the room of a disk that is to be full. */
+export const filler = "/var/lib/cozy/filler";
+
 const hooks = `hooks: {
   beforeSwitch: ["/bin/sh", "-c", "exec sleep $(cat hold.txt)"], afterDeploy: ["true"], afterRollback: ["true"],
 },`;
@@ -95,7 +98,10 @@ async function ownOnEachHost(project: string): Promise<string> {
 }
 
 async function mend({ fleet, first }: Stage): Promise<void> {
-  for (const { name } of fleet.lab.hosts) await fleet.lab.heal(name);
+  for (const { name } of fleet.lab.hosts) {
+    await fleet.lab.heal(name);
+    await fleet.on(name, `rm -f ${filler}`);
+  }
   for (const args of [
     ["lease", "staging", "--take-over"],
     ["abort", "staging"],

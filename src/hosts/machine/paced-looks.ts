@@ -1,0 +1,34 @@
+import type { InstanceStatus } from "../../instances/instance.ts";
+import type { InstanceView } from "./instance-view.ts";
+
+/** Looks at the instances as often as is asked, or as it may cost: on a server each look is a program that is started. */
+export interface PacedLooks {
+  /** What was seen last, or what there is now, when that is due. */
+  instances(signal: AbortSignal): Promise<Seen>;
+}
+
+export interface Seen {
+  readonly instances: readonly InstanceStatus[];
+  /** Whether that was seen for this question. */
+  readonly isFresh: boolean;
+}
+
+/** Of the time of a wait, looks take at most one part in so many: what is waited for needs the processor more. */
+const partOfTime = 5;
+
+export function pacedLooks(
+  { instances, now }: Pick<InstanceView, "instances" | "now">,
+  everyMs: number,
+): PacedLooks {
+  let seen: readonly InstanceStatus[] = [];
+  let nextAt = Number.NEGATIVE_INFINITY;
+  return {
+    async instances(signal) {
+      const began = now();
+      if (began < nextAt) return { instances: seen, isFresh: false };
+      seen = await instances(signal);
+      nextAt = now() + Math.max(everyMs, (now() - began) * (partOfTime - 1));
+      return { instances: seen, isFresh: true };
+    },
+  };
+}
