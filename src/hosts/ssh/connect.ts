@@ -1,4 +1,4 @@
-import { connect as connectTcp } from "node:net";
+import { createConnection, type NetConnectOpts } from "node:net";
 import { readFile, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { exclusiveLock } from "../../engine/exclusive-lock.ts";
@@ -10,7 +10,7 @@ import { knownName, linesFor, standingOf, type KnownHosts } from "./known-hosts.
 import { lastSaid, runToFile, type Variables } from "./run-ssh.ts";
 import { seenKey } from "./seen-key.ts";
 import { tidyConnections } from "./ssh-files.ts";
-import { checkCommand, masterCommand, settingsCommand, type SshFiles, type SshPlace } from "./ssh-command.ts";
+import { masterCommand, settingsCommand, type SshFiles, type SshPlace } from "./ssh-command.ts";
 
 export interface ConnectParts {
   readonly place: SshPlace;
@@ -47,11 +47,9 @@ export async function connect(parts: ConnectParts, signal: AbortSignal): Promise
   });
 }
 
-export async function isConnected(
-  { place, files, env }: ConnectParts,
-  signal: AbortSignal,
-): Promise<boolean> {
-  return (await runToFile(checkCommand(place, files), { env }, signal)) === 0;
+/** Whether the process that holds the connection listens on its socket: what `ssh -O check` asks, without a process for it. */
+export function isConnected({ files }: Pick<ConnectParts, "files">, signal: AbortSignal): Promise<boolean> {
+  return listens({ path: files.socket }, signal);
 }
 
 /**
@@ -92,7 +90,8 @@ async function answersAtAll({ place, files, env }: ConnectParts, signal: AbortSi
   if ((await runToFile(settingsCommand(place, files), { env, said }, signal)) !== 0) return false;
   const settings = parseSettings(await readFile(said, "utf8"));
   if (settings["proxyjump"] !== undefined || settings["proxycommand"] !== undefined) return true;
-  return listens(settings["hostname"] ?? place.address, Number(settings["port"] ?? place.port), signal);
+  const host = settings["hostname"] ?? place.address;
+  return listens({ host, port: Number(settings["port"] ?? place.port) }, signal);
 }
 
 /** Pure: `ssh -G` gives a name and a value a line; the first of a name counts. */
@@ -107,9 +106,10 @@ export function parseSettings(text: string): Readonly<Record<string, string | un
 
 const listenWithinMs = 3_000;
 
-function listens(host: string, port: number, signal: AbortSignal): Promise<boolean> {
+function listens(address: NetConnectOpts, signal: AbortSignal): Promise<boolean> {
+  signal.throwIfAborted();
   return new Promise((resolve) => {
-    const socket = connectTcp({ host, port, signal, timeout: listenWithinMs });
+    const socket = createConnection({ ...address, signal, timeout: listenWithinMs });
     const end = (answers: boolean) => {
       socket.destroy();
       resolve(answers);

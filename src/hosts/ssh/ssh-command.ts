@@ -72,11 +72,6 @@ export function sessionCommand(
   return ["ssh", ...shared(files), "-T", "-e", "none", ...destination(place), shellLine(command)];
 }
 
-/** Exits with 0 while the shared connection is there. */
-export function checkCommand(place: SshPlace, files: SshFiles): readonly string[] {
-  return ["ssh", ...shared(files), "-O", "check", ...destination(place)];
-}
-
 export function leaveCommand(place: SshPlace, files: SshFiles): readonly string[] {
   return ["ssh", ...shared(files), "-O", "stop", ...destination(place)];
 }
