@@ -1,25 +1,27 @@
 /**
  * Deploys and rollbacks of the Django application on real Debian hosts of a lab, by cozy, by the strategy's own shell commands, by
- * Capistrano and by Ansible, under load: `node bench/servers.ts [--hosts 1,4] [--delays 0,50] [--rounds 3] [--by cozy,shell] [--write]`.
- * Needs root on Debian, with `capistrano` and `ansible-core` from there: it installs them where they are missing. Sixteen hosts
- * (`--hosts 1,4,16`) take 8 GB of memory. `--write` puts the report into `results/servers.md`.
+ * Capistrano and by Ansible, under load, and what each makes of a release that can't start, on as many hosts as are named first:
+ * `node bench/servers.ts [--hosts 4,1] [--delays 0,50] [--rounds 3] [--by cozy,shell] [--write]`. Needs root on Debian, with
+ * `capistrano` and `ansible-core` from there: it installs them where they are missing. Sixteen hosts (`--hosts 4,1,16`) take 8 GB of
+ * memory. `--write` puts the report into `results/servers.md`.
  */
 import { execFileSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { makeSharedHome } from "../test/support/shared-home.ts";
+import { deployBroken, type Broken } from "./servers/broken.ts";
 import { contestants } from "./servers/contestants.ts";
 import { moveAway } from "./servers/far-away.ts";
 import { goalsOf } from "./servers/goals.ts";
 import { measure, type Measured } from "./servers/measure.ts";
-import { markdown, milliseconds, tableRows } from "./servers/report.ts";
+import { brokenRows, markdown, milliseconds, tableRows } from "./servers/report.ts";
 import { openStage } from "./servers/stage.ts";
 import { printTable } from "./statistics.ts";
 
 const { values } = parseArgs({
   options: {
-    hosts: { type: "string", default: "1,4" },
+    hosts: { type: "string", default: "4,1" },
     delays: { type: "string", default: "0,50" },
     rounds: { type: "string", default: "3" },
     by: { type: "string", default: Object.keys(contestants).join(",") },
@@ -28,17 +30,20 @@ const { values } = parseArgs({
 });
 const rounds = Number(values.rounds);
 const names = values.by.split(",");
+const hostCounts = values.hosts.split(",").map(Number);
 installPeers(names);
 const home = await makeSharedHome();
 Object.assign(process.env, home.env);
 const all: Measured[] = [];
+const broken: Broken[] = [];
 try {
-  for (const hosts of values.hosts.split(",").map(Number)) all.push(...(await onHosts(hosts)));
+  for (const hosts of hostCounts) all.push(...(await onHosts(hosts)));
 } finally {
   await home.remove();
 }
 
 printTable("Deploys and rollbacks on servers", tableRows(all));
+printTable("A release that can't start", brokenRows(broken));
 for (const { hosts, delayMs, command, told } of all.filter(({ contestant }) => contestant === "cozy")) {
   const kinds = Object.entries(told).toSorted(([, a], [, b]) => b - a);
   const rows = kinds.map(([kind, ms]) => [kind, milliseconds(ms)]);
@@ -50,9 +55,10 @@ for (const { met, text } of goals) console.log(`  ${met ? "met   " : "missed"}  
 if (values.write) {
   const asked = `node bench/servers.ts --hosts ${values.hosts} --delays ${values.delays} --rounds ${rounds} --write`;
   const file = fileURLToPath(new URL("results/servers.md", import.meta.url));
-  await writeFile(file, `${markdown(all, rounds, asked)}\n`);
+  await writeFile(file, `${markdown(all, broken, rounds, asked)}\n`);
 }
-if (all.some(({ contestant, failed }) => contestant === "cozy" && failed > 0)) process.exitCode = 1;
+const lost = [...all, ...broken].some(({ contestant, failed }) => contestant === "cozy" && failed > 0);
+if (lost) process.exitCode = 1;
 
 async function onHosts(hosts: number): Promise<readonly Measured[]> {
   const stage = await openStage(hosts);
@@ -69,6 +75,8 @@ async function onHosts(hosts: number): Promise<readonly Measured[]> {
         measured.push(...found);
         for (const one of found) console.error(JSON.stringify(one));
       }
+      // Once is enough: it hangs neither on the number of hosts nor on how far away they are.
+      if (hosts === hostCounts[0]) broken.push(await deployBroken(stage, contestant));
       await contestant.takeDown(stage);
     }
   } finally {

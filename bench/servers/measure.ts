@@ -60,7 +60,12 @@ interface Run {
   readonly told: Told;
 }
 
-async function underLoad({ hosts }: Stage, { port }: Contestant, work: () => Promise<Told>): Promise<Run> {
+/** What users meet while something is done. */
+export async function underLoad(
+  { hosts }: Stage,
+  { port }: Contestant,
+  work: () => Promise<Told>,
+): Promise<Run> {
   const loads = hosts.map((host) => startLoad({ url: `http://${host}:${port}/healthz`, ...load }));
   await new Promise((resolve) => void setTimeout(resolve, calmMs.before));
   const start = performance.now();

@@ -1,3 +1,4 @@
+import type { Broken } from "./broken.ts";
 import type { Measured } from "./measure.ts";
 import { goalsOf } from "./goals.ts";
 
@@ -29,8 +30,25 @@ export function tableRows(all: readonly Measured[]): string[][] {
   ];
 }
 
+export function brokenRows(all: readonly Broken[]): string[][] {
+  return [
+    ["by", "its command says", "hosts that serve after it", "requests lost"],
+    ...all.map(({ contestant, isContent, serving, hosts, failed, sent }) => [
+      contestant,
+      isContent ? "success" : "failure",
+      `${serving} of ${hosts}`,
+      `${failed} of ${sent}`,
+    ]),
+  ];
+}
+
 /** The whole report. */
-export function markdown(all: readonly Measured[], rounds: number, command: string): string {
+export function markdown(
+  all: readonly Measured[],
+  broken: readonly Broken[],
+  rounds: number,
+  command: string,
+): string {
   return [
     "# Deploys and rollbacks on servers, beside other tools",
     "",
@@ -49,6 +67,12 @@ export function markdown(all: readonly Measured[], rounds: number, command: stri
     "## Figures",
     "",
     ...markdownTable(tableRows(all)),
+    "",
+    "## A release that can't start",
+    "",
+    "Its wsgi module imports a package that is not there, which only gunicorn meets: migrations and static files know nothing of it.",
+    "",
+    ...markdownTable(brokenRows(broken)),
     "",
     "## Where cozy's time goes",
     "",

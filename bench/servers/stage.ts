@@ -27,6 +27,10 @@ export interface Stage {
   everywhere(script: string): Promise<void>;
   /** Commits a change of one line, puts it where hosts fetch from, and gives the commit. */
   change(): Promise<string>;
+  /** The same with files of the caller's. */
+  commit(files: Readonly<Record<string, string>>): Promise<string>;
+  /** A file of the project. */
+  read(file: string): Promise<string>;
   dispose(): Promise<void>;
 }
 
@@ -116,6 +120,11 @@ async function furnished(fleet: ExampleFleet): Promise<Stage> {
   };
   await fleet.commit({ ".gitignore": "node_modules\n.venv\n__pycache__\nstaticfiles\n.cozy/\n" });
   await push();
+  const commit: Stage["commit"] = async (files) => {
+    const made = await fleet.commit(files);
+    await push();
+    return made;
+  };
   let changes = 0;
   return {
     fleet,
@@ -128,10 +137,10 @@ async function furnished(fleet: ExampleFleet): Promise<Stage> {
     everywhere,
     async change() {
       changes += 1;
-      const commit = await fleet.commit({ "common/version.py": `VERSION = ${changes}\n` });
-      await push();
-      return commit;
+      return commit({ "common/version.py": `VERSION = ${changes}\n` });
     },
+    commit,
+    read: (file) => readFile(join(project, file), "utf8"),
     async dispose() {
       await rm(folder, { recursive: true, force: true });
       await fleet.dispose();
