@@ -2,13 +2,14 @@ import { runInteractively } from "../hosts/this-machine/run-interactively.ts";
 import { execCommand } from "../lab/exec-command.ts";
 import { imagesFolder, openedLab, type Lab } from "../lab/lab.ts";
 import { beingMade, isAbandoned, openLab, readLab } from "../lab/lab-state.ts";
+import { leftLabs } from "../lab/left-labs.ts";
 import { makeLab, removeLab, sweep } from "../lab/make-lab.ts";
 import { programEnvironment } from "../lab/program-environment.ts";
 import { lookAtLab, lookAtLabs } from "../lab/look.ts";
 import { unknownHost } from "../lab/unknown-host.ts";
 import { durationText } from "../shared/duration.ts";
 import { printResult, type CommandContext } from "./command-context.ts";
-import { labsText, labText, slownessText } from "./lab-text.ts";
+import { labsText, labText, leftText, slownessText } from "./lab-text.ts";
 import type { LabAction, LabWords } from "./lab-words.ts";
 import { progressLine } from "./progress-line.ts";
 
@@ -56,6 +57,7 @@ async function up(context: CommandContext, words: LabWords): Promise<number> {
         name,
         hosts,
         balancer,
+        isHeld: false,
         diskBytes,
         cache: cacheOf(context),
         now,
@@ -67,11 +69,13 @@ async function up(context: CommandContext, words: LabWords): Promise<number> {
     line.end();
   }
   const tookMs = Math.round(performance.now() - startedAt);
-  const look = await lookAtLab(name);
-  printResult(
-    context,
-    { ...look, tookMs },
-    () => `${labText(look, now())}\n\nUp in ${durationText(tookMs)}.`,
+  const [look, leftBehind] = await Promise.all([lookAtLab(name), leftLabs()]);
+  printResult(context, { ...look, tookMs, leftBehind }, () =>
+    [
+      labText(look, now()),
+      `Up in ${durationText(tookMs)}.`,
+      ...(leftBehind.length === 0 ? [] : [leftText(leftBehind)]),
+    ].join("\n\n"),
   );
   return 0;
 }

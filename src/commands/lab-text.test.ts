@@ -13,6 +13,7 @@ const host = {
 const lab: LabLook = {
   name: "lab",
   phase: "up",
+  leftBehind: false,
   createdAt: 0,
   keyFile: "/run/key",
   knownHostsFile: "/run/known_hosts",
@@ -32,6 +33,12 @@ describe("labsText", () => {
 
 Log in:
   ssh -i /run/key -o UserKnownHostsFile=/run/known_hosts root@198.18.0.11`);
+  });
+
+  it("says which is left behind, and how to be rid of it", () => {
+    expect(labsText([{ ...lab, leftBehind: true }], [], 125_000)).toMatch(
+      /198\.18\.0\.11\n\nlab is left behind: what was to take it down has ended\.\n {2}cozy lab down --name lab$/,
+    );
   });
 
   it("says that there is none, and what was taken away", () => {

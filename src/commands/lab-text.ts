@@ -23,7 +23,17 @@ export function labText(lab: LabLook, now: number): string {
     "Log in:",
     `  ssh -i ${lab.keyFile} -o UserKnownHostsFile=${lab.knownHostsFile} root@${first.address}`,
   ];
-  return [head, textTable(rows, "  "), ...(login ?? [])].join("\n");
+  const left = lab.leftBehind ? ["", leftText([lab.name])] : [];
+  return [head, textTable(rows, "  "), ...(login ?? []), ...left].join("\n");
+}
+
+/** Labs that are up though the programs that were to take them down have ended, and how to be rid of them. */
+export function leftText(labs: readonly string[]): string {
+  const are = labs.length === 1 ? "is" : "are";
+  return [
+    `${listed(labs)} ${are} left behind: what was to take ${labs.length === 1 ? "it" : "them"} down has ended.`,
+    ...labs.map((name) => `  cozy lab down --name ${name}`),
+  ].join("\n");
 }
 
 export function slownessText({

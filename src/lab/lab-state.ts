@@ -24,6 +24,8 @@ const labState = z.object({
   /** A lab whose maker has ended before it was up is none: the next command takes away what there is. */
   phase: z.enum(["being-made", "up"]),
   maker: z.object({ pid: z.number(), mark: z.string() }),
+  /** Whether the maker is a program that takes it down again; else it stays until somebody does. */
+  heldByMaker: z.optional(z.boolean()),
   createdAt: z.number(),
   network: z.number(),
   image: z.optional(z.string()),

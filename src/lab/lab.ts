@@ -59,6 +59,7 @@ const usualDiskBytes = 4 * 1024 ** 3;
 const downTimeoutMs = 60_000;
 const lifetimeMs = 2 ** 31 - 1;
 
+/** Whoever calls it takes the lab down; where that was not done, `cozy lab status` says so. */
 export async function labUp(options: LabOptions): Promise<Lab> {
   const env = options.env ?? process.env;
   checkMachine(thisMachine(env), "cozy lab up");
@@ -68,6 +69,7 @@ export async function labUp(options: LabOptions): Promise<Lab> {
     hosts: hostNames(options.hosts),
     diskBytes: options.diskBytes ?? usualDiskBytes,
     balancer: options.balancer,
+    isHeld: true,
     cache: imagesFolder(env),
     now: options.now ?? Date.now,
     tell: options.tell ?? (() => undefined),

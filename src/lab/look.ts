@@ -1,11 +1,14 @@
 import { labLayout } from "./lab-layout.ts";
 import { labNames, openLab, readLab, type LabState } from "./lab-state.ts";
+import { isLeft } from "./left-labs.ts";
 import { isOn } from "./power.ts";
 
 /** A lab as it is now. */
 export interface LabLook {
   readonly name: string;
   readonly phase: LabState["phase"];
+  /** Whether the program that was to take it down has ended without doing so. */
+  readonly leftBehind: boolean;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
   readonly keyFile: string;
@@ -34,11 +37,13 @@ export async function lookAtLab(name: string): Promise<LabLook> {
   return look(await openLab(name));
 }
 
-async function look({ name, phase, createdAt, hosts }: LabState): Promise<LabLook> {
+async function look(lab: LabState): Promise<LabLook> {
+  const { name, phase, createdAt, hosts } = lab;
   const { key, knownHosts } = labLayout(name);
   return {
     name,
     phase,
+    leftBehind: isLeft(lab),
     createdAt,
     keyFile: key,
     knownHostsFile: knownHosts,

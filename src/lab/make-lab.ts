@@ -45,6 +45,8 @@ export interface LabRequest {
   /** Room on each host's disk, which is memory of the machine as it is used. */
   readonly diskBytes: number;
   readonly balancer: LabBalancer | undefined;
+  /** Whether this process is to take it down again, so that it is left behind where it has not. */
+  readonly isHeld: boolean;
   /** Where the images are kept. */
   readonly cache: string;
   readonly now: () => number;
@@ -94,7 +96,7 @@ export async function sweep(cache: string, signal: AbortSignal): Promise<readonl
 async function enterLab(request: LabRequest, signal: AbortSignal): Promise<LabState> {
   const maker = identify(process.pid);
   if (maker === undefined) throw new Error("this process can't tell what it is");
-  const { name, diskBytes, balancer } = request;
+  const { name, diskBytes, balancer, isHeld } = request;
   return underLabsLock(async () => {
     const before = await readLab(name);
     if (before !== undefined) throw before.phase === "up" ? thereAlready(name) : beingMade(before);
@@ -106,7 +108,7 @@ async function enterLab(request: LabRequest, signal: AbortSignal): Promise<LabSt
       cut: false,
     }));
     const state = { format: 1, phase: "being-made", maker, createdAt: request.now() } as const;
-    const lab = { ...state, name, diskBytes, balancer, network, hosts };
+    const lab = { ...state, name, heldByMaker: isHeld, diskBytes, balancer, network, hosts };
     await writeLab(lab);
     return lab;
   });

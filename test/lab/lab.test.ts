@@ -280,6 +280,28 @@ describe("making a lab", () => {
     expect(await leftOfLab(name)).toEqual([]);
   });
 
+  it("tells of a lab whose program was killed, and leaves it to whoever may want to look at it", async () => {
+    const [name, another] = [freshName(), freshName()];
+    const lab = JSON.stringify(join(import.meta.dirname, "../../src/lab/lab.ts"));
+    const script = `import { labUp } from ${lab};
+      await labUp({ name: "${name}", hosts: 1 });
+      process.kill(process.pid, "SIGKILL");`;
+    await tryProgram([process.execPath, "--input-type=module", "-e", script], within(60_000), {
+      timeoutMs: 60_000,
+    });
+    const { stdout: shown } = await cozy("lab", "status");
+    expect(shown).toContain(`  cozy lab down --name ${name}\n`);
+    const { stdout: up } = await cozy("lab", "up", "--name", another, "--hosts", "1");
+    expect(up).toContain(`  cozy lab down --name ${name}\n`);
+    expect(up).not.toContain(`cozy lab down --name ${another}`);
+    await cozy("lab", "down", "--name", name);
+    const { stdout } = await cozy("lab", "status", "--json");
+    const { labs } = JSON.parse(stdout) as { labs: { name: string }[] };
+    const ofThese = labs.filter((one) => [name, another].includes(one.name));
+    expect(ofThese).toMatchObject([{ name: another, leftBehind: false }]);
+    await cozy("lab", "down", "--name", another);
+  });
+
   it("gives labs that are made at the same time networks of their own, and a name once", async () => {
     const [first, second] = [freshName(), freshName()];
     const results = await Promise.allSettled([
