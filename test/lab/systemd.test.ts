@@ -164,6 +164,17 @@ describe("an application in its sandbox", () => {
     expect(killed).toEqual([{ id: { release: "r1", type: "worker", index: 0 }, afterMs: 2_000 }]);
   });
 
+  it("of a type that has no unit is not started, which is taken back like any other start", async () => {
+    const specs = [shell("r1/other.0", "exec sleep 1000")];
+    await expect(onNode.call("start", specs)).rejects.toThrow("did not carry out an order: start");
+    await onNode.call("start", [shell("r1/worker.0", "exec sleep 1000")]);
+    expect(await onNode.call("stop", { release: "r1" })).toEqual([]);
+    expect(await onNode.call("list")).toEqual([]);
+    expect(await server.sh("systemctl is-active trial-node-worker@r1.0.service", { fails: true })).toBe(
+      "inactive",
+    );
+  });
+
   it("whose runs of schedules go on is no reason to end them", async () => {
     const script = "sleep 1000 & echo $! > /tmp/../run/trial-node/r1/child; exec sleep 1000";
     await server.sh(`install -d -o cozy -g trial-node-http -m 2770 ${node.paths.run}/r1`);
@@ -311,8 +322,12 @@ describe("a command that runs to its end", () => {
   });
 
   /** Types once it says that it is at a terminal, and ends no input before the command's end: a person's terminal has none either. */
-  async function atTerminal(script: string, typed: string) {
-    const command = await onNode.call<string[]>("openOnce", once(script));
+  async function atTerminal(script: string, typed: string, variables: object = {}) {
+    const request = once(script);
+    const command = await onNode.call<string[]>("openOnce", {
+      ...request,
+      variables: { ...request.variables, ...variables },
+    });
     const [program = "", ...words] = server.terminal(command);
     const typing = execa(program, words, { stdin: "pipe", reject: false });
     typing.stdout.on("data", (text: Buffer) => {
@@ -329,6 +344,18 @@ describe("a command that runs to its end", () => {
     expect(stdout).toContain("at a terminal");
     expect(stdout).toContain("hello Ada");
     expect(exitCode).toBe(0);
+  });
+
+  it("has a place for a shell's history there, which is gone with it", async () => {
+    const { stdout, exitCode } = await atTerminal(
+      `echo at a terminal; ${nodeThere} && cat "$HOME/.node_repl_history"`,
+      "6 * 7\n.exit\n",
+      { HOME: node.paths.root },
+    );
+    expect(stdout).toContain("42");
+    expect(stdout).not.toContain("history file");
+    expect(exitCode).toBe(0);
+    expect(await server.sh("find / /tmp -xdev -name .node_repl_history")).toBe("");
   });
 
   it.each([

@@ -45,6 +45,11 @@ export function isDown({ active }: UnitState): boolean {
   return active === "inactive" || active === "failed";
 }
 
+/** Nothing runs, and nothing could: the server has no unit for it. */
+export function isMissing(unit: UnitState): boolean {
+  return unit.load === "not-found" && isDown(unit);
+}
+
 function stateOf({ unit, isBeforeCommand }: StatusFacts, isImpossible: boolean): InstanceState {
   const waiting = isImpossible ? "failed" : "backing-off";
   switch (unit.active) {

@@ -75,7 +75,8 @@ export async function openOnce(
   const folder = sealed ? sealedFolder(layout, name) : onceFolder(layout, name);
   await mkdir(folder, { recursive: true });
   const { command, folder: workFolder, limits } = request;
-  await writeAtomically(join(folder, "environment"), environmentLines(request.variables), 0o600);
+  const variables = terminal ? withHomeOfItsOwn(layout, request.variables) : request.variables;
+  await writeAtomically(join(folder, "environment"), environmentLines(variables), 0o600);
   await writeAtomically(join(folder, "start"), onceScript(command, workFolder, limits.openFiles), 0o640);
   const how = sealed ? ["--sealed"] : terminal ? ["--terminal"] : [];
   const words = ["once", ...how, layout.id, name];
@@ -83,6 +84,20 @@ export async function openOnce(
     command: controlCommand(layout.control, words),
     close: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/** The sandbox gives each command one of its own, which goes with it. */
+const ownFolder = "/tmp";
+
+/**
+ * Shells keep a history, and more, in the home folder, and complain where they can't. That of the instances is cozy's, and nobody's to
+ * write into; what is typed on a server is to be gone with the shell, because secrets are among it.
+ */
+function withHomeOfItsOwn(
+  { paths }: ServerLayout,
+  variables: OnceRequest["variables"],
+): OnceRequest["variables"] {
+  return variables["HOME"] === paths.root ? { ...variables, HOME: ownFolder } : variables;
 }
 
 async function followOutput(command: readonly string[], request: OnceRequest): Promise<CommandResult> {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { serverLayout, type ServerLayout } from "../../hosts/server-layout.ts";
 import type { InstanceSpec } from "../instance.ts";
+import { controlExits } from "./control.ts";
 import type { RunProgram } from "./program.ts";
 import { systemdInstances } from "./systemd-instances.ts";
 
@@ -13,6 +14,9 @@ let layout: ServerLayout;
 let orders: string[];
 let control: { exitCode: number; stdout: string; stderr: string };
 let unit: string;
+/** What is shown after it, and the name of a unit that no order may have. */
+let others: string;
+let refuses: string | undefined;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "cozy-systemd-"));
   layout = { ...serverLayout("app", "production"), instances: join(folder, "instances") };
@@ -20,6 +24,8 @@ beforeEach(() => {
   orders = [];
   control = { exitCode: 0, stdout: "", stderr: "" };
   unit = "ActiveState=active\nSubState=running\nMainPID=1\nNRestarts=0\n";
+  others = "";
+  refuses = undefined;
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -27,8 +33,10 @@ const name = "app-production-worker@r1.0.service";
 const signal = AbortSignal.timeout(20_000);
 const own = () => join(layout.instances, "worker@r1.0");
 const run: RunProgram = async (command) => {
-  if (command[0] === "systemctl") return { exitCode: 0, stdout: `Id=${name}\n${unit}`, stderr: "" };
+  if (command[0] === "systemctl") return { exitCode: 0, stdout: `Id=${name}\n${unit}${others}`, stderr: "" };
   orders.push(command.slice(3).join(" "));
+  if (refuses !== undefined && command.includes(refuses))
+    return { exitCode: controlExits.refused, stdout: "", stderr: "it has no template here" };
   return control;
 };
 const open = () => systemdInstances({ layout, run, now: Date.now, sinceBootMs: () => performance.now() });
@@ -73,6 +81,41 @@ describe("instances on systemd", () => {
   it("are not there where the server was not set up for it", async () => {
     control = { exitCode: 1, stdout: "", stderr: "sudo: a password is required" };
     await expect(open().start([spec()], signal)).rejects.toMatchObject({ code: "control-refused" });
+  });
+
+  it("whose unit is not there are ended by that, so that a start that the server is not set up for can be taken back", async () => {
+    await open().start([spec()], signal);
+    control = { exitCode: controlExits.refused, stdout: "", stderr: `${name} has no template here` };
+    unit = "LoadState=not-found\nActiveState=inactive\nSubState=dead\n";
+    expect(await open().stop({ release: "r1" }, signal)).toEqual([]);
+    expect(orders.slice(1)).toEqual([`stop ${name}`]);
+    expect(readdirSync(layout.instances)).toEqual([]);
+  });
+
+  it("that have a unit are stopped beside those that have none", async () => {
+    await open().start([spec(), spec({}, 1)], signal);
+    const there = name.replace("r1.0", "r1.1");
+    refuses = name;
+    unit = "LoadState=not-found\nActiveState=inactive\nSubState=dead\n";
+    others = `\nId=${there}\nLoadState=loaded\nActiveState=active\n`;
+    control = { exitCode: 0, stdout: `killed ${there}\n`, stderr: "" };
+    const killed = await open().stop({ release: "r1" }, signal);
+    expect(killed).toMatchObject([{ id: { index: 1 } }]);
+    expect(orders.slice(1)).toEqual([`stop ${name} ${there}`, `stop ${there}`]);
+    expect(readdirSync(layout.instances)).toEqual([]);
+  });
+
+  it("that run by a unit that may not be stopped are not forgotten", async () => {
+    await open().start([spec()], signal);
+    control = { exitCode: 1, stdout: "", stderr: "sudo: a password is required" };
+    for (const state of [
+      "LoadState=loaded\nActiveState=active\n",
+      "LoadState=not-found\nActiveState=active\n",
+    ]) {
+      unit = state;
+      await expect(open().stop({ release: "r1" }, signal)).rejects.toMatchObject({ code: "control-refused" });
+    }
+    expect(readdirSync(layout.instances)).toEqual(["worker@r1.0"]);
   });
 
   it("leave nothing behind when they are stopped, and those that were killed are told", async () => {
@@ -121,9 +164,9 @@ describe("instances on systemd", () => {
   });
 });
 
-function spec(variables: Readonly<Record<string, string>> = { LEVEL: "info" }): InstanceSpec {
+function spec(variables: Readonly<Record<string, string>> = { LEVEL: "info" }, index = 0): InstanceSpec {
   return {
-    id: { release: "r1", type: "worker", index: 0 },
+    id: { release: "r1", type: "worker", index },
     command: ["node", "worker.js"],
     folder: "/",
     environmentFile: join(folder, "environment.json"),

@@ -14,7 +14,7 @@ import {
   retireInstance,
   type KeptInstance,
 } from "./instance-folders.ts";
-import { instanceStatus, isDown, isGone } from "./instance-status.ts";
+import { instanceStatus, isDown, isGone, isMissing } from "./instance-status.ts";
 import { parseLastEnd } from "./last-end.ts";
 import { orderControl } from "./order-control.ts";
 import type { RunProgram } from "./program.ts";
@@ -63,7 +63,7 @@ export function systemdInstances(parts: SystemdParts): Instances {
       signal.throwIfAborted();
       const selected = await find(layout, select);
       if (selected.length === 0) return [];
-      const printed = await order(["stop", ...units(layout, selected)], signal);
+      const printed = await stopThere(parts, selected, signal);
       await Promise.all(selected.map(({ spec }) => forgetInstance(layout, spec.id)));
       return killedOnes(layout, selected, printed);
     },
@@ -92,6 +92,29 @@ export function systemdInstances(parts: SystemdParts): Instances {
 function systemdFault(error: unknown): CozyError {
   if (error instanceof CozyError && error.code === "systemd-failed") return error;
   throw error;
+}
+
+/**
+ * What has no unit has no process: that is how it is found after a start that the server was not set up for. Only a refusal is worth that
+ * look, and root's program then did nothing at all.
+ */
+async function stopThere(
+  parts: SystemdParts,
+  selected: readonly KeptInstance[],
+  signal: AbortSignal,
+): Promise<string> {
+  const { layout, run } = parts;
+  const stop = (some: readonly KeptInstance[]) =>
+    orderControl(run, layout, ["stop", ...units(layout, some)], signal);
+  try {
+    return await stop(selected);
+  } catch (error) {
+    if (!(error instanceof CozyError) || error.code !== "control-refused") throw error;
+    const missing = (await lookAt(parts, selected, signal)).filter(({ unit }) => isMissing(unit));
+    if (missing.length === 0) throw error;
+    const there = selected.filter(({ spec }) => !missing.some(({ kept }) => kept.spec === spec));
+    return there.length === 0 ? "" : stop(there);
+  }
 }
 
 interface Seen {

@@ -12,6 +12,7 @@ ExecMainCode=0
 ExecMainStatus=0
 Result=success
 Id=app-production-web@20261128-120000-abcdef0.0.service
+LoadState=loaded
 ActiveState=active
 SubState=running
 InvocationID=5c2b6a1f6d7e4c0d9a3f6a1b2c3d4e5f
@@ -55,6 +56,7 @@ describe("what systemctl shows", () => {
     expect(parseUnitStates(answer)).toEqual([
       {
         unit: "app-production-web@20261128-120000-abcdef0.0.service",
+        load: "loaded",
         active: "active",
         sub: "running",
         pid: 663,

@@ -1,6 +1,8 @@
 /** What systemd tells of a unit, as far as an instance's status is made from it. */
 export interface UnitState {
   readonly unit: string;
+  /** `loaded`, or `not-found` where no file says what it is. */
+  readonly load: string;
   readonly active: string;
   readonly sub: string;
   readonly pid: number | undefined;
@@ -17,6 +19,7 @@ export interface UnitState {
 
 const properties = [
   "Id",
+  "LoadState",
   "ActiveState",
   "SubState",
   "MainPID",
@@ -60,6 +63,7 @@ function unitState(fields: ReadonlyMap<string, string>): UnitState {
   const startedUs = number("ExecMainStartTimestampMonotonic");
   return {
     unit: fields.get("Id") ?? "",
+    load: fields.get("LoadState") ?? "",
     active: fields.get("ActiveState") ?? "",
     sub: fields.get("SubState") ?? "",
     pid: number("MainPID"),
