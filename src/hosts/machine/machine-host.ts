@@ -1,5 +1,6 @@
 import { rename, rm, statfs, symlink } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { thisPlatform } from "../../artifacts/platform.ts";
 import type { InstanceStatus } from "../../instances/instance.ts";
 import type { Instances } from "../../instances/instances.ts";
 import type { InstanceLogs } from "../../logs/instance-logs.ts";
@@ -31,6 +32,7 @@ import { smokeRelease } from "./smoke.ts";
 import { startRelease } from "./start-release.ts";
 import { routesInForce, switchRoutes } from "./switch-routes.ts";
 import { typesOf } from "./types-of.ts";
+import { untilInUse } from "./until-in-use.ts";
 
 /** What differs from one kind of machine to another: who runs instances, who serves, where output is kept. */
 export interface MachineParts {
@@ -131,6 +133,11 @@ export function machineHost(parts: MachineParts): MachineHost {
       return { host: name, clock: now(), freeBytes, memory: hostMemory(), ...kept, ...seen };
     },
 
+    async platform(signal) {
+      signal.throwIfAborted();
+      return thisPlatform();
+    },
+
     async placeRelease({ release, variables, persist }, signal) {
       signal.throwIfAborted();
       const { homeFolder, hasOwnUser } = parts;
@@ -218,6 +225,7 @@ export function machineHost(parts: MachineParts): MachineHost {
     async switchRoutes(token, shares, signal) {
       signal.throwIfAborted();
       await parts.fenced(token, () => switchRoutes(runFolder, shares, now()));
+      await untilInUse({ runFolder, proxy, now }, signal);
     },
     async prove(check, signal, beside) {
       const table = await readRoutes(runFolder);
