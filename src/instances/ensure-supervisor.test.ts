@@ -2,7 +2,7 @@ import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { decide, ensureSupervisor } from "./ensure-supervisor.ts";
 import type { Running } from "./who-runs.ts";
 import { jsonRequest } from "./json-request.ts";
@@ -10,13 +10,24 @@ import { startKeeper } from "./keeper.ts";
 import { settingsFileName } from "./protocol.ts";
 import type { SupervisorSettings } from "./supervisor-settings.ts";
 import { shutdown, startInstances, stopInstances, supervisorState } from "./supervisor-client.ts";
-import { ask, eventually, lives, openLab, signal, statusOf, supervisorPid, type Lab } from "./testing/lab.ts";
+import {
+  ask,
+  eventually,
+  lives,
+  openLab,
+  removeAgent,
+  signal,
+  statusOf,
+  supervisorPid,
+  type Lab,
+} from "./testing/lab.ts";
 
 let lab: Lab;
 beforeEach(async () => {
   lab = await openLab();
 });
 afterEach(() => lab.close());
+afterAll(removeAgent);
 
 describe("ensureSupervisor", () => {
   it("starts one, and leaves it alone when it runs", async () => {

@@ -1,9 +1,12 @@
+import { afterAll } from "vitest";
 import { ensureSupervisor } from "./ensure-supervisor.ts";
 import { instancesContract } from "./contract.ts";
 import { fakeInstances, type FakeBehaviour } from "./fake-instances.ts";
 import type { InstanceSpec } from "./instance.ts";
 import { supervisedInstances } from "./supervisor-client.ts";
-import { openLab, signal } from "./testing/lab.ts";
+import { openLab, removeAgent, signal } from "./testing/lab.ts";
+
+afterAll(removeAgent);
 
 instancesContract("the embedded supervisor", async () => {
   const lab = await openLab();

@@ -2,6 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startLoad } from "../../src/routing/testing/load.ts";
 import { createSandbox, served, tinyConfig, type CliResult, type Sandbox } from "../support/sandbox.ts";
+import { betweenRequestsMs } from "../support/soak.ts";
 
 let sandbox: Sandbox;
 let good: string;
@@ -22,7 +23,7 @@ beforeEach(async () => {
 /** Deploys under load, expects a refusal, and that the good release never stopped serving. */
 async function refused(files: Record<string, string>): Promise<CliResult> {
   await sandbox.commit(files);
-  const load = startLoad({ url: `${sandbox.url}/`, connections: 8 });
+  const load = startLoad({ url: `${sandbox.url}/`, connections: 8, pauseMs: betweenRequestsMs });
   const result = await sandbox.cozy(["deploy", "staging"]);
   const { failed, errors } = await load.stop();
   expect(errors).toEqual([]);

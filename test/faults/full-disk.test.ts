@@ -8,6 +8,7 @@ import { fillDisk } from "../support/fill-disk.ts";
 import { mayBeLeftOut } from "../support/may-be-left-out.ts";
 import { startLoad } from "../../src/routing/testing/load.ts";
 import { createSandbox, served, type Sandbox } from "../support/sandbox.ts";
+import { betweenRequestsMs } from "../support/soak.ts";
 
 const run = promisify(execFile);
 const canMount = process.platform === "linux" && process.getuid?.() === 0;
@@ -33,7 +34,7 @@ describe.skipIf(mayBeLeftOut(!canMount))("a full disk (a small tmpfs; needs root
       const before = await served(sandbox.url);
       await sandbox.commit({ "version.txt": `v${leftKb}\n`, "ballast.txt": "x".repeat(2_000_000) });
       await fillDisk(join(home, "filler"), home, leftKb * 1024);
-      const load = startLoad({ url: `${sandbox.url}/`, connections: 4 });
+      const load = startLoad({ url: `${sandbox.url}/`, connections: 4, pauseMs: betweenRequestsMs });
       const { code, stderr } = await sandbox.cozy(["deploy", "staging"]);
       const { failed } = await load.stop();
       expect(code).not.toBe(0);

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { startLoad } from "../../src/routing/testing/load.ts";
 import { killsInTurn } from "../support/kills.ts";
 import { createSandbox, served, tinyConfig, type Sandbox } from "../support/sandbox.ts";
-import { inSoak } from "../support/soak.ts";
+import { inSoak, times } from "../support/soak.ts";
 
 /** Warm for just longer than what is in flight may take, so that many deploys don't fill the machine. */
 const keep = `keep: { releases: 1, warm: process.env.WARM ?? "2s" }, drain: { requests: "1s", streams: "1s" },`;
@@ -79,7 +79,7 @@ describe("a deployer that is killed before, in and after any operation", () => {
       const story = new KillStory(sandbox, way);
       try {
         await story.deploy();
-        const load = startLoad({ url: `${sandbox.url}/`, connections: 2, pauseMs: 5 });
+        const load = startLoad({ url: `${sandbox.url}/`, connections: 2, pauseMs: times(20, 5) });
         const told: string[] = [];
         for (const { kind, point } of killsInTurn(way, kinds)) {
           const fault = await story.killedAt(kind, point);

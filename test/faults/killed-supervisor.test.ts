@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startLoad } from "../../src/routing/testing/load.ts";
 import { createSandbox, processesOf, served, until, type Sandbox } from "../support/sandbox.ts";
+import { betweenRequestsMs } from "../support/soak.ts";
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -30,7 +31,7 @@ async function pidOf(agent: string): Promise<number> {
 describe("the supervisor, killed under load", () => {
   it("comes back with the same instances and the same table, and no request is lost", async () => {
     const before = await sandbox.json<StatusJson>(["status", "staging"]);
-    const load = startLoad({ url: `${sandbox.url}/`, connections: 16 });
+    const load = startLoad({ url: `${sandbox.url}/`, connections: 16, pauseMs: betweenRequestsMs });
     for (let round = 0; round < 3; round += 1) {
       const pid = await pidOf("supervisor.mjs");
       process.kill(pid, "SIGKILL");

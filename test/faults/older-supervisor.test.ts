@@ -6,6 +6,7 @@ import type { SupervisorSettings } from "../../src/instances/supervisor-settings
 import { jsonRequest } from "../../src/instances/json-request.ts";
 import { startLoad } from "../../src/routing/testing/load.ts";
 import { createSandbox, processesOf, served, type Sandbox } from "../support/sandbox.ts";
+import { betweenRequestsMs } from "../support/soak.ts";
 
 interface StatusJson {
   readonly host: {
@@ -46,7 +47,7 @@ describe("a supervisor of the format before this one", () => {
   it("is replaced by a deploy under load, and its instances are taken up", async () => {
     const before = await sandbox.json<StatusJson>(["status", "staging"]);
     await replaceBySupervisorThatSpeaks([0], "0.0.9");
-    const load = startLoad({ url: `${sandbox.url}/`, connections: 16 });
+    const load = startLoad({ url: `${sandbox.url}/`, connections: 16, pauseMs: betweenRequestsMs });
     await sandbox.commit({ "version.txt": "two\n" });
     await sandbox.ok(["deploy", "staging"]);
     const { failed, errors, sent } = await load.stop();

@@ -5,6 +5,7 @@ import { startLoad } from "../../src/routing/testing/load.ts";
 import { killsInTurn } from "../support/kills.ts";
 import { createSandbox, served, tinyConfig, until, type Sandbox } from "../support/sandbox.ts";
 import { schedulerNotes } from "../support/schedulers.ts";
+import { betweenRequestsMs } from "../support/soak.ts";
 
 const config = (port: number): string =>
   tinyConfig(port, `keep: { releases: 1, warm: "2s" }, drain: { requests: "1s", streams: "1s" },`).replace(
@@ -54,7 +55,7 @@ describe("a worker in a long job at a deploy", () => {
   it("finishes it, and ends after that, while requests go on under load", async () => {
     const { release: old } = await served(sandbox.url);
     await until("a job has begun", async () => (await notesOf(old)).includes("begins a job"));
-    const load = startLoad({ url: `${sandbox.url}/`, connections: 8 });
+    const load = startLoad({ url: `${sandbox.url}/`, connections: 8, pauseMs: betweenRequestsMs });
     const { release, stdout } = await deployed({ "version.txt": "two\n" });
     expect((await load.stop()).errors).toEqual([]);
     expect((await notesOf(old)).slice(-2)).toEqual(["told to stop", "ends a job"]);

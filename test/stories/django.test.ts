@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startLoad } from "../../src/routing/testing/load.ts";
 import type { Sandbox } from "../support/sandbox.ts";
 import { createDjangoSandboxBesideOthers, djangoPage } from "../support/tiny-django.ts";
+import { betweenRequestsMs } from "../support/soak.ts";
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -57,7 +58,7 @@ describe("a Django application", () => {
   });
 
   it("loses no request over a one-line change, renamed settings, and back to the release that had the old ones", async () => {
-    const load = startLoad({ url: `${sandbox.url}/`, connections: 8 });
+    const load = startLoad({ url: `${sandbox.url}/`, connections: 8, pauseMs: betweenRequestsMs });
     await sandbox.commit(await views("two"));
     await sandbox.ok(["deploy", "staging"]);
     const two = await djangoPage(sandbox.url);

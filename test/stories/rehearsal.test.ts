@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Finding, RehearsalVerdict } from "../../src/rehearsal/verdict.ts";
 import { startLoad } from "../../src/routing/testing/load.ts";
 import { createSandbox, processesOf, type Sandbox } from "../support/sandbox.ts";
+import { betweenRequestsMs } from "../support/soak.ts";
 
 const config = (
   port: number,
@@ -117,7 +118,7 @@ describe("a release that is rehearsed", () => {
       "migrations.json": migrations(note, rename),
       "behaviour.json": behaviour("town", "note"),
     });
-    const load = startLoad({ url: `${sandbox.url}/`, connections: 8 });
+    const load = startLoad({ url: `${sandbox.url}/`, connections: 8, pauseMs: betweenRequestsMs });
     const { code, stderr } = await sandbox.cozy(["deploy", "production"]);
     const { failed, sent } = await load.stop();
     expect(code).toBe(2);

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { DrillVerdict } from "../../src/recovery/drill-verdict.ts";
 import { startLoad } from "../../src/routing/testing/load.ts";
 import { createSandbox, processesOf, type Sandbox } from "../support/sandbox.ts";
+import { betweenRequestsMs } from "../support/soak.ts";
 
 const config = (port: number) => `import { defineProject, node, sqlite, thisMachine } from "cozywish";
 
@@ -73,7 +74,7 @@ function outcomes({ findings }: DrillVerdict): Record<string, string> {
 describe("a drill", () => {
   it("brings the data back aside, and production feels nothing of it", async () => {
     const [before, instances] = [await readFile(database()), await pids()];
-    const load = startLoad({ url: `${sandbox.url}/`, connections: 4 });
+    const load = startLoad({ url: `${sandbox.url}/`, connections: 4, pauseMs: betweenRequestsMs });
     const { code, stdout, stderr } = await sandbox.cozy(["drill", "production"]);
     const { sent, failed } = await load.stop();
     expect([code, stderr.includes("starting"), failed]).toEqual([0, true, 0]);

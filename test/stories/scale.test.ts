@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startLoad } from "../../src/routing/testing/load.ts";
 import { createSandbox, served, tinyConfig, type Sandbox } from "../support/sandbox.ts";
+import { betweenRequestsMs } from "../support/soak.ts";
 
 const config = (port: number): string =>
   tinyConfig(port).replace(
@@ -151,7 +152,7 @@ describe("a deployer that is killed while it scales", () => {
       "after:switch-routes",
       "after:start-instances",
     ]) {
-      const load = startLoad({ url: `${sandbox.url}/`, connections: 4 });
+      const load = startLoad({ url: `${sandbox.url}/`, connections: 4, pauseMs: betweenRequestsMs });
       const { code } = await sandbox.cozy(["scale", "staging", "web=4"], {
         env: { COZY_FAULT: `${point}@this-machine` },
       });

@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startLoad } from "../../src/routing/testing/load.ts";
 import { createSandbox, served, tinyConfig, until, type Sandbox } from "../support/sandbox.ts";
-import { times } from "../support/soak.ts";
+import { betweenRequestsMs, times } from "../support/soak.ts";
 import { upgraded } from "../support/upgraded.ts";
 
 /** The fixture as so many applications are: it makes a number of what it is told to listen on. */
@@ -48,10 +48,11 @@ describe("an application that listens on a TCP port only", () => {
     await sandbox.ok(["deploy", "staging"]);
     const { release: second } = await served(sandbox.url);
     const socket = await upgraded(sandbox.port);
-    const load = startLoad({ url: `${sandbox.url}/`, connections: 16 });
+    const load = startLoad({ url: `${sandbox.url}/`, connections: 16, pauseMs: betweenRequestsMs });
     const uploads = startLoad({
       url: `${sandbox.url}/echo`,
       connections: 2,
+      pauseMs: betweenRequestsMs,
       method: "POST",
       body: "x".repeat(300_000),
       check: ({ status, text }) =>
@@ -71,7 +72,7 @@ describe("an application that listens on a TCP port only", () => {
   });
 
   it("loses none over deploys either", async () => {
-    const load = startLoad({ url: `${sandbox.url}/`, connections: 16 });
+    const load = startLoad({ url: `${sandbox.url}/`, connections: 16, pauseMs: betweenRequestsMs });
     for (const version of ["three", "four"]) {
       await sandbox.commit({ "version.txt": `${version}\n` });
       await sandbox.ok(["deploy", "staging"]);

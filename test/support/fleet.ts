@@ -14,6 +14,8 @@ export interface FleetSandbox extends Sandbox {
 
 export interface FleetOptions {
   readonly hosts: number;
+  /** Names of those that the environment has; all of them where absent. */
+  readonly serving?: readonly string[];
   /** Of each host; the lab's own default where absent. */
   readonly diskBytes?: number;
   /** One that ends TLS. */
@@ -38,9 +40,11 @@ export async function createFleet(options: FleetOptions): Promise<FleetSandbox> 
     ...(balancer === true && { balancer: { readyPath: "/balancer", everyMs: 500, endsTls: true } }),
   });
   try {
+    const names = options.serving;
+    const serving = { ...lab, hosts: lab.hosts.filter(({ name }) => names?.includes(name) ?? true) };
     const more = `${(await options.withLab?.(lab)) ?? ""}${options.more ?? ""}`;
     const sandbox = await createSandbox({
-      config: () => fleetConfig(lab, more, options.appMore, options.environments),
+      config: () => fleetConfig(serving, more, options.appMore, options.environments),
       home: sharedHome(),
       ...(env !== undefined && { env }),
     });
@@ -58,7 +62,7 @@ export async function createFleet(options: FleetOptions): Promise<FleetSandbox> 
         await lab.down();
       },
     };
-    await fleet.ok(["trust", "staging", "--fingerprint", fingerprintsOf(lab)]);
+    await fleet.ok(["trust", "staging", "--fingerprint", fingerprintsOf(serving)]);
     await fleet.ok(["setup", "staging"]);
     return fleet;
   } catch (error) {

@@ -10,8 +10,10 @@ const longest = [
   "faults/workers",
   "faults/django-builds",
   "stories/jobs",
-  "stories/canary",
   "stories/dev-examples",
+  "stories/scale",
+  "stories/canary",
+  "stories/cozywish",
   "stories/django",
   "stories/tcp-only",
   "artifacts/python-store",
@@ -22,6 +24,11 @@ const longest = [
   "proxy/failing",
   "supervisor/comes-back",
   "engine/kill",
+  "nginx/nginx-proxy",
+  "builder/host-builder",
+  "lab/join",
+  "lab/judgement",
+  "lab/fleet",
 ];
 
 export class LongestFirst extends BaseSequencer {

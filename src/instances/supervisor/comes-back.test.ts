@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ensureSupervisor } from "../ensure-supervisor.ts";
 import type { InstanceSpec } from "../instance.ts";
 import { stateFile } from "../protocol.ts";
@@ -19,6 +19,7 @@ import {
   lives,
   openLab,
   parentOf,
+  removeAgent,
   signal,
   statusOf,
   supervisorPid,
@@ -31,6 +32,7 @@ beforeEach(async () => {
   await ensureSupervisor(lab.place, signal());
 });
 afterEach(() => lab.close());
+afterAll(removeAgent);
 
 async function start(spec: InstanceSpec): Promise<number> {
   const [status] = await startInstances(lab.place, [spec], signal());

@@ -1,12 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ensureSupervisor } from "../ensure-supervisor.ts";
 import { protocolFormat, stateFile } from "../protocol.ts";
 import { jsonRequest } from "../json-request.ts";
 import { shutdown, startInstances, stopInstances, supervisorState } from "../supervisor-client.ts";
-import { eventually, killSupervisor, lives, openLab, signal, type Lab } from "../testing/lab.ts";
+import { eventually, killSupervisor, lives, openLab, removeAgent, signal, type Lab } from "../testing/lab.ts";
 
 const canMount = process.platform === "linux" && process.getuid?.() === 0;
 
@@ -20,6 +20,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await lab.close();
 });
+afterAll(removeAgent);
 
 describe.runIf(canMount)("a full disk", () => {
   it("stops no instance and no supervisor, and is told until there is room again", async () => {

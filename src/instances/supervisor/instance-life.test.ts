@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ensureSupervisor } from "../ensure-supervisor.ts";
 import type { InstanceSpec } from "../instance.ts";
 import { stateFile } from "../protocol.ts";
@@ -10,6 +10,7 @@ import {
   eventually,
   lives,
   openLab,
+  removeAgent,
   signal,
   statusOf,
   supervisorPid,
@@ -22,6 +23,7 @@ beforeEach(async () => {
   await ensureSupervisor(lab.place, signal());
 });
 afterEach(() => lab.close());
+afterAll(removeAgent);
 
 async function start(spec: InstanceSpec): Promise<number> {
   const [status] = await startInstances(lab.place, [spec], signal());

@@ -1,11 +1,20 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ensureSupervisor } from "../ensure-supervisor.ts";
 import { jsonRequest } from "../json-request.ts";
 import type { ProxySpec } from "../protocol.ts";
 import { ensureProxy, shutdown, supervisorState } from "../supervisor-client.ts";
-import { ask, eventually, killSupervisor, lives, openLab, signal, type Lab } from "../testing/lab.ts";
+import {
+  ask,
+  eventually,
+  killSupervisor,
+  lives,
+  openLab,
+  removeAgent,
+  signal,
+  type Lab,
+} from "../testing/lab.ts";
 
 let lab: Lab;
 beforeEach(async () => {
@@ -14,6 +23,7 @@ beforeEach(async () => {
   await ensureSupervisor(lab.place, signal());
 });
 afterEach(() => lab.close());
+afterAll(removeAgent);
 
 /** A proxy as the supervisor knows it: it answers its pid, starts its successor when asked to, and drains for a moment. */
 const fakeProxy = `

@@ -3,7 +3,7 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { afterAll, expect } from "vitest";
+import { expect } from "vitest";
 import type { InstanceSpec } from "../instance.ts";
 import type { SupervisorPlace } from "../start-supervisor.ts";
 import { linuxPids, linuxStat } from "../process-identity.ts";
@@ -29,12 +29,13 @@ export function signal(ms = 15_000): AbortSignal {
   return AbortSignal.timeout(ms);
 }
 
-/** Built once for each file of tests. */
+/** Built once for each file of tests, which removes it at its end: `afterAll(removeAgent)`. */
 let agent: Promise<string> | undefined;
 const agentFolder = join(tmpdir(), "cozy-agent-");
-afterAll(async () => {
+export async function removeAgent(): Promise<void> {
   if (agent !== undefined) rmSync(dirname(await agent), { recursive: true, force: true });
-});
+  agent = undefined;
+}
 
 export async function openLab(more: Partial<SupervisorPlace> = {}): Promise<Lab> {
   const root = mkdtempSync(join(tmpdir(), "cozy-sup-"));

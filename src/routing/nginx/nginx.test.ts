@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { connect as tlsConnect, type ConnectionOptions } from "node:tls";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { mayBeLeftOut } from "../../../test/support/may-be-left-out.ts";
 import { WebSocket } from "ws";
 import { cookieOf } from "../proxy/exchange.ts";
@@ -46,7 +46,7 @@ const at = (name: string) => ({ host: `${name}.test` });
 describe.skipIf(mayBeLeftOut(nginxHere() === undefined))("nginx before real instances", () => {
   let nginx: NginxStage;
   const probe = () => ({ "x-cozy-proof": nginx.token });
-  const signal = AbortSignal.timeout(60_000);
+  const signal = AbortSignal.timeout(300_000);
 
   beforeAll(async () => {
     nginx = await NginxStage.open({}, [
@@ -282,7 +282,8 @@ describe.skipIf(mayBeLeftOut(nginxHere() === undefined))("nginx before real inst
           return undefined;
         },
       });
-      await until(() => load.result().sent > 5_000);
+      onTestFinished(() => void load.stop());
+      await expect.poll(() => load.result().sent, { timeout: 50_000 }).toBeGreaterThan(5_000);
       const { sent } = await load.stop();
       const chiSquare = counts.reduce((sum, count) => sum + (count - sent / 100) ** 2 / (sent / 100), 0);
       // With 99 degrees of freedom one draw in a million is above 175.
