@@ -58,7 +58,6 @@ export const artifactErrors = {
   "file-kind-refused": { fault: "yours", title: "The application holds a file that can't be kept" },
   "plan-outdated": { fault: "yours", title: "The project changed since the plan was made" },
   "artifact-missing": { fault: "yours", title: "The artifact is not on this machine" },
-  "artifact-differs": { fault: "yours", title: "The same commit was built differently on two machines" },
   "artifact-damaged": { fault: "outside", title: "The artifact is damaged" },
   "kept-file-damaged": { fault: "outside", title: "A file that cozy keeps is damaged" },
   "kept-file-newer": { fault: "yours", title: "A file was written by a newer cozy" },

@@ -49,14 +49,13 @@ async function openOnHost(
   host: ServerHost,
   parts: LocalBuilderParts,
 ) {
-  const [{ builderConnection }, { openBuilder }, { hostBuilder }, { serverMachinePaths }] = await Promise.all(
-    [
+  const [{ builderConnection, throwExplained }, { openBuilder }, { hostBuilder }, { serverMachinePaths }] =
+    await Promise.all([
       import("./open-servers.ts"),
       import("../hosts/builder/open-builder.ts"),
       import("../hosts/builder/host-builder.ts"),
       import("../hosts/server-layout.ts"),
-    ],
-  );
+    ]);
   const { project, environment, machine } = opened;
   const { env, now, version } = context;
   const connection = await builderConnection(context, opened, host);
@@ -70,5 +69,9 @@ async function openOnHost(
     version,
   });
   context.atEnd?.(() => program.close());
-  return hostBuilder({ ...parts, connection, port: program.ports, there: serverMachinePaths() });
+  const built = hostBuilder({ ...parts, connection, port: program.ports, there: serverMachinePaths() });
+  // The first that is asked of it.
+  const choose: ReleaseBuilder["choose"] = async (request, workshop) =>
+    built.choose(request, workshop).catch((error: unknown) => throwExplained(error, opened));
+  return { ...built, choose };
 }

@@ -10,7 +10,7 @@ import { printResult, type CommandContext } from "./command-context.ts";
 import { defineCommand } from "./define-command.ts";
 import { diffText, type EnvironmentDiff } from "./diff-text.ts";
 import { openEnvironment, type OpenEnvironment } from "./open-environment.ts";
-import { hostOf, openHosts } from "./open-hosts.ts";
+import { hostOf, openHostsToTell } from "./open-hosts.ts";
 
 export const command = defineCommand({
   name: "diff",
@@ -51,7 +51,7 @@ export const command = defineCommand({
 
 /** Of servers the first one counts. */
 async function stateOf(context: CommandContext, opened: OpenEnvironment): Promise<EnvironmentState> {
-  const fleet = await openHosts(context, opened);
+  const fleet = await openHostsToTell(context, opened);
   const host = hostOf(fleet, fleet.names[0] ?? "");
   const { releases, current, scale } = await host.observe(context.signal);
   const release = releases.find(({ id, damaged }) => id === current && damaged === undefined);

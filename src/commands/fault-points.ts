@@ -31,6 +31,7 @@ function dyingWorld(world: ReleaseWorld): ReleaseWorld {
     ...world,
     host: (name) => dying(world.host(name)),
     builder: dying(world.builder),
+    hostArtifacts: dying(world.hostArtifacts),
     restorer: async () => dying(await world.restorer()),
     backups: async () => dyingBackups(await world.backups()),
   };
@@ -48,7 +49,9 @@ function dyingBackups(backups: DatabaseBackups): DatabaseBackups {
 }
 
 /** The same object, and the process dies as soon as one of its methods has had its effect. */
-function dying<T extends Host | ReleaseWorld["builder"] | Restorer>(target: T): T {
+function dying<T extends Host | ReleaseWorld["builder"] | ReleaseWorld["hostArtifacts"] | Restorer>(
+  target: T,
+): T {
   return new Proxy(target, {
     get(object, key, receiver) {
       const value: unknown = Reflect.get(object, key, receiver);

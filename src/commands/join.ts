@@ -1,23 +1,21 @@
 import { artifactIsHere } from "../artifacts/artifact-store.ts";
-import { nameArtifact } from "../artifacts/local-builder.ts";
 import type { Hold } from "../engine/hold-lease.ts";
 import { CozyError } from "../errors/cozy-error.ts";
-import type { ReleaseRecord } from "../hosts/host.ts";
+import type { HostState, ReleaseRecord } from "../hosts/host.ts";
 import { keeperOf, type Fleet } from "../release/fleet.ts";
-import { heldBuilder } from "../release/held-builder.ts";
 import { joiningHosts } from "../release/joining-hosts.ts";
+import { refuseOtherPlatforms, type HostPlatform } from "../release/refuse-platforms.ts";
 import { planJoin } from "../release/plan-join.ts";
-import { builderOf } from "./builder-of.ts";
 import { carryOut, type NothingToDo, type Prepared, type Undertaking } from "./carry-out.ts";
 import type { CommandContext } from "./command-context.ts";
 import { defineCommand, environmentArgument } from "./define-command.ts";
-import { observedFleet, whoeverElseIsAway } from "./observe-fleet.ts";
+import { observedFleet, platformsOf, whoeverElseIsAway } from "./observe-fleet.ts";
 import { openEnvironment, type OpenEnvironment } from "./open-environment.ts";
 import { keeperHost, type OpenFleet } from "./open-hosts.ts";
 import { setUpWarningsOf } from "./prepare-deploy.ts";
 import { reasonOption } from "./reason-option.ts";
 import { releaseWorld } from "./release-world.ts";
-import { checkReleaseVariables, resolveBuildSecrets } from "./resolve-values.ts";
+import { checkReleaseVariables } from "./resolve-values.ts";
 
 export const command = defineCommand({
   name: "join",
@@ -56,8 +54,9 @@ async function prepared(
 ): Promise<Prepared | NothingToDo> {
   const { project, environment } = opened;
   const { names } = open;
-  const [{ fleet }] = await Promise.all([
+  const [{ fleet }, platforms] = await Promise.all([
     observedFleet(context, opened, open, "join", hold, whoeverElseIsAway(open)),
+    platformsOf(open, context.signal),
     checkReleaseVariables(context, opened, open.kept.generated),
   ]);
   const joining = joiningHosts({ environment: environment.name, fleet, names, asked });
@@ -66,59 +65,46 @@ async function prepared(
     return { nothing: `All servers of ${environment.name} serve ${current} already.` };
   const [release, before] = await Promise.all([
     keeperHost(open).readRelease(current, context.signal),
-    releasesBefore(context, opened, open, fleet),
+    releasesBefore(context, open, fleet),
   ]);
-  const buildKey = await keyToBuild(context, opened, release, joining);
+  refuseOthersThan(keeperOf(fleet), joining, platforms);
+  const lacking = await lackingOf(opened, [release, ...before]);
   const others = fleet.filter(({ host }) => !joining.some((one) => one.host === host));
-  const plan = planJoin({ project, environment, fleet: others, joining, release, before, buildKey });
-  const world = releaseWorld(context, opened, open);
-  const laid = {
-    release: release.id,
-    artifact: release.artifact,
-    on: keeperOf(fleet).host,
-    everywhere: false,
-  };
+  const plan = planJoin({ project, environment, fleet: others, joining, release, before, lacking });
   return {
     plan,
-    world: { ...world, builder: heldBuilder(world.builder, laid) },
+    world: releaseWorld(context, opened, open),
     commits: [{ id: release.commit, subject: release.commitSubject }],
     warnings: await setUpWarningsOf(opened, joining),
   };
 }
 
-/** The one that a rollback would go to, as long as its artifact is on this machine: nothing is built for it. */
+/** What serves on the keeper runs on hosts like it. */
+function refuseOthersThan(keeper: HostState, joining: Fleet, all: readonly HostPlatform[]): void {
+  const names = new Set([keeper, ...joining].map(({ host }) => host));
+  const platforms = all.filter(({ host }) => names.has(host));
+  const built = platforms.find(({ host }) => host === keeper.host)?.platform;
+  if (built !== undefined) refuseOtherPlatforms({ target: {}, built, platforms });
+}
+
+/** The one that a rollback would go to. */
 async function releasesBefore(
   { signal }: CommandContext,
-  { machine }: OpenEnvironment,
   open: OpenFleet,
   fleet: Fleet,
 ): Promise<readonly ReleaseRecord[]> {
   const { current = "", releases } = keeperOf(fleet);
   const before = (await open.past.servedBefore())[current];
   const known = releases.find(({ id, damaged }) => id === before && damaged === undefined);
-  if (known === undefined || !(await artifactIsHere(machine, known.artifact))) return [];
-  return [await keeperHost(open).readRelease(known.id, signal)];
+  return known === undefined ? [] : [await keeperHost(open).readRelease(known.id, signal)];
 }
 
-/** A host that has the release needs nothing; for the others the artifact is built anew where this machine has it no more. */
-async function keyToBuild(
-  context: CommandContext,
-  opened: OpenEnvironment,
-  { id, commit, artifact }: ReleaseRecord,
-  joining: Fleet,
-): Promise<string | undefined> {
-  const { project, machine } = opened;
-  const isThere = joining.every(({ releases }) =>
-    releases.some((one) => one.id === id && one.damaged === undefined),
+async function lackingOf(
+  { machine }: OpenEnvironment,
+  releases: readonly ReleaseRecord[],
+): Promise<readonly string[]> {
+  const looks = releases.map(async ({ artifact }) =>
+    (await artifactIsHere(machine, artifact)) ? [] : [artifact],
   );
-  if (isThere || (await artifactIsHere(machine, artifact))) return undefined;
-  const { env, now, signal } = context;
-  const secrets = await resolveBuildSecrets(context, opened);
-  const building = builderOf(context, opened);
-  const named = await nameArtifact(
-    { project, ref: commit, secrets },
-    { machine, env, now, signal },
-    async (request, workshop) => building.choose(request, workshop),
-  );
-  return named.key;
+  return (await Promise.all(looks)).flat();
 }

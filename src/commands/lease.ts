@@ -4,7 +4,7 @@ import { printResult } from "./command-context.ts";
 import { defineCommand, environmentArgument } from "./define-command.ts";
 import { leaseText } from "./lease-text.ts";
 import { openEnvironment } from "./open-environment.ts";
-import { openHosts } from "./open-hosts.ts";
+import { openHosts, openHostsToTell } from "./open-hosts.ts";
 import { leaseRequest } from "./with-lease.ts";
 
 export const command = defineCommand({
@@ -17,7 +17,7 @@ export const command = defineCommand({
   async run(context, { args, options }) {
     const opened = await openEnvironment(context, args.environment);
     const name = opened.environment.name;
-    const fleet = await openHosts(context, opened);
+    const fleet = await (options.takeOver ? openHosts : openHostsToTell)(context, opened);
     if (options.takeOver) {
       const hold = await takeOverLease(fleet.lease, await leaseRequest(context, { command: "take-over" }));
       try {
@@ -32,6 +32,8 @@ export const command = defineCommand({
       );
       return 0;
     }
+    const away = fleet.unreachable.find(({ host }) => host === fleet.names[0]);
+    if (away?.refusal !== undefined) throw away.refusal;
     const { lease, at } = await fleet.lease.read(context.signal);
     printResult(context, lease ?? null, () => leaseText(lease, name, at));
     return 0;

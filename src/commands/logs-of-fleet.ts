@@ -1,5 +1,4 @@
 import { createInterface } from "node:readline";
-import { messageOf } from "../errors/cozy-error.ts";
 import type { Connection } from "../hosts/ssh/connection.ts";
 import { logLineText, parseTold, type LogLine } from "../logs/log-line.ts";
 import { mergeLines, type Merge } from "../logs/merge-lines.ts";
@@ -8,6 +7,7 @@ import { connectionTo, orderFor, orderPlaceFor } from "./on-host/carry-out-on-ho
 import { layOrder, type OrderPlace } from "./on-host/order-place.ts";
 import type { OpenEnvironment } from "./open-environment.ts";
 import { connectionsOf } from "./open-servers.ts";
+import { whyNotAsked } from "./refused-host.ts";
 
 /** How often held-back lines are looked at. */
 const flushEveryMs = 50;
@@ -40,7 +40,7 @@ export async function showLogsOfFleet(
           return true;
         } catch (error) {
           if (context.signal.aborted) return true; // which is how a follow ends well
-          context.stderr.write(`${connection.host} can't be heard: ${messageOf(error)}\n`);
+          context.stderr.write(`${connection.host} can't be heard: ${whyNotAsked(error)}\n`);
           return false;
         } finally {
           merge.caughtUp(connection.host);

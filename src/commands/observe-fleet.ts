@@ -5,6 +5,7 @@ import type { HostState } from "../hosts/host.ts";
 import type { Environment } from "../project/project.ts";
 import type { UnreachablePolicy } from "../project/servers.ts";
 import type { Fleet } from "../release/fleet.ts";
+import type { HostPlatform } from "../release/refuse-platforms.ts";
 import { leftOut, type UnreachableHost } from "../release/unreachable-hosts.ts";
 import type { CommandContext } from "./command-context.ts";
 import type { OpenEnvironment } from "./open-environment.ts";
@@ -36,6 +37,14 @@ export async function observedFleet(
     hold === undefined ? undefined : raiseFences(hold, hosts, signal),
   ]);
   return { fleet, ...left };
+}
+
+/** In the round trip that looks at the hosts; one that fails at it fails at that look as well, and is no other matter. */
+export async function platformsOf(
+  { hosts }: OpenFleet,
+  signal: AbortSignal,
+): Promise<readonly HostPlatform[]> {
+  return Promise.all(hosts.map(async (host) => ({ host: host.name, platform: await host.platform(signal) })));
 }
 
 /** For commands that touch some hosts alone: it is nobody's matter who else is away. */

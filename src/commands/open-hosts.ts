@@ -33,6 +33,10 @@ export interface OpenFleet {
   readonly past: Past;
   /** Hosts that carry operations out by themselves; absent where cozy does it from here. */
   readonly lanes: Lanes | undefined;
+  /** Brings an artifact that a host has to this machine; absent where there is but this machine. */
+  readonly takeArtifact?:
+    | ((host: string, artifact: string, signal: AbortSignal) => Promise<void>)
+    | undefined;
   /** How many hosts are worked on at the same time. */
   readonly parallelHosts: number | undefined;
   /** What else the environment keeps, where the keeper has it. */
@@ -53,6 +57,12 @@ export interface KeptThings {
 /** Opens them for a look; nothing is touched. */
 export async function openHosts(context: CommandContext, opened: OpenEnvironment): Promise<OpenFleet> {
   if (isElsewhere(context, opened)) return openedServers(context, opened);
+  return fleetOf(context, opened, await openHost(context, opened));
+}
+
+/** Opens them for a command that only tells what is there: a host that is not trusted is told of, and the others are looked at. */
+export async function openHostsToTell(context: CommandContext, opened: OpenEnvironment): Promise<OpenFleet> {
+  if (isElsewhere(context, opened)) return openedServers(context, opened, "told");
   return fleetOf(context, opened, await openHost(context, opened));
 }
 
@@ -93,9 +103,13 @@ async function fleetOf(context: CommandContext, opened: OpenEnvironment, host: H
   };
 }
 
-async function openedServers(context: CommandContext, opened: OpenEnvironment): Promise<OpenFleet> {
+async function openedServers(
+  context: CommandContext,
+  opened: OpenEnvironment,
+  refusals?: "told",
+): Promise<OpenFleet> {
   const { openServers } = await import("./open-servers.ts");
-  return openServers(context, opened);
+  return openServers(context, opened, refusals);
 }
 
 function keptHere({ paths }: OpenEnvironment): KeptThings {
@@ -111,7 +125,8 @@ function keptHere({ paths }: OpenEnvironment): KeptThings {
 export function hostOf({ hosts, unreachable }: Pick<OpenFleet, "hosts" | "unreachable">, name: string): Host {
   const found = hosts.find((host) => host.name === name);
   if (found !== undefined) return found;
-  const why = unreachable.find(({ host }) => host === name)?.why;
+  const { why, refusal } = unreachable.find(({ host }) => host === name) ?? {};
+  if (refusal !== undefined) throw refusal;
   throw new CozyError("hosts-unreachable", {
     message:
       why === undefined

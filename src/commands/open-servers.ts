@@ -12,6 +12,7 @@ import type { UnreachableHost } from "../release/unreachable-hosts.ts";
 import type { CommandContext } from "./command-context.ts";
 import type { OpenEnvironment } from "./open-environment.ts";
 import type { OpenFleet } from "./open-hosts.ts";
+import { refusedHost } from "./refused-host.ts";
 
 /** A connection to every host of the environment, as the user who deploys or the one who sets up. Nothing is asked of them yet. */
 export async function connectionsOf(
@@ -53,9 +54,23 @@ export interface OpenServers {
   readonly newestToken: number;
 }
 
-export async function openEachServer(context: CommandContext, opened: OpenEnvironment): Promise<OpenServers> {
+/** Whether a server whose key, or the deployer's, is not the right one stops the command, or is told of like one that is away. */
+type Refusals = "thrown" | "told";
+
+export async function openEachServer(
+  context: CommandContext,
+  opened: OpenEnvironment,
+  refusals: Refusals = "thrown",
+): Promise<OpenServers> {
   const servers = await serversOf(context, opened);
-  const looks = await Promise.all(servers.map((server) => reachServer(server, opened, context.signal)));
+  const looks = await Promise.all(
+    servers.map((server) => {
+      const look = reachServer(server, opened, context.signal);
+      return refusals === "thrown"
+        ? look
+        : look.catch((error: unknown) => refusedHost(server.host.name, error));
+    }),
+  );
   return {
     servers,
     unreachable: looks.filter((look) => typeof look === "object"),
@@ -80,7 +95,7 @@ export async function serversOf(
   return servers;
 }
 
-/** Connects to a server: why that can't be done, or the newest token that has come there. */
+/** Connects to a server: why that can't be done, or the newest token that has come there. What is wrong with keys is thrown. */
 export async function reachServer(
   server: Pick<OpenServer, "host">,
   opened: Pick<OpenEnvironment, "environment">,
@@ -90,9 +105,13 @@ export async function reachServer(
 }
 
 /** The hosts of an environment that runs on servers. */
-export async function openServers(context: CommandContext, opened: OpenEnvironment): Promise<OpenFleet> {
+export async function openServers(
+  context: CommandContext,
+  opened: OpenEnvironment,
+  refusals?: Refusals,
+): Promise<OpenFleet> {
   const target = onServers(opened.environment);
-  const { servers, unreachable, newestToken } = await openEachServer(context, opened);
+  const { servers, unreachable, newestToken } = await openEachServer(context, opened, refusals);
   const away = new Set(unreachable.map(({ host }) => host));
   const hosts = servers.filter(({ host }) => !away.has(host.name));
   const [keeper] = servers;
@@ -104,6 +123,8 @@ export async function openServers(context: CommandContext, opened: OpenEnvironme
     hosts: hosts.map(({ host }) => host),
     unreachable,
     newestToken,
+    takeArtifact: async (name, artifact, signal) =>
+      hosts.find(({ host }) => host.name === name)?.takeArtifact(artifact, signal),
     lease: knowing(lease, newestToken),
     journals,
     past,
@@ -137,7 +158,7 @@ async function reach(
 }
 
 /** Whoever connects does not know which environment it is for; the next command is to be given as it stands. */
-function throwExplained(
+export function throwExplained(
   error: unknown,
   { environment: { name } }: Pick<OpenEnvironment, "environment">,
 ): never {

@@ -18,9 +18,13 @@ import type { CommandContext } from "./command-context.ts";
 import type { OpenEnvironment } from "./open-environment.ts";
 import { resolveSitePassword } from "./resolve-values.ts";
 
+type HostParts = Omit<HostSetupParts, "check">;
+
 export interface OpenSetup {
   readonly target: ServersTarget;
-  readonly hosts: readonly Omit<HostSetupParts, "check">[];
+  readonly hosts: readonly HostParts[];
+  /** The server that builds, where it is none of those. */
+  readonly builder: HostParts | undefined;
   readonly given: CertificatePair | undefined;
 }
 
@@ -42,37 +46,40 @@ export async function openSetup(context: CommandContext, opened: OpenEnvironment
     now: context.now,
     random: Math.random,
   };
-  const [first] = target.hosts;
+  const { hosts: serving, builder } = target;
+  const [first] = serving;
   const known = await readKnownHosts(options.knownHosts);
   const firstHostKeys = linesFor(known, firstHostName({ target }) ?? "");
-  const hosts = await Promise.all(
-    target.hosts.map(async (host): Promise<Omit<HostSetupParts, "check">> => {
-      const challenge = await challengeFor(host, first);
-      return {
-        name: host.name,
-        connection: await sshConnection(sshPlace(target, host, "set up"), options),
-        as: target.setupUser === "root" ? undefined : "root",
-        openAnew: async () => {
-          const connection = await sshConnection(sshPlace(target, host, "deploy"), options);
-          await connection.end();
-          return connection;
-        },
-        version: context.version,
-        request: {
-          project,
-          environment,
-          target,
-          deployKeys,
-          sitePassword,
-          challenge,
-          ...(host !== first && { firstHostKeys }),
-          directoryRoot,
-          now: context.now(),
-        },
-      };
-    }),
-  );
-  return { target, hosts, given };
+  const partsOf = async (host: ServerHost, challenge: Challenge): Promise<HostParts> => ({
+    name: host.name,
+    connection: await sshConnection(sshPlace(target, host, "set up"), options),
+    as: target.setupUser === "root" ? undefined : "root",
+    openAnew: async () => {
+      const connection = await sshConnection(sshPlace(target, host, "deploy"), options);
+      await connection.end();
+      return connection;
+    },
+    version: context.version,
+    request: {
+      project,
+      environment,
+      target,
+      deployKeys,
+      sitePassword,
+      challenge,
+      ...(host !== first && { firstHostKeys }),
+      directoryRoot,
+      now: context.now(),
+    },
+  });
+  const hosts = serving.map(async (host) => partsOf(host, await challengeFor(host, first)));
+  const alone = builder !== undefined && !serving.includes(builder);
+  return {
+    target,
+    hosts: await Promise.all(hosts),
+    builder: alone ? await partsOf(builder, { kind: "here" }) : undefined,
+    given,
+  };
 }
 
 /** The other hosts pass what the authority asks for to the first, which nginx has to know by its IP address. */

@@ -22,7 +22,13 @@ export const command = defineCommand({
       const { setUp } = await import("./set-up.ts");
       return setUp(context, opened, { check: true });
     }
-    const { plan } = await preparedDeploy(context, opened, await openHosts(context, opened), options);
+    const { plan, warnings = [] } = await preparedDeploy(
+      context,
+      opened,
+      await openHosts(context, opened),
+      options,
+    );
+    if (!context.json) for (const warning of warnings) context.stderr.write(`warning: ${warning}\n`);
     printResult(context, plan, () => planText(plan));
     return 0;
   },

@@ -10,6 +10,7 @@ import { CozyError } from "../errors/cozy-error.ts";
 import { keeperOf, type Fleet } from "../release/fleet.ts";
 import { planDeploy } from "../release/plan-deploy.ts";
 import { freeReleaseId } from "../release/release-id.ts";
+import { refuseOtherPlatforms } from "../release/refuse-platforms.ts";
 import { refuseSharedMemory } from "../release/scale-request.ts";
 import type { ReleaseDraft } from "../release/world.ts";
 import type { Environment } from "../project/project.ts";
@@ -20,8 +21,9 @@ import { applicationFolder } from "./application-folder.ts";
 import type { Prepared } from "./carry-out.ts";
 import type { CommandContext } from "./command-context.ts";
 import type { OptionSpec } from "./define-command.ts";
+import { formerServersWarnings } from "./former-servers.ts";
 import { lookAtCapacity } from "./look-at-capacity.ts";
-import { observedFleet } from "./observe-fleet.ts";
+import { observedFleet, platformsOf } from "./observe-fleet.ts";
 import type { OpenEnvironment } from "./open-environment.ts";
 import type { OpenFleet } from "./open-hosts.ts";
 import { releaseWorld } from "./release-world.ts";
@@ -63,13 +65,16 @@ export async function preparedDeploy(
   const { signal } = context;
   const building = builderOf(context, opened);
   const workshop = { machine: opened.machine, env: context.env, now: context.now, signal };
-  const [{ source, key }, { fleet, without, warnings }, variables] = await Promise.all([
+  const [{ source, key, runtime }, platforms, { fleet, without, warnings }, variables] = await Promise.all([
     resolveBuildSecrets(context, opened).then((secrets) =>
       nameArtifact({ project, ref, secrets }, workshop, building.choose),
     ),
+    platformsOf(open, signal),
     observedFleet(context, opened, open, "deploy", hold),
     checkReleaseVariables(context, opened, open.kept.generated), // a missing one is found now and not half-way
   ]);
+  const { target } = environment;
+  if (target.kind === "servers") refuseOtherPlatforms({ target, built: runtime.platform, platforms });
   const observed = keeperOf(fleet);
   refuseSharedMemory(observed.scale, environment);
   const release = draftRelease(context, opened, source, fleet);
@@ -94,6 +99,7 @@ export async function preparedDeploy(
       ...(await lookAtCapacity(context, opened, { fleet, release, artifactKey: key, variables })),
       ...(await secretsWarnings(project, [environment.name])),
       ...(await setUpWarningsOf(opened, fleet)),
+      ...(await formerServersWarnings(opened, fleet)),
       ...certificateWarnings(fleet, siteOf(environment, context.now())),
       ...uncommittedWarning(source),
       ...scaleWarnings(observed, environment),

@@ -10,16 +10,26 @@ export function progressLine({ json, stderr }: Pick<CommandContext, "json" | "st
   end(): void;
 } {
   if (json || stderr.isTTY !== true) return { tell: () => undefined, end: () => undefined };
-  let written: number | undefined;
+  let latest = "";
+  let writtenAt: number | undefined;
+  // What was told last may be true for long, so it is written late and not left out.
+  let waiting: NodeJS.Timeout | undefined;
+  const write = (): void => {
+    waiting = undefined;
+    writtenAt = performance.now();
+    stderr.write(`\r\x1b[2K${truncate(latest, (stderr.columns ?? 80) - 1)}`);
+  };
   return {
     tell(text) {
-      const now = performance.now();
-      if (written !== undefined && now - written < everyMs) return;
-      written = now;
-      stderr.write(`\r\x1b[2K${truncate(text, (stderr.columns ?? 80) - 1)}`);
+      latest = text;
+      if (waiting !== undefined) return;
+      const restMs = writtenAt === undefined ? 0 : writtenAt + everyMs - performance.now();
+      if (restMs <= 0) write();
+      else waiting = setTimeout(write, restMs).unref();
     },
     end() {
-      if (written !== undefined) stderr.write("\r\x1b[2K");
+      clearTimeout(waiting);
+      if (writtenAt !== undefined) stderr.write("\r\x1b[2K");
     },
   };
 }

@@ -36,6 +36,7 @@ async function ask({
   readonly away: Readonly<Record<string, string>>;
 }) {
   const reached: string[] = [];
+  const told: string[] = [];
   const asked = await askedOf(
     {
       keeper: {
@@ -55,9 +56,9 @@ async function ask({
         return why === undefined ? 0 : { host: name, why };
       },
     },
-    { now: () => 5, signal: new AbortController().signal },
+    { now: () => 5, signal: new AbortController().signal, tell: (text) => void told.push(text) },
   );
-  return { asked, reached };
+  return { asked, reached, told };
 }
 
 describe("what the other hosts of a fleet are asked", () => {
@@ -89,8 +90,18 @@ describe("what the other hosts of a fleet are asked", () => {
 
   it("is nothing, and nobody is reached, where there is nothing to count", async () => {
     const nothing = { availability: undefined, latency: undefined };
-    const { asked, reached } = await stage([server("web-2")], { promises: nothing });
+    const { asked, reached, told } = await stage([server("web-2")], { promises: nothing });
     expect(asked).toEqual({ at: now, spans: {}, hosts: [] });
-    expect(reached).toEqual([]);
+    expect([reached, told]).toEqual([[], []]);
+  });
+
+  it("is told while it goes on, with whom it waits for", async () => {
+    const hosts = ["web-2", "web-3", "web-4"].map((name) => server(name));
+    const { told } = await stage(hosts, { away: { "web-3": "no route to it" } });
+    expect(told).toEqual([
+      "counting requests: waiting for web-2, web-3 and web-4",
+      "counting requests: 1 of 3 hosts done, waiting for web-2 and web-4",
+      expect.stringMatching(/^counting requests: 2 of 3 hosts done, waiting for web-[24]$/),
+    ]);
   });
 });

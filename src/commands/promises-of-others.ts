@@ -1,14 +1,16 @@
 import type { TrafficPast } from "../engine/past.ts";
-import { messageOf } from "../errors/cozy-error.ts";
 import type { OpenServer } from "../hosts/agent/open-server.ts";
 import { onServers } from "../project/on-servers.ts";
 import { countSpans } from "../promises/count-spans.ts";
 import { requestSpans, shiftedSpans, spanNames, type SpanFacts } from "../promises/request-spans.ts";
 import type { HostRequests, RequestsOfOthers, UncountedHost } from "../promises/requests-of-others.ts";
 import { withDeadline } from "../shared/deadline.ts";
+import { counted, listed } from "../shared/words.ts";
 import type { CommandContext } from "./command-context.ts";
 import type { OpenEnvironment } from "./open-environment.ts";
 import { reachServer, serversOf } from "./open-servers.ts";
+import { progressLine } from "./progress-line.ts";
+import { whyNotAsked } from "./refused-host.ts";
 
 /** A host whose log takes longer is not counted: the others are not kept waiting for it. */
 const withinMs = 60_000;
@@ -25,15 +27,20 @@ export async function requestsOfOthers(
   const [keeper, ...others] = await serversOf(context, opened);
   if (keeper === undefined) throw new Error("a fleet has at least one host");
   if (typeof (await reachServer(keeper, opened, context.signal)) === "object") return undefined;
-  return askedOf(
-    {
-      keeper,
-      others,
-      promises: opened.environment.promises,
-      reach: (server, signal) => reachServer(server, opened, signal),
-    },
-    context,
-  );
+  const line = progressLine(context);
+  try {
+    return await askedOf(
+      {
+        keeper,
+        others,
+        promises: opened.environment.promises,
+        reach: (server, signal) => reachServer(server, opened, signal),
+      },
+      { ...context, tell: (what) => line.tell(what) },
+    );
+  } finally {
+    line.end();
+  }
 }
 
 interface AskedServer {
@@ -55,7 +62,7 @@ export interface Asking<Server extends AskedServer = OpenServer> {
 
 export async function askedOf<Server extends AskedServer>(
   { keeper, others, promises, reach }: Asking<Server>,
-  { now, signal }: Pick<CommandContext, "now" | "signal">,
+  { now, signal, tell }: Pick<CommandContext, "now" | "signal"> & { readonly tell: (what: string) => void },
 ): Promise<RequestsOfOthers> {
   const [{ at }, past, { measurements: lost }] = await Promise.all([
     keeper.lease.read(signal),
@@ -66,6 +73,8 @@ export async function askedOf<Server extends AskedServer>(
   const about: SpanFacts = { promises, now: at, since: past.serving.since, change: past.change, lost };
   const spans = requestSpans(about);
   if (spanNames.every((name) => spans[name] === undefined)) return { at, spans, hosts: [] };
+  const waiting = new Set(others.map(({ host }) => host.name));
+  tell(progressText(waiting, others.length));
   const hosts = await Promise.all(
     others.map(async (server) => {
       const host = server.host.name;
@@ -74,19 +83,28 @@ export async function askedOf<Server extends AskedServer>(
           const away = await reach(server, within);
           if (typeof away === "object") return away;
           const keeperNow = () => at + now() - seenAt;
-          return counted(server, about, past, keeperNow, within);
+          return countedBy(server, about, past, keeperNow, within);
         });
       } catch (error) {
         signal.throwIfAborted();
-        return { host, why: messageOf(error) };
+        return { host, why: whyNotAsked(error) };
+      } finally {
+        waiting.delete(host);
+        if (waiting.size > 0) tell(progressText(waiting, others.length));
       }
     }),
   );
   return { at, spans, hosts };
 }
 
+function progressText(waiting: ReadonlySet<string>, of: number): string {
+  const done = of - waiting.size;
+  const share = done === 0 ? "" : `${done} of ${counted(of, "host")} done, `;
+  return `counting requests: ${share}waiting for ${listed([...waiting])}`;
+}
+
 /** What is asked, and what comes back, is in the host's own time on the way. */
-async function counted(
+async function countedBy(
   { host, lease }: AskedServer,
   about: SpanFacts,
   { serving }: TrafficPast,

@@ -2,6 +2,7 @@ import type { ReleaseWorld } from "../release/world.ts";
 import { builderOf, type ReleaseBuilder } from "./builder-of.ts";
 import { backupsOf } from "./backups-of.ts";
 import type { CommandContext } from "./command-context.ts";
+import { hostArtifacts } from "./host-artifacts.ts";
 import { personFor } from "./person-for.ts";
 import type { OpenEnvironment } from "./open-environment.ts";
 import { hostOf, type OpenFleet } from "./open-hosts.ts";
@@ -14,7 +15,7 @@ import { resolveReleaseVariables } from "./resolve-values.ts";
 export function releaseWorld(
   context: CommandContext,
   opened: OpenEnvironment,
-  fleet: Pick<OpenFleet, "hosts" | "unreachable" | "kept">,
+  fleet: Pick<OpenFleet, "hosts" | "unreachable" | "kept" | "takeArtifact">,
   { builder }: Pick<ReleaseBuilder, "builder"> = builderOf(context, opened),
 ): ReleaseWorld {
   const { project } = opened;
@@ -22,6 +23,7 @@ export function releaseWorld(
   return {
     host: (name) => hostOf(fleet, name),
     builder,
+    hostArtifacts: hostArtifacts(opened.machine, fleet),
     proxy: proxySettings(opened),
     persist: project.app.persist,
     canaries: fleet.kept.canaries,

@@ -9,7 +9,7 @@ import { printResult, type CommandContext } from "./command-context.ts";
 import { defineCommand, environmentArgument } from "./define-command.ts";
 import { openEnvironment, type OpenEnvironment } from "./open-environment.ts";
 import { observedFleet } from "./observe-fleet.ts";
-import { keeperHost, openHosts, type OpenFleet } from "./open-hosts.ts";
+import { keeperHost, openHostsToTell, type OpenFleet } from "./open-hosts.ts";
 import { reasonOption } from "./reason-option.ts";
 import { releaseWorld } from "./release-world.ts";
 import { scaleRows, scaleTable } from "./scale-text.ts";
@@ -42,7 +42,7 @@ export const command = defineCommand({
 });
 
 async function show(context: CommandContext, opened: OpenEnvironment): Promise<number> {
-  const host = keeperHost(await openHosts(context, opened));
+  const host = keeperHost(await openHostsToTell(context, opened));
   const { current, scale } = await host.observe(context.signal);
   if (current === undefined) throw nothingThere(opened);
   const rows = scaleRows(await host.readRelease(current, context.signal), scale, opened.environment);

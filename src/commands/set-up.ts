@@ -1,6 +1,6 @@
 import { chooseReporter } from "../events/choose-reporter.ts";
 import { setUpFleet } from "../setup/fleet-setup.ts";
-import { hostSetup } from "../setup/host-setup.ts";
+import { builderSetup, hostSetup } from "../setup/host-setup.ts";
 import type { CommandContext } from "./command-context.ts";
 import type { OpenEnvironment } from "./open-environment.ts";
 import { openSetup } from "./open-setup.ts";
@@ -12,22 +12,24 @@ export async function setUp(
   opened: OpenEnvironment,
   { check }: { readonly check: boolean },
 ): Promise<number> {
-  const { target, hosts: parts, given } = await openSetup(context, opened);
+  const { target, hosts: parts, builder: alone, given } = await openSetup(context, opened);
   const hosts = parts.map((one) => hostSetup({ ...one, check }));
+  const builder = alone === undefined ? undefined : builderSetup({ ...alone, check });
+  const all = builder === undefined ? hosts : [...hosts, builder];
   const { json, env, stdout, now, signal } = context;
   const reporter = chooseReporter({ json, env, stream: stdout, now });
   const [project, environment] = [opened.project.name, opened.environment.name];
   try {
     const { parallel } = target;
     await setUpFleet(
-      { project, environment, hosts, check, parallel, given, emit: reporter.report, now },
+      { project, environment, hosts, builder, check, parallel, given, emit: reporter.report, now },
       signal,
     );
   } finally {
     reporter.close();
-    await Promise.all(hosts.map(({ connection }) => connection.close()));
+    await Promise.all(all.map(({ connection }) => connection.close()));
   }
-  const reports = hosts.map(({ name, results }) => setupReport(name, results));
+  const reports = all.map(({ name, results }) => setupReport(name, results));
   stdout.write(
     json
       ? `${JSON.stringify({ type: "setup-ended", at: now(), check, hosts: reports })}\n`

@@ -7,7 +7,7 @@ import { setUp } from "./set-up.ts";
 export const command = defineCommand({
   name: "setup",
   description:
-    "Prepares the servers of an environment over SSH: users and folders, nginx and its site, systemd's units, Redis where it is declared, the firewall with the declared ports only, fail2ban, security upgrades, the time, sshd by keys only. It looks first and changes what differs, so it can be run again at any time; what was changed by hand is shown, kept and replaced. `cozy plan --setup` only looks. With --remove it takes the environment away again; its data stays unless --data says otherwise.",
+    "Prepares the servers of an environment over SSH: users and folders, nginx and its site, systemd's units, Redis where it is declared, the firewall with the declared ports only, fail2ban, security upgrades, the time, sshd by keys only. A builder that is none of them gets whoever deploys, cozy's folders and compilers, and nothing else. It looks first and changes what differs, so it can be run again at any time; what was changed by hand is shown, kept and replaced. `cozy plan --setup` only looks. With --remove it takes the environment away again; its data stays unless --data says otherwise.",
   arguments: [environmentArgument],
   options: {
     remove: {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { CozyError } from "../errors/cozy-error.ts";
 import type { HostState } from "../hosts/host.ts";
+import { refusedHost } from "./refused-host.ts";
 import { fleetLines, fleetStanding } from "./status-fleet.ts";
 
 function hostState(host: string, release: string | undefined, change: Partial<HostState> = {}): HostState {
@@ -47,6 +49,19 @@ describe("how the hosts of a fleet stand", () => {
       "web-2, web-3 and web-4 are not as the others. To bring them along, when all can be reached: cozy join production",
     ]);
     expect(standing[3]).toMatchObject({ serves: undefined });
+  });
+
+  it("says of a host that is not trusted how to trust it, and of one whose key changed that nobody connected", () => {
+    const fleet = [hostState("web-1", "r2"), hostState("web-2", "r2")];
+    const refused = (host: string, code: "host-key-unknown" | "host-key-changed") => {
+      const next = `cozy trust ${host}`;
+      return refusedHost(host, new CozyError(code, { message: "another key", next }));
+    };
+    const away = [refused("web-3", "host-key-unknown"), refused("web-4", "host-key-changed")];
+    expect(fleetLines(fleetStanding(names, fleet, away), "production").slice(2, 4)).toEqual([
+      "! web-3  not known  not trusted: cozy trust web-3",
+      "! web-4  not known  NOT CONNECTED: IT SHOWS ANOTHER KEY THAN THE TRUSTED ONE",
+    ]);
   });
 
   it("has a deploy make all the same where the keeper itself is the odd one", () => {

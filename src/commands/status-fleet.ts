@@ -2,6 +2,7 @@ import type { HostState } from "../hosts/host.ts";
 import { releaseOf } from "../routing/route-table.ts";
 import { listed } from "../shared/words.ts";
 import type { UnreachableHost } from "../release/unreachable-hosts.ts";
+import { shortRefusal } from "./refused-host.ts";
 
 /** What one host of a fleet serves, and whether that is what it should. */
 export interface HostStanding {
@@ -29,11 +30,16 @@ export function fleetStanding(
       return {
         host,
         serves: undefined,
-        faults: [`can't be reached${away === undefined ? "" : `: ${away.why}`}`],
+        faults: [awayText(away)],
       };
     }
     return { host, serves: servedBy(state), faults: faultsOf(state, usual) };
   });
+}
+
+function awayText(away: UnreachableHost | undefined): string {
+  if (away?.refusal !== undefined) return shortRefusal(away.refusal);
+  return `can't be reached${away === undefined ? "" : `: ${away.why}`}`;
 }
 
 /** A line for each host, and what to do where one is not as the others. */

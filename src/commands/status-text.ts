@@ -21,7 +21,7 @@ export interface Status {
   readonly configured: Readonly<Record<string, { readonly count: number; readonly singleton?: boolean }>>;
   /** How long the site's certificate runs yet, and what is wrong with it; absent where no host ends TLS. */
   readonly certificate?: { readonly text: string | undefined; readonly warnings: readonly string[] };
-  /** What has to be said of servers that are in the project file no more. */
+  /** What has to be said of servers that nobody logged in on, and of those that are in the project file no more. */
   readonly behind?: readonly string[];
   /** Schedules whose last run failed, in one line; `undefined` where none did. */
   readonly failing: string | undefined;

@@ -11,7 +11,8 @@ import { defineCommand, environmentArgument } from "./define-command.ts";
 import { leftBehindWarnings } from "./left-behind.ts";
 import { openEnvironment, type OpenEnvironment } from "./open-environment.ts";
 import { seenFleet } from "./observe-fleet.ts";
-import { hostOf, openHosts, type OpenFleet } from "./open-hosts.ts";
+import { hostOf, openHostsToTell, type OpenFleet } from "./open-hosts.ts";
+import { isChanged, refusalWarnings } from "./refused-host.ts";
 import { fleetStanding } from "./status-fleet.ts";
 import { statusText, type Status } from "./status-text.ts";
 
@@ -25,7 +26,7 @@ export const command = defineCommand({
   async run(context, { args }) {
     const opened = await openEnvironment(context, args.environment);
     const { project, environment } = opened;
-    const fleet = await openHosts(context, opened);
+    const fleet = await openHostsToTell(context, opened);
     const [{ states, unreachable }, { lease, standing, at }, journal, behind] = await Promise.all([
       seenFleet(context, fleet),
       hasKeeper(fleet) ? fleet.lease.read(context.signal) : noLease(context.now()),
@@ -54,7 +55,7 @@ export const command = defineCommand({
           now: context.now(),
         }),
       },
-      behind: [...keptElsewhere(environment.name, fleet, lease), ...behind],
+      behind: [...refusalWarnings(unreachable), ...keptElsewhere(environment.name, fleet, lease), ...behind],
       failing: await failing(opened, hostOf(fleet, observed.host), observed, context.signal),
       lease,
       unfinished: journal && {
@@ -66,7 +67,7 @@ export const command = defineCommand({
     };
     // What is kept on the keeper has its time.
     printResult(context, status, () => statusText(status, at));
-    return 0;
+    return unreachable.some(({ refusal }) => refusal !== undefined && isChanged(refusal)) ? 1 : 0;
   },
 });
 
@@ -89,9 +90,14 @@ function noLease(at: number): LeaseLook {
 }
 
 function nothingReached(environment: string, unreachable: readonly UnreachableHost[]): CozyError {
+  const refusals = unreachable.flatMap(({ refusal }) => refusal ?? []);
+  // Another key may be somebody in between, which nothing else is to hide.
+  const [first] = refusals.toSorted((a, b) => Number(isChanged(b)) - Number(isChanged(a)));
+  const details = unreachable.map(({ host, why }) => `${host}: ${why}`);
+  if (first !== undefined) return unreachable.length === 1 ? first : first.with({ details });
   return new CozyError("hosts-unreachable", {
     message: `None of the hosts of ${environment} can be reached, so what they serve is not known.`,
-    details: unreachable.map(({ host, why }) => `${host}: ${why}`),
+    details,
     state: "Nothing was changed.",
   });
 }

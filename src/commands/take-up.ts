@@ -8,7 +8,7 @@ import { engineFor } from "./engine-for.ts";
 import { takeOutOfRotation } from "./leave-rotation.ts";
 import type { OpenEnvironment } from "./open-environment.ts";
 import { openHostsToChange, type OpenFleet } from "./open-hosts.ts";
-import { heldBuilder, laidArtifact } from "../release/held-builder.ts";
+import { givenHeld, heldBuilder, laidArtifact } from "../release/held-builder.ts";
 import { artifactKeyIn } from "../release/operations/build-artifact.ts";
 import type { Plan } from "../release/plan.ts";
 import type { ReleaseWorld } from "../release/world.ts";
@@ -44,7 +44,7 @@ export async function takeUp(
   });
 }
 
-/** Whoever goes on gives the hosts that lack the release what the others have; where that can't be, nothing is changed. */
+/** Whoever goes on gives the hosts that lack the release what the others have. */
 async function worldFor(
   context: CommandContext,
   opened: OpenEnvironment,
@@ -59,9 +59,12 @@ async function worldFor(
   const states = await Promise.all(fleet.hosts.map((host) => host.observe(signal)));
   const laid = laidArtifact(plan.release, hostsIn(plan), states);
   if (laid === undefined) return world;
-  const builder = heldBuilder(world.builder, laid);
-  await builder.find(key, signal);
-  return { ...world, builder };
+  const { builder, hostArtifacts } = world;
+  return {
+    ...world,
+    builder: heldBuilder(builder, laid, hostArtifacts),
+    host: (name) => givenHeld(world.host(name), laid, hostArtifacts),
+  };
 }
 
 async function unfinished({ past }: OpenFleet, { environment }: OpenEnvironment): Promise<Journal> {

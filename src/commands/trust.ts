@@ -24,7 +24,7 @@ import { comparisonText, trustText, type TrustReport } from "./trust-text.ts";
 export const command = defineCommand({
   name: "trust",
   description:
-    "Shows the key of a host, asks whether it is the host's own, and pins it in .cozy/known_hosts, which is committed with the project. Without a pinned key no command connects, and another key stops everything. Nobody logs in here.",
+    "Shows the key of a host, asks whether it is the host's own, and pins it in .cozy/known_hosts, which is committed with the project. Where no key is pinned, or the host shows another one, no command connects, and nothing is changed on any host. Nobody logs in here.",
   arguments: [{ name: "host", help: "a host, or an environment for all of its hosts" }],
   options: {
     fingerprint: {

@@ -1,4 +1,5 @@
 import { describe, expect, it, beforeAll, afterAll } from "vitest";
+import { thisPlatform } from "../artifacts/platform.ts";
 import type { Share } from "../routing/route-table.ts";
 import { Secret } from "../secrets/secret.ts";
 import type { Host, ReleaseRecord } from "./host.ts";
@@ -43,6 +44,10 @@ export function hostContract(name: string, createStage: () => Promise<HostStage>
         routes: {},
         instances: [],
       });
+    });
+
+    it("says what compiled code has to be for", async () => {
+      expect(await host.platform(within())).toEqual(thisPlatform());
     });
 
     it("places a release, and the same again changes nothing", async () => {

@@ -1,3 +1,4 @@
+import { thisPlatform } from "../artifacts/platform.ts";
 import { createBeforeCounter } from "../canary/traffic-before.ts";
 import { createTrafficCounter } from "../canary/traffic.ts";
 import { RequestCounter } from "../promises/request-counts.ts";
@@ -113,6 +114,10 @@ export function fakeHost(name = "fake", now: () => number = () => 0): FakeHost {
         inRotation: host.inRotation,
         supervised,
       };
+    },
+    async platform(signal) {
+      reached(signal);
+      return thisPlatform();
     },
     async placeRelease(placement: Placement, signal) {
       called("placeRelease", signal, placement.release.id);

@@ -1,3 +1,4 @@
+import type { Platform } from "../artifacts/platform.ts";
 import type { BeforeRequest } from "../canary/traffic-before.ts";
 import type { Traffic, TrafficRequest } from "../canary/traffic.ts";
 import type { Baseline } from "../canary/verdict.ts";
@@ -31,6 +32,8 @@ export interface Host {
 
   /** Everything that a plan is made from, in one look. */
   observe(signal: AbortSignal): Promise<HostState>;
+  /** What compiled code has to be for to run there. Apart from the look, since few plans need it and it takes some milliseconds. */
+  platform(signal: AbortSignal): Promise<Platform>;
 
   /** Lays the release's folder: the artifact's files, links to what outlives releases, its environment (mode 0600), `release.json`. */
   placeRelease(placement: Placement, signal: AbortSignal): Promise<void>;

@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { fakeHost } from "../hosts/fake-host.ts";
-import { heldBuilder, laidArtifact, type LaidArtifact } from "./held-builder.ts";
+import { givenHeld, heldBuilder, laidArtifact, type LaidArtifact } from "./held-builder.ts";
 import { sampleProject, sampleRecord } from "./testing.ts";
-import type { Builder } from "./world.ts";
+import type { Builder, HostArtifacts } from "./world.ts";
 
 const never = new AbortController().signal;
 const progress = { step: () => {}, output: () => {} };
 const request = { key: "key", commit: "3f2a1bc" };
 const laid = "a".repeat(64);
+const other = "b".repeat(64);
 
 async function fleetWith(...placed: readonly boolean[]) {
   return Promise.all(
@@ -20,9 +21,19 @@ async function fleetWith(...placed: readonly boolean[]) {
   );
 }
 
-/** A machine that has built the source, or would now. */
-function builderWith({ found, built = laid }: { found?: string; built?: string }): Builder {
-  return { find: async () => found, build: async () => built, prune: async () => 0 };
+/** A machine that would build the source to something else than the hosts have, and may have what they have beside. */
+function machineWith({ isHere = false } = {}) {
+  const taken: string[] = [];
+  const builder: Builder = {
+    find: async () => other,
+    build: async () => other,
+    prune: async () => 0,
+  };
+  const artifacts: HostArtifacts = {
+    isHere: async (artifact) => artifact === laid && (isHere || taken.length > 0),
+    take: async (artifact, from) => void taken.push(`${artifact.slice(0, 2)} from ${from.join(" or ")}`),
+  };
+  return { taken, artifacts, held: (of: LaidArtifact) => heldBuilder(builder, of, artifacts) };
 }
 
 function laidOn(...of: Parameters<typeof laidArtifact>): LaidArtifact {
@@ -36,29 +47,34 @@ describe("a deploy that another machine goes on with", () => {
     expect(laidArtifact("new", ["web-1", "web-2"], await fleetWith(false, false))).toBeUndefined();
   });
 
-  it("takes what every host has, and builds nothing", async () => {
+  it("takes what every host has, and neither builds nor fetches anything", async () => {
     const everywhere = laidOn("new", ["web-1", "web-2"], await fleetWith(true, true));
-    const builder = heldBuilder(builderWith({}), everywhere);
+    const { held, taken } = machineWith();
+    expect(await held(everywhere).find("key", never)).toBe(laid);
+    expect(taken).toEqual([]);
+  });
+
+  it("fetches it for a host that lays it again, though every host has it", async () => {
+    const everywhere = laidOn("new", ["web-1", "web-2"], await fleetWith(true, true));
+    const { artifacts, taken } = machineWith();
+    const host = givenHeld(fakeHost("web-1"), everywhere, artifacts);
+    const release = sampleRecord(sampleProject(), "new");
+    await host.placeRelease({ release, variables: {}, persist: [] }, never);
+    expect(taken).toEqual(["aa from web-1 or web-2"]);
+    const before = { ...sampleRecord(sampleProject(), "before"), artifact: other };
+    await host.placeRelease({ release: before, variables: {}, persist: [] }, never);
+    expect(taken).toHaveLength(1);
+  });
+
+  it("gives the other hosts the same artifact, whatever this machine makes of the commit", async () => {
+    const some = laidOn("new", ["web-1", "web-2", "web-3"], await fleetWith(true, false, true));
+    expect(some).toEqual({ artifact: laid, on: ["web-1", "web-3"], everywhere: false });
+    expect(await machineWith({ isHere: true }).held(some).find("key", never)).toBe(laid);
+    const { held, taken } = machineWith();
+    const builder = held(some);
+    expect(await builder.find("key", never)).toBeUndefined();
+    expect(await builder.build(request, progress, never)).toBe(laid);
+    expect(taken).toEqual(["aa from web-1 or web-3"]);
     expect(await builder.find("key", never)).toBe(laid);
-  });
-
-  it("gives the other hosts the same artifact, wherever it was built", async () => {
-    const some = laidOn("new", ["web-1", "web-2"], await fleetWith(true, false));
-    expect(some).toMatchObject({ on: "web-1", everywhere: false });
-    const found = heldBuilder(builderWith({ found: laid }), some);
-    expect(await found.find("key", never)).toBe(laid);
-    const built = heldBuilder(builderWith({}), some);
-    expect(await built.find("key", never)).toBeUndefined();
-    expect(await built.build(request, progress, never)).toBe(laid);
-  });
-
-  it("is refused where the same commit came out differently", async () => {
-    const some = laidOn("new", ["web-1", "web-2"], await fleetWith(false, true));
-    const refusal = { code: "artifact-differs", message: expect.stringContaining("web-2 has aaaaaaaaaaaa") };
-    const other = "b".repeat(64);
-    const known = heldBuilder(builderWith({ found: other }), some);
-    await expect(known.find("key", never)).rejects.toMatchObject(refusal);
-    const anew = heldBuilder(builderWith({ built: other }), some);
-    await expect(anew.build(request, progress, never)).rejects.toMatchObject(refusal);
   });
 });

@@ -1,13 +1,11 @@
-import { CozyError } from "../errors/cozy-error.ts";
-import type { HostState } from "../hosts/host.ts";
-import type { Builder } from "./world.ts";
+import type { Host, HostState } from "../hosts/host.ts";
+import type { Builder, HostArtifacts } from "./world.ts";
 
 /** The artifact that a release was laid from, on some of its hosts or on all. */
 export interface LaidArtifact {
-  readonly release: string;
   readonly artifact: string;
-  /** A host that has it. */
-  readonly on: string;
+  /** The hosts that have it; at least one. */
+  readonly on: readonly string[];
   /** Whether every host that is to have it does, so that nothing has to be built. */
   readonly everywhere: boolean;
 }
@@ -24,34 +22,38 @@ export function laidArtifact(
   });
   const [first] = laid;
   if (first === undefined) return undefined;
-  const same = new Set(laid.filter(({ artifact }) => artifact === first.artifact).map(({ on }) => on));
-  return { release, ...first, everywhere: wanted.every((host) => same.has(host)) };
+  const { artifact } = first;
+  const on = laid.filter((one) => one.artifact === artifact).map((one) => one.on);
+  return { artifact, on, everywhere: wanted.every((host) => on.includes(host)) };
 }
 
 /**
- * A builder that gives the artifact that hosts were given already and no other: two machines can build one commit differently, and all
- * hosts of a release have the same.
+ * A builder that gives the artifact that hosts were given already and no other, and takes it from one of them where this machine has it
+ * not: two machines can build one commit differently, and all hosts of a release have the same.
  */
-export function heldBuilder(builder: Builder, laid: LaidArtifact): Builder {
-  const held = (artifact: string): string => {
-    if (artifact === laid.artifact) return artifact;
-    throw otherArtifact(artifact, laid);
-  };
+export function heldBuilder(builder: Builder, laid: LaidArtifact, artifacts: HostArtifacts): Builder {
+  const { artifact, on, everywhere } = laid;
   return {
     ...builder,
-    async find(key, signal) {
-      if (laid.everywhere) return laid.artifact;
-      const found = await builder.find(key, signal);
-      return found === undefined ? undefined : held(found);
+    find: async (_key, signal) =>
+      everywhere || (await artifacts.isHere(artifact, signal)) ? artifact : undefined,
+    async build(_request, { step }, signal) {
+      await artifacts.take(artifact, on, step, signal);
+      return artifact;
     },
-    build: async (request, progress, signal) => held(await builder.build(request, progress, signal)),
   };
 }
 
-function otherArtifact(artifact: string, { release, artifact: laid, on }: LaidArtifact): CozyError {
-  return new CozyError("artifact-differs", {
-    message: `The artifact of ${release} is ${artifact.slice(0, 12)} where this machine builds it, and ${on} has ${laid.slice(0, 12)}: the same commit came out differently.`,
-    state: "No host was given the other one.",
-    next: `Do it from the machine that built ${laid.slice(0, 12)}; its name is in the history.`,
-  });
+/**
+ * A host that may have been cut off while the release was laid there: it is laid again, for which this machine needs the artifact even
+ * where all hosts have it.
+ */
+export function givenHeld(host: Host, { artifact, on }: LaidArtifact, artifacts: HostArtifacts): Host {
+  return {
+    ...host,
+    async placeRelease(placement, signal) {
+      if (placement.release.artifact === artifact) await artifacts.take(artifact, on, () => {}, signal);
+      await host.placeRelease(placement, signal);
+    },
+  };
 }

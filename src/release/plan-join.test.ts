@@ -84,18 +84,39 @@ describe("a host that joins", () => {
       release,
       before,
     };
-    const plan = planJoin({ ...facts, buildKey: "key" });
-    expect(plan.phases[0]).toMatchObject({
-      name: "build",
-      operations: [{ kind: "build-artifact", host: "web-1" }],
-    });
-    expect(planJoin(facts).phases[0]).toMatchObject({ name: "prepare" });
+    const plan = planJoin(facts);
+    expect(plan.phases[0]).toMatchObject({ name: "prepare" });
     expect(plan.phases.at(-1)).toMatchObject({ name: "before", committed: true });
     const result = await runPlan(planJoin(facts), occasion, fleet.engine());
     expect(result).toMatchObject({ outcome: "committed", outstanding: [] });
     const state = await fleet.hosts[2]?.observe(never);
     expect(state?.releases.map(({ id }) => id).toSorted()).toEqual(["old", "older", "oldest"]);
     expect(state?.current).toBe("old");
+  });
+
+  it("gets what serves from a host that has it, by way of this machine, and only where that has it not", async () => {
+    const fleet = await stage("new");
+    const states = await fleet.observe();
+    const { artifact } = release;
+    const before = [{ ...sampleRecord(project, "older"), artifact: "c".repeat(64) }];
+    const facts = {
+      project,
+      environment,
+      fleet: states.slice(0, 2),
+      joining: states.slice(2),
+      release,
+      before,
+    };
+    const takes = (of: Parameters<typeof planJoin>[0]) =>
+      planJoin(of).phases.flatMap(({ name, operations }) =>
+        operations.filter(({ kind }) => kind === "take-artifact").map(({ input }) => [name, input]),
+      );
+    expect(takes(facts)).toEqual([]);
+    expect(takes({ ...facts, lacking: [artifact] })).toEqual([
+      ["take", { host: "web-1", artifact, from: ["web-1", "web-2"] }],
+    ]);
+    expect(takes({ ...facts, lacking: ["c".repeat(64)] })).toMatchObject([["take-before", { from: [] }]]);
+    expect(takes({ ...facts, joining: states.slice(0, 1), lacking: [artifact] })).toEqual([]);
   });
 
   it.each(["smoke", "prove", "setRotation"])(

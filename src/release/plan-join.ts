@@ -1,13 +1,13 @@
 import type { HostState, ReleaseRecord } from "../hosts/host.ts";
 import type { Environment, Project } from "../project/project.ts";
 import { keeperOf, type Fleet } from "./fleet.ts";
-import { buildArtifact } from "./operations/build-artifact.ts";
 import { ensureAgents } from "./operations/ensure-agents.ts";
 import { enterRotation } from "./operations/enter-rotation.ts";
 import { placeRelease } from "./operations/place-release.ts";
 import { setScale } from "./operations/set-scale.ts";
+import { takeArtifact } from "./operations/take-artifact.ts";
 import { phase, planned } from "./planned.ts";
-import type { Phase, Plan, PlannedOperation } from "./plan.ts";
+import type { Plan, PlannedOperation } from "./plan.ts";
 import type { ServingFacts } from "./serving-facts.ts";
 import { currentOperation, publishOperation, startOperations, switchOperations } from "./serving-phases.ts";
 import { settleOperations } from "./settle-phases.ts";
@@ -24,8 +24,8 @@ export interface JoinFacts {
   readonly release: ReleaseRecord;
   /** Releases that can be gone back to: without them there the whole fleet could not be rolled back. */
   readonly before?: readonly ReleaseRecord[];
-  /** What the artifact in force is found by where it has to be built anew, since it is not on this machine any more. */
-  readonly buildKey?: string | undefined;
+  /** Artifacts that this machine has not: they are taken from hosts that serve. */
+  readonly lacking?: readonly string[];
 }
 
 /**
@@ -33,7 +33,7 @@ export interface JoinFacts {
  * proven to serve, and what runs once over the environment stays where it is.
  */
 export function planJoin(facts: JoinFacts): Plan {
-  const { project, environment, fleet, joining, release } = facts;
+  const { project, environment, fleet, joining, release, before = [] } = facts;
   const hosts = joining.map((host) => joiningFacts(host, facts));
   const each = (operations: (host: ServingFacts) => readonly (PlannedOperation | undefined)[]) =>
     hosts.flatMap(operations);
@@ -47,7 +47,7 @@ export function planJoin(facts: JoinFacts): Plan {
     previous: keeperOf(fleet).current,
     commit: release.commit,
     phases: [
-      ...buildPhase(facts),
+      ...phase("take", "Take what serves", [takenIn(facts, release, joining)]),
       ...phase(
         "prepare",
         "Prepare",
@@ -69,20 +69,38 @@ export function planJoin(facts: JoinFacts): Plan {
       ),
       ...phase("rotation", "Put it into rotation", joining.map(enters)),
       ...phase("settle", "Let the old release go", each(settleOperations), true),
+      ...phase(
+        "take-before",
+        "Take what can be gone back to",
+        before.map((one) => takenIn(facts, one, joining)),
+        true,
+      ),
       ...phase("before", "Bring what can be gone back to", beforeOperations(facts), true),
     ],
   };
 }
 
-function buildPhase({ project, fleet, release, buildKey }: JoinFacts): Phase[] {
-  if (buildKey === undefined) return [];
-  const input = {
-    host: keeperOf(fleet).host,
-    key: buildKey,
-    commit: release.commit,
-    timeoutMs: project.app.build.timeoutMs + 600_000,
-  };
-  return phase("build", "Build", [planned(buildArtifact, "build the artifact anew", input)]);
+/** Only where somebody is to get it by way of this machine, and this machine has it not. */
+function takenIn(
+  { fleet, lacking = [] }: JoinFacts,
+  release: ReleaseRecord,
+  joining: Fleet,
+): PlannedOperation | undefined {
+  const { artifact } = release;
+  if (!lacking.includes(artifact) || joining.every((host) => hasRelease(host, release))) return undefined;
+  const from = fleet.flatMap((host) => (hasRelease(host, release) ? [host.host] : []));
+  const { host } = keeperOf(fleet);
+  const input = { host, artifact, from };
+  return planned(
+    takeArtifact,
+    `take the artifact of ${release.id} from ${from[0] ?? host}`,
+    input,
+    `-${release.id}`,
+  );
+}
+
+function hasRelease({ releases }: Pick<HostState, "releases">, { id }: Pick<ReleaseRecord, "id">): boolean {
+  return releases.some((one) => one.id === id && one.damaged === undefined);
 }
 
 function joiningFacts(host: HostState, { environment, fleet, release }: JoinFacts): ServingFacts {
@@ -108,7 +126,7 @@ function placedOn(
   suffix = "",
 ): PlannedOperation | undefined {
   const { artifact, ...draft } = release;
-  if (releases.some(({ id, damaged }) => id === release.id && damaged === undefined)) return undefined;
+  if (hasRelease({ releases }, release)) return undefined;
   const input = { host, artifactKey: "", artifact, release: draft };
   return planned(placeRelease, `place release ${release.id}`, input, suffix);
 }

@@ -140,6 +140,7 @@ export function sampleWorld(fake: FakeHost = fakeHost()): SampleWorld {
     },
     person: { atTerminal: false, ask: async () => ({ choice: "go-on", who: "deployer on laptop" }) },
     variables: async () => ({ COLOUR: "blue" }),
+    hostArtifacts: { isHere: async () => true, take: async () => {} },
     builder: {
       find: async (key) => artifacts.get(key),
       build: async ({ key }) => {

@@ -6,6 +6,8 @@ import { counted, listed } from "../shared/words.ts";
 export interface UnreachableHost {
   readonly host: string;
   readonly why: string;
+  /** It answered, and nobody logged in: its key or the deployer's is not the right one. Only what changes nothing goes on then. */
+  readonly refusal?: CozyError | undefined;
 }
 
 export interface Reach {

@@ -15,6 +15,7 @@ export interface HostWorld {
 /** What the release operations act on. */
 export interface ReleaseWorld extends HostWorld {
   readonly builder: Builder;
+  readonly hostArtifacts: HostArtifacts;
   readonly proxy: ProxySettings;
   readonly persist: readonly string[];
   /** What was seen of releases that were watched. */
@@ -30,6 +31,19 @@ export interface ReleaseWorld extends HostWorld {
   backups(): Promise<DatabaseBackups>;
   /** Names and values for the release, secrets among them; resolved by each command anew and never part of a plan. */
   variables(): Promise<ResolvedVariables>;
+}
+
+/** Artifacts that hosts have, and that the machine that cozy runs on may lack. */
+export interface HostArtifacts {
+  /** Whether this machine has it. */
+  isHere(artifact: string, signal: AbortSignal): Promise<boolean>;
+  /** Brings it to this machine from the first of these hosts where it is whole, unless it is here. */
+  take(
+    artifact: string,
+    from: readonly string[],
+    step: (text: string) => void,
+    signal: AbortSignal,
+  ): Promise<void>;
 }
 
 /** Makes artifacts, where the platform fits. */

@@ -4,7 +4,7 @@ import type { CozyError } from "../errors/cozy-error.ts";
 import type { Emit, PhaseOutline } from "../events/event.ts";
 import { spreadCertificate, type CertificatePair } from "../routing/nginx/spread-certificate.ts";
 import { askAuthority, certificateHost } from "./certificates.ts";
-import type { HostSetup, TellResult } from "./host-setup.ts";
+import type { HostPreparation, HostSetup, TellResult } from "./host-setup.ts";
 import { itemTitle } from "./item.ts";
 import { asksAuthority } from "./certificate-needs.ts";
 
@@ -13,6 +13,8 @@ export interface FleetSetup {
   readonly environment: string;
   /** The first one answers the certificate authority. */
   readonly hosts: readonly HostSetup[];
+  /** The server that builds, where it serves nothing of the environment. */
+  readonly builder?: HostPreparation | undefined;
   readonly check: boolean;
   /** How many hosts at the same time. */
   readonly parallel: number;
@@ -25,7 +27,13 @@ export interface FleetSetup {
 interface Phase {
   readonly name: string;
   readonly title: string;
-  readonly work: (host: HostSetup, tell: TellResult, signal: AbortSignal) => Promise<void>;
+  readonly works: readonly Work[];
+}
+
+/** What a phase does on one host. */
+interface Work {
+  readonly host: HostPreparation;
+  readonly work: (tell: TellResult, signal: AbortSignal) => Promise<void>;
 }
 
 /**
@@ -39,37 +47,35 @@ export async function setUpFleet(setup: FleetSetup, signal: AbortSignal): Promis
 }
 
 function phasesOf(setup: FleetSetup): readonly Phase[] {
-  const { hosts, check, given } = setup;
+  const { hosts, builder, check, given } = setup;
   const mayNeedOne = given !== undefined || hosts.some(({ request }) => asksAuthority(request));
+  const all = builder === undefined ? hosts : [...hosts, builder];
+  const onAll = (work: (host: HostPreparation) => Work["work"]): Work[] =>
+    all.map((host) => ({ host, work: work(host) }));
+  const onServing = (
+    work: (setup: FleetSetup, host: HostSetup, tell: TellResult, signal: AbortSignal) => Promise<void>,
+  ): Work[] => hosts.map((host) => ({ host, work: async (tell, signal) => work(setup, host, tell, signal) }));
   const certificate: Phase[] = [
-    {
-      name: "certificate",
-      title: "Certificate",
-      work: (host, tell, signal) => obtain(setup, host, tell, signal),
-    },
-    {
-      name: "spread",
-      title: "Certificate on the other hosts",
-      work: (host, tell, signal) => spread(setup, host, tell, signal),
-    },
+    { name: "certificate", title: "Certificate", works: onServing(obtain) },
+    { name: "spread", title: "Certificate on the other hosts", works: onServing(spread) },
   ];
   return [
-    { name: "look", title: "Look at the hosts", work: (host, _tell, signal) => host.look(signal) },
+    {
+      name: "look",
+      title: "Look at the hosts",
+      works: onAll((host) => async (_tell, signal) => host.look(signal)),
+    },
     {
       name: "base",
       title: "Packages, users and folders",
-      work: (host, tell, signal) => host.base(tell, signal),
+      works: onAll((host) => async (tell, signal) => host.base(tell, signal)),
     },
-    {
-      name: "rest",
-      title: "Settings and services",
-      work: (host, tell, signal) => rest(setup, host, tell, signal),
-    },
+    { name: "rest", title: "Settings and services", works: onServing(rest) },
     ...(mayNeedOne && !check ? certificate : []),
     {
       name: "finish",
       title: "Log in anew, and note it",
-      work: (host, tell, signal) => host.finish(tell, signal),
+      works: onAll((host) => async (tell, signal) => host.finish(tell, signal)),
     },
   ];
 }
@@ -122,10 +128,10 @@ async function spread(
 }
 
 async function inAllHosts(setup: FleetSetup, phase: Phase, signal: AbortSignal): Promise<void> {
-  const { hosts, parallel, emit, now } = setup;
+  const { parallel, emit, now } = setup;
   const startedAt = now();
   emit({ type: "phase-started", at: startedAt, phase: phase.name });
-  const failures = await inParallel(hosts, parallel, (host) => onHost(setup, phase, host, signal));
+  const failures = await inParallel(phase.works, parallel, (work) => onHost(setup, phase, work, signal));
   signal.throwIfAborted();
   const failed = failures.filter((failure) => failure !== undefined);
   const [first] = failed;
@@ -136,7 +142,7 @@ async function inAllHosts(setup: FleetSetup, phase: Phase, signal: AbortSignal):
 async function onHost(
   { check, emit, now }: FleetSetup,
   phase: Phase,
-  host: HostSetup,
+  { host, work }: Work,
   signal: AbortSignal,
 ): Promise<CozyError | undefined> {
   const operation = `${phase.name}@${host.name}`;
@@ -144,24 +150,20 @@ async function onHost(
   emit({ type: "operation-started", at: startedAt, operation, title: phase.title, phase: phase.name });
   const counts = { changed: 0, unchanged: 0 };
   try {
-    await phase.work(
-      host,
-      ({ item, report }) => {
-        const isChange = report.outcome !== "unchanged";
-        counts[isChange ? "changed" : "unchanged"] += 1;
-        // What would change is told at the end, with its differences.
-        if (!isChange || check) return;
-        const note = report.note === "" ? "" : `: ${report.note.split("\n")[0]}`;
-        emit({
-          type: "operation-output",
-          at: now(),
-          operation,
-          stream: "stdout",
-          line: `${itemTitle(item)}${note}`,
-        });
-      },
-      signal,
-    );
+    await work(({ item, report }) => {
+      const isChange = report.outcome !== "unchanged";
+      counts[isChange ? "changed" : "unchanged"] += 1;
+      // What would change is told at the end, with its differences.
+      if (!isChange || check) return;
+      const note = report.note === "" ? "" : `: ${report.note.split("\n")[0]}`;
+      emit({
+        type: "operation-output",
+        at: now(),
+        operation,
+        stream: "stdout",
+        line: `${itemTitle(item)}${note}`,
+      });
+    }, signal);
     const note = counts.changed + counts.unchanged === 0 ? {} : { note: countsText(counts) };
     emit({ type: "operation-done", at: now(), operation, durationMs: now() - startedAt, ...note });
     return undefined;
@@ -188,11 +190,11 @@ function together(first: CozyError, all: readonly CozyError[]): CozyError {
   return first.with({ details: [...first.details, ...others] });
 }
 
-function started({ project, environment, hosts, check, now }: FleetSetup, phases: readonly Phase[]) {
-  const outline = phases.map(({ name, title }): PhaseOutline => ({
+function started({ project, environment, check, now }: FleetSetup, phases: readonly Phase[]) {
+  const outline = phases.map(({ name, title, works }): PhaseOutline => ({
     name,
     title,
-    operations: hosts.map((host) => ({ id: `${name}@${host.name}`, title, host: host.name })),
+    operations: works.map(({ host }) => ({ id: `${name}@${host.name}`, title, host: host.name })),
   }));
   const command = check ? "plan --setup" : "setup";
   return {

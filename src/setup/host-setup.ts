@@ -4,7 +4,7 @@ import { pause } from "../shared/pause.ts";
 import { factsText } from "./facts-script.ts";
 import { parseFacts, type HostFacts } from "./host-facts.ts";
 import { wantsCertificate } from "./certificate-needs.ts";
-import { planBase, planRest } from "./plan-setup.ts";
+import { planBase, planBuilder, planRest } from "./plan-setup.ts";
 import type { SetupRequest } from "./setup-request.ts";
 import { refuseHost } from "./refuse-host.ts";
 import { runItems, type ItemResult, type SetupHost } from "./run-items.ts";
@@ -22,12 +22,18 @@ export interface HostSetupParts extends SetupHost {
 
 export type TellResult = (result: ItemResult) => void;
 
-/** The steps of one host's set-up, in their order. Each can be done again. */
-export interface HostSetup extends SetupHost {
-  readonly request: SetupRequest;
+/** The steps that every host's set-up has, in their order. Each can be done again. */
+export interface HostPreparation extends SetupHost {
   readonly results: readonly ItemResult[];
   look(signal: AbortSignal): Promise<void>;
   base(tell: TellResult, signal: AbortSignal): Promise<void>;
+  /** Proves that a new connection gets through, and keeps what depends on that. */
+  finish(tell: TellResult, signal: AbortSignal): Promise<void>;
+}
+
+/** Those of a host that serves: it has settings and services beside. */
+export interface HostSetup extends HostPreparation {
+  readonly request: SetupRequest;
   /** `readers` are the keys that other hosts fetch the certificate by. */
   rest(readers: readonly string[], tell: TellResult, signal: AbortSignal): Promise<void>;
   /** The key that it fetches the certificate by, where it is one that does. */
@@ -35,30 +41,19 @@ export interface HostSetup extends SetupHost {
   /** The certificate that its site was served with when it was looked at last. */
   chain(): string | undefined;
   wantsCertificate(): boolean;
-  /** Proves that a new connection gets through, keeps the firewall because of it, and notes what the host is set up for. */
-  finish(tell: TellResult, signal: AbortSignal): Promise<void>;
 }
 
 export function hostSetup(parts: HostSetupParts): HostSetup {
   const { request, check } = parts;
   const showFacts = factsText(request);
-  const results: ItemResult[] = [];
+  const { results, noting } = noted();
   let facts: HostFacts | undefined;
   const known = (): HostFacts => facts ?? parseFacts("");
-  const noting = (tell: TellResult): TellResult => {
-    return (result) => {
-      results.push(result);
-      tell(result);
-    };
-  };
   return {
     ...parts,
     results,
     async look(signal) {
-      await refuseWithoutRoot(parts, signal);
-      const options = { check: true, last: showFacts, onResult: () => undefined };
-      facts = parseFacts(await runItems(parts, [], options, signal));
-      refuseHost(parts.name, request.target.user, facts);
+      facts = await lookedAt(parts, signal);
     },
     async base(tell, signal) {
       const options = { check, last: showFacts, onResult: noting(tell) };
@@ -70,6 +65,7 @@ export function hostSetup(parts: HostSetupParts): HostSetup {
     reader: () => known().reader,
     chain: () => known().chain,
     wantsCertificate: () => wantsCertificate(request, known()),
+    /** The firewall stays because of it, and what the host is set up for is noted. */
     async finish(tell, signal) {
       if (!check) await prove(parts, signal);
       const first = check ? undefined : "confirm_firewall";
@@ -81,6 +77,48 @@ export function hostSetup(parts: HostSetupParts): HostSetup {
       );
     },
   };
+}
+
+/** A server that builds and serves nothing of the environment: whatever else is on it stays as it is, its firewall included. */
+export function builderSetup(parts: HostSetupParts): HostPreparation {
+  const { request, check } = parts;
+  const { results, noting } = noted();
+  let facts: HostFacts | undefined;
+  return {
+    ...parts,
+    results,
+    async look(signal) {
+      facts = await lookedAt(parts, signal);
+    },
+    async base(tell, signal) {
+      const items = planBuilder(request, facts ?? parseFacts(""));
+      await runItems(parts, items, { check, onResult: noting(tell) }, signal);
+    },
+    async finish(_tell, signal) {
+      if (!check) await prove(parts, signal);
+    },
+  };
+}
+
+function noted(): { readonly results: ItemResult[]; readonly noting: (tell: TellResult) => TellResult } {
+  const results: ItemResult[] = [];
+  const noting = (tell: TellResult): TellResult => {
+    return (result) => {
+      results.push(result);
+      tell(result);
+    };
+  };
+  return { results, noting };
+}
+
+/** What a host says of itself; one that can't be set up is refused. */
+async function lookedAt(parts: HostSetupParts, signal: AbortSignal): Promise<HostFacts> {
+  const { name, request } = parts;
+  await refuseWithoutRoot(parts, signal);
+  const options = { check: true, last: factsText(request), onResult: () => undefined };
+  const facts = parseFacts(await runItems(parts, [], options, signal));
+  refuseHost(name, request.target.user, facts);
+  return facts;
 }
 
 async function refuseWithoutRoot(

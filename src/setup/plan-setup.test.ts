@@ -8,7 +8,7 @@ import { factsText } from "./facts-script.ts";
 import { nominalFacts } from "./host-facts.ts";
 import { itemTitle, type SetupItem } from "./item.ts";
 import { planRemoval } from "./plan-removal.ts";
-import { planBase, planRest } from "./plan-setup.ts";
+import { planBase, planBuilder, planRest } from "./plan-setup.ts";
 import { parseRecord } from "./parse-record.ts";
 import { recordItem, wantedSetUp } from "./setup-record.ts";
 import type { SetupRequest } from "./setup-request.ts";
@@ -64,6 +64,21 @@ describe("the plan of a set-up", () => {
     for (const path of shared) expect([path, one.get(path)]).toEqual([path, two.get(path)]);
     const own = [...one.keys()].filter((path) => !shared.includes(path));
     for (const path of own) expect(path).toMatch(/tiny(-|\\x2d)staging/);
+  });
+
+  it("gives a server that only builds what serving ones have of it, and nothing of the environment's", () => {
+    const of = { ...request("staging", domain("one.test")), deployKeys: ["ssh-ed25519 AAAA me"] };
+    const [tools, ...rest] = planBuilder(of, nominalFacts);
+    expect(tools).toEqual({ kind: "packages", names: expect.arrayContaining(["g++", "make", "rsync"]) });
+    expect(tools).not.toMatchObject({ names: expect.arrayContaining(["nginx|nginx-light"]) });
+    const serving = planBase(of, nominalFacts).map((item) => JSON.stringify(item));
+    for (const item of rest) expect(serving).toContain(JSON.stringify(item));
+    expect(rest.map(itemTitle)).toEqual([
+      "group cozy",
+      "user cozy",
+      ...["", "/artifacts", "/trees", "/runtimes", "/agents"].map((name) => `/var/lib/cozy${name}/`),
+      "/var/lib/cozy/.ssh/authorized_keys",
+    ]);
   });
 
   it("opens the declared ports only", () => {

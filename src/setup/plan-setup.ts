@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { proofTokenFile } from "../hosts/this-machine/places.ts";
 import type { ServerLayout } from "../hosts/server-layout.ts";
+import type { App } from "../project/project.ts";
 import { rootFiles, type RootFile } from "../instances/systemd/root-files.ts";
 import { installProgram } from "../routing/nginx/certbot.ts";
 import { schedulesType } from "../release/instance-types.ts";
@@ -25,9 +26,8 @@ import { localRedis, redisConfig, redisUnit } from "./texts/redis.ts";
 /** What comes first: after it the host tells more of itself. Pure. */
 export function planBase(request: SetupRequest, facts: HostFacts): readonly SetupItem[] {
   const layout = layoutOf(request);
-  const { id, paths, socketGroup, machine } = layout;
+  const { id, paths, socketGroup } = layout;
   const { user } = request.target;
-  const login = { kind: "user", name: user, group: user, home: machine.home, shell: "/bin/sh" } as const;
   const application = {
     kind: "user",
     name: id,
@@ -38,19 +38,28 @@ export function planBase(request: SetupRequest, facts: HostFacts): readonly Setu
   return [
     { kind: "packages", names: packages(request) },
     ...[user, id, socketGroup].map((name) => ({ kind: "group", name }) as const),
-    login,
+    login(layout, user),
     application,
     ...memberships(layout, user).map(([member, group]) => ({ kind: "member", user: member, group }) as const),
+    ...machineFolders(layout, user),
     ...folders(layout, user),
-    {
-      kind: "lines",
-      path: `${machine.home}/.ssh/authorized_keys`,
-      user,
-      lines: [...new Set([...request.deployKeys, ...facts.keys])],
-    },
+    whoLogsIn(layout, request, facts),
     { kind: "token", path: proofTokenFile(paths), user },
     { kind: "directory", path: dirname(layout.certificates), owner: "root", group: "root", mode: "755" },
     ...sharingBase(request),
+  ];
+}
+
+/** What a server needs that builds, and serves nothing: whoever deploys, cozy's folders, and programs that builds start. Pure. */
+export function planBuilder(request: SetupRequest, facts: HostFacts): readonly SetupItem[] {
+  const layout = layoutOf(request);
+  const { user } = request.target;
+  return [
+    { kind: "packages", names: builderPackages(request.project.app) },
+    { kind: "group", name: user },
+    login(layout, user),
+    ...machineFolders(layout, user),
+    whoLogsIn(layout, request, facts),
   ];
 }
 
@@ -103,6 +112,25 @@ function packages(request: SetupRequest): string[] {
   ];
 }
 
+/** Dependencies with native code are compiled where nobody has published them compiled; npm does that by Python. */
+function builderPackages({ stack }: Pick<App, "stack">): string[] {
+  const python = stack === "django" ? ["python3-dev", "python3-venv"] : [];
+  return ["ca-certificates", "g++", "libpam-systemd", "make", "python3", ...python, "rsync"];
+}
+
+function login({ machine }: ServerLayout, user: string): SetupItem {
+  return { kind: "user", name: user, group: user, home: machine.home, shell: "/bin/sh" };
+}
+
+function whoLogsIn(
+  { machine }: ServerLayout,
+  { target, deployKeys }: SetupRequest,
+  facts: HostFacts,
+): SetupItem {
+  const lines = [...new Set([...deployKeys, ...facts.keys])];
+  return { kind: "lines", path: `${machine.home}/.ssh/authorized_keys`, user: target.user, lines };
+}
+
 function services(request: SetupRequest): string[] {
   return [
     "ssh.service",
@@ -130,6 +158,18 @@ function memberships(
   ];
 }
 
+/** Those that are on a server once. */
+function machineFolders({ machine }: ServerLayout, user: string): SetupItem[] {
+  const { home, artifacts, trees, runtimes, agents } = machine;
+  return [home, artifacts, trees, runtimes, agents].map((path) => ({
+    kind: "directory",
+    path,
+    owner: user,
+    group: user,
+    mode: "755",
+  }));
+}
+
 function folders({ id, paths, machine, socketGroup, instances }: ServerLayout, user: string): SetupItem[] {
   const folder = (path: string, mode: string, owner = user, group = user): SetupItem => ({
     kind: "directory",
@@ -139,10 +179,6 @@ function folders({ id, paths, machine, socketGroup, instances }: ServerLayout, u
     mode,
   });
   return [
-    folder(machine.home, "755"),
-    ...[machine.artifacts, machine.trees, machine.runtimes, machine.agents].map((path) =>
-      folder(path, "755"),
-    ),
     folder(`${machine.home}/environments`, "755"),
     folder(paths.root, "751", user, id),
     folder(paths.releases, "2750", user, id),

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createFleet, type FleetSandbox } from "../support/fleet.ts";
+import { createFleet, fingerprintsOf, type FleetSandbox } from "../support/fleet.ts";
 import { replaced } from "../support/example-sandbox.ts";
 import { startProgram } from "../support/running-program.ts";
 import { cozyBinary, served, until } from "../support/sandbox.ts";
@@ -26,7 +26,7 @@ writeFileSync("dist/static/about.json", JSON.stringify({ ...about, isNumber: isN
 
 let fleet: FleetSandbox;
 beforeAll(async () => {
-  fleet = await createFleet({ hosts: 1 });
+  fleet = await createFleet({ hosts: 2, serving: ["host1"] });
   const file = join(fleet.project, "cozy.config.ts");
   const config = await readFile(file, "utf8");
   const named = replaced(config, /defineProject, /, "defineProject, host, ");
@@ -92,5 +92,53 @@ describe("a server that builds", () => {
     process.kill(deployer.pid, "SIGKILL");
     await until("it has ended", async () => (await running()) === "0", 30_000);
     expect(await served(fleet.urls["host1"] ?? "")).toMatchObject({ version: "two" });
+  });
+});
+
+describe("a server that builds and serves nothing", () => {
+  it("is prepared with what builds need and nothing of the environment, and a second time nothing changes", async () => {
+    // What the killed deployer has left.
+    await fleet.ok(["abort", "staging"]);
+    const [, other] = fleet.lab.hosts;
+    const file = join(fleet.project, "cozy.config.ts");
+    const config = await readFile(file, "utf8");
+    const builder = `host("${other?.address}", { name: "host2" })`;
+    await fleet.write("cozy.config.ts", replaced(config, /host\("host1"\)/, builder));
+    await fleet.commit({ "behaviour.json": "{}", "version.txt": "three\n" });
+    await fleet.ok(["trust", "staging", "--fingerprint", fingerprintsOf(fleet.lab)]);
+    const early = await fleet.cozy(["plan", "staging"]);
+    expect([early.code, early.stderr]).toEqual([2, expect.stringContaining("cozy setup staging")]);
+    const { stdout } = await fleet.ok(["plan", "staging", "--setup"]);
+    expect(stdout).toMatch(/host2: \d+ would change[\s\S]*packages .*make[\s\S]*user cozy/);
+    await fleet.ok(["setup", "staging"]);
+    expect((await fleet.ok(["setup", "staging"])).stdout).toMatch(/nothing was changed[\s\S]*host2: 9 items/);
+    const own =
+      "ls -d /etc/nginx /etc/cozy /etc/systemd/system/tiny* /var/lib/cozy/environments 2>/dev/null || true";
+    expect(await fleet.on("host2", own)).toBe("");
+    expect(await fleet.on("host2", "getent passwd tiny-staging || true")).toBe("");
+  });
+
+  it("builds the release that others serve", async () => {
+    await fleet.ok(["deploy", "staging"]);
+    const about: unknown = await (await fetch(`${fleet.urls["host1"]}/static/about.json`)).json();
+    expect(about).toMatchObject({ host: "host2", user: "cozy", nice: "10", isNumber: true });
+    expect(await served(fleet.urls["host1"] ?? "")).toMatchObject({ version: "three" });
+  });
+
+  it("builds nothing where the others are of another platform, and already the plan says so", async () => {
+    // What cozy asks Node for; sessions that begin from now on have it.
+    const other = "--import=data:text/javascript,Object.defineProperty(process,'arch',{value:'arm64'})";
+    await fleet.on("host1", `echo "NODE_OPTIONS=${other}" >>/etc/environment; pkill -u cozy sshd || true`);
+    await fleet.commit({ "version.txt": "four\n" });
+    const before = await fleet.on("host2", "ls /var/lib/cozy/artifacts/by-source");
+    for (const command of ["plan", "deploy"]) {
+      const { code, stderr } = await fleet.cozy([command, "staging"]);
+      expect([code, stderr]).toEqual([
+        2,
+        expect.stringMatching(/platform-differs[\s\S]*host2 is declared to build[\s\S]*host1 is linux-arm64/),
+      ]);
+    }
+    expect(await fleet.on("host2", "ls /var/lib/cozy/artifacts/by-source")).toBe(before);
+    expect(await served(fleet.urls["host1"] ?? "")).toMatchObject({ version: "three" });
   });
 });

@@ -1,7 +1,11 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startLoad } from "../../src/routing/testing/load.ts";
+import { atTerminal } from "../support/at-terminal.ts";
 import { createFleet, type FleetSandbox } from "../support/fleet.ts";
 import { served } from "../support/sandbox.ts";
+import { times } from "../support/soak.ts";
 
 let fleet: FleetSandbox;
 beforeAll(async () => {
@@ -24,7 +28,7 @@ async function servedEverywhere(): Promise<{ readonly release: string; readonly 
 
 function loadEverywhere() {
   const loads = Object.values(fleet.urls).map((url) =>
-    startLoad({ url: `${url}/`, connections: 4, pauseMs: 5 }),
+    startLoad({ url: `${url}/`, connections: 4, pauseMs: times(10, 5) }),
   );
   return {
     async stop() {
@@ -112,6 +116,44 @@ describe("a fleet of two servers", () => {
     expect(one.code).toBe(3);
     expect(one.row).toMatchObject({ state: "not proven" });
     expect(one.requestsOf?.uncounted).toMatchObject([{ host: "host2" }]);
+  });
+
+  it("is shown without the hosts that are not trusted, and changed by nobody until all are", async () => {
+    const file = join(fleet.project, ".cozy", "known_hosts");
+    const trusted = await readFile(file, "utf8");
+    const [first = "", second = ""] = trusted.trim().split("\n");
+    const shown = async (keys: readonly string[]) => {
+      await writeFile(file, `${keys.join("\n")}\n`);
+      return fleet.cozy(["status", "staging"]);
+    };
+    try {
+      const unknown = await shown([first]);
+      expect(unknown.code).toBe(0);
+      expect(unknown.stdout).toMatch(/^ {2}host1 {2}serves /m);
+      expect(unknown.stdout).toMatch(/^! host2 {2}not known {2}not trusted: cozy trust host2$/m);
+      const logs = await fleet.cozy(["logs", "staging"]);
+      expect([logs.code, logs.stderr]).toEqual([1, "host2 can't be heard: not trusted: cozy trust host2\n"]);
+      expect(logs.stdout).toContain("host1");
+      expect((await fleet.cozy(["stop", "staging"])).stderr).toContain("host-key-unknown");
+      const [, ...keyOfFirst] = first.split(" ");
+      const changed = await shown([first, [second.split(" ")[0], ...keyOfFirst].join(" ")]);
+      expect(changed.code).toBe(1);
+      expect(changed.stdout).toMatch(/^ {2}host1 {2}serves /m);
+      expect(changed.stdout).toMatch(/^! host2 {2}not known {2}NOT CONNECTED/m);
+      expect(changed.stdout).toContain("cozy trust host2 --replace");
+    } finally {
+      await writeFile(file, trusted);
+    }
+  });
+
+  it("is told about at a terminal as it is asked, and has a console there that complains of nothing", async () => {
+    const promises = await atTerminal(fleet, ["promises", "staging"]);
+    expect(promises.shown).toContain("counting requests: waiting for host2");
+    const typing = { after: "> ", text: "6 * 7\n.exit\n" };
+    const console = await atTerminal(fleet, ["console", "staging"], typing);
+    expect(console.shown).toContain("42");
+    expect(console.shown).not.toContain("history file");
+    expect(console.code).toBe(0);
   });
 
   it("is changed in nothing by a second set-up", async () => {

@@ -1,6 +1,9 @@
 import { randomBytes } from "node:crypto";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hasStrings } from "../../src/artifacts/kept-file.ts";
 import { labUp, type Lab } from "../../src/lab/lab.ts";
 import { startLoad, type Load } from "../../src/routing/testing/load.ts";
 import { fingerprintsOf, fleetConfig } from "../support/fleet.ts";
@@ -48,12 +51,34 @@ describe("a server that is put into the list", () => {
     const early = await project.cozy(["join", "staging"]);
     expect([early.code, early.stderr]).toEqual([2, expect.stringContaining("cozy setup staging")]);
     await project.ok(["setup", "staging"]);
+    await serversAre("host2");
+    expect((await project.ok(["plan", "staging"])).stderr).toMatch(
+      /warning: None of the servers of staging has a release.*known_hosts also pins .*cozy move-keeper staging/,
+    );
+    await serversAre("host1", "host2");
     expect((await project.ok(["status", "staging"])).stdout).toMatch(
       /! host2 +serves nothing.*\n\nhost2 is not as the others\..*: cozy join staging/,
     );
     expect(await asked("host2")).toBe(0);
-    const { stdout } = await project.ok(["join", "staging"]);
-    expect(stdout).toMatch(/prove what is served[\s\S]*put it into rotation/);
+    // From a machine that has built nothing: what serves is taken from the server that has it, as long as it is whole there.
+    const elsewhere = onAnotherMachine();
+    const { artifact } = await recordOf("host1");
+    const file = `/var/lib/cozy/artifacts/${artifact}/app/version.txt`;
+    await on("host1", `cp -a ${file} /root/whole; rm ${file}; echo twp >${file}; chmod 444 ${file}`);
+    const damaged = await project.cozy(["join", "staging"], elsewhere);
+    expect([damaged.code, damaged.stderr]).toEqual([
+      expect.any(Number),
+      expect.stringMatching(/artifact-damaged[\s\S]*host1: .*1 of its \d+ files differ/),
+    ]);
+    expect(await on("host2", "ls /var/lib/cozy/artifacts")).toBe("");
+    await on("host1", `cp -a --remove-destination /root/whole ${file}`);
+    const { stdout } = await project.ok(["join", "staging"], elsewhere);
+    expect(stdout).toMatch(
+      /take the artifact of .* from host1[\s\S]*prove what is served[\s\S]*put it into rotation/,
+    );
+    expect(stdout).not.toContain("build the artifact");
+    expect(await wasTaken(artifact)).toBe(true);
+    expect((await recordOf("host2")).artifact).toBe(artifact);
     await until("the balancer sends to host2", async () => (await asked("host2")) > 10);
     expect(await servedBy("host2")).toEqual(await servedBy("host1"));
     expect((await project.ok(["join", "staging"])).stdout).toContain("All servers of staging serve");
@@ -87,7 +112,11 @@ describe("a server that is put first", () => {
     expect((await project.ok(["move-keeper", "staging"])).stdout).toMatch(
       /host2 keeps staging from now on, with \d+ files that host1 kept\.\nA plan was cut off\./,
     );
-    await project.ok(["resume", "staging"]);
+    // From a machine that has not built it: the one that lacks it gets what the other has.
+    await project.ok(["resume", "staging"], onAnotherMachine());
+    const { artifact } = await recordOf("host1");
+    expect(await wasTaken(artifact)).toBe(true);
+    expect((await recordOf("host2")).artifact).toBe(artifact);
     expect([await servedBy("host1"), await servedBy("host2")]).toMatchObject([
       { version: "three" },
       { version: "three" },
@@ -140,6 +169,24 @@ function only(...names: readonly string[]): Lab {
 
 async function serversAre(...names: readonly string[]): Promise<void> {
   await project.write("cozy.config.ts", fleetConfig(only(...names), more));
+}
+
+/** One where nothing was built: as far as this goes, another machine is another home. */
+function onAnotherMachine() {
+  return { env: { COZY_HOME: `${project.project}-elsewhere` } };
+}
+
+/** Whether that machine has an artifact that it did not build: a build leaves its log. */
+async function wasTaken(artifact: string): Promise<boolean> {
+  const names = await readdir(join(onAnotherMachine().env.COZY_HOME, "artifacts", artifact));
+  return names.toSorted().join(" ") === "app manifest.json";
+}
+
+async function recordOf(host: string): Promise<{ readonly artifact: string }> {
+  const { release } = await servedBy(host);
+  const record: unknown = JSON.parse(await on(host, `cat ${root}/releases/${release}/release.json`));
+  if (!hasStrings(record, "artifact")) throw new Error(`${host} has no record of ${release}`);
+  return record;
 }
 
 /** The release that a host's route table leads to, and what lies there as it. */

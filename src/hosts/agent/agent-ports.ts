@@ -11,6 +11,7 @@ import type { GeneratedStore } from "../../secrets/generated-values.ts";
 import type { Host } from "../host.ts";
 import type { Methods } from "./remote-port.ts";
 import type { Uploads } from "./uploads.ts";
+import type { WholeArtifact } from "./whole-artifact.ts";
 import type { KeptFiles } from "./kept-files.ts";
 import type { ServedJournals } from "./served-journals.ts";
 
@@ -34,6 +35,12 @@ export interface AgentPorts {
   readonly judge: Judge;
   readonly restorer: DataRestorer;
   readonly uploads: Uploads;
+  readonly artifacts: KeptArtifacts;
+}
+
+/** The artifacts that a host has, for a machine that is to get one from there. */
+export interface KeptArtifacts {
+  look(id: string, signal: AbortSignal): Promise<WholeArtifact>;
 }
 
 /** What promises were measured by. */
@@ -49,6 +56,7 @@ const hourMs = 60 * minuteMs;
 /** Longer than any deadline that the engine sets: it only ends what nobody waits for any more. */
 const hostMethods: Methods<Host> = {
   observe: quickMs,
+  platform: quickMs,
   placeRelease: 10 * minuteMs,
   readRelease: quickMs,
   readReleases: quickMs,
@@ -122,5 +130,6 @@ export const portMethods: { readonly [Name in keyof AgentPorts]: Methods<AgentPo
   backups: { backUp: 6 * hourMs, list: minuteMs, restore: 6 * hourMs, prune: 10 * minuteMs },
   judge: { rehearse: 24 * hourMs, drill: 24 * hourMs },
   restorer: restorerMethods,
+  artifacts: { look: 30 * minuteMs },
   uploads: { begin: 5 * minuteMs, finish: 30 * minuteMs, giveUp: 5 * minuteMs },
 };

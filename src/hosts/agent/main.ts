@@ -106,6 +106,9 @@ function openPorts(project: string, environment: string, hello: Hello): AgentPor
       async (_, method, __, args) =>
         served((await recovery()).restorer, portMethods.restorer).call(method, args),
     ),
+    artifacts: {
+      look: async (id, signal) => (await import("./whole-artifact.ts")).wholeArtifact(machine, id, signal),
+    },
     uploads: {
       begin: async (offer, signal) => (await uploads()).begin(offer, signal),
       finish: async (arrived, signal) => (await uploads()).finish(arrived, signal),

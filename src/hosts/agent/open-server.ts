@@ -1,6 +1,7 @@
 import type { JournalStore } from "../../engine/journal-store.ts";
 import type { LaneRunner } from "../../engine/lane.ts";
 import type { LeaseKeeper } from "../../engine/lease-keeper.ts";
+import { CozyError } from "../../errors/cozy-error.ts";
 import { agentNodes, distAgents } from "../machine/agent-code.ts";
 import type { MachinePaths } from "../environment-paths.ts";
 import type { Host } from "../host.ts";
@@ -27,11 +28,16 @@ export interface ServerParts {
 }
 
 /** One server of an environment, and what is kept there. Nothing is asked of it before the first call. */
-export interface OpenServer extends Omit<RemotePorts, "host" | "journals" | "lease" | "uploads"> {
+export interface OpenServer extends Omit<
+  RemotePorts,
+  "host" | "journals" | "lease" | "uploads" | "artifacts"
+> {
   readonly host: Host;
   readonly lane: LaneRunner;
   readonly lease: LeaseKeeper;
   readonly journals: JournalStore;
+  /** Brings an artifact that it has to this machine. */
+  takeArtifact(id: string, signal: AbortSignal): Promise<void>;
   /** Ends its agent; the connection stays for the next command. */
   close(): void;
 }
@@ -50,12 +56,22 @@ export function openServer(parts: ServerParts): OpenServer {
     folder,
     source: () => (source ??= agentSource(parts)),
   });
-  const { journals, lease, uploads, ...ports } = agent.ports;
+  const { journals, lease, uploads, artifacts, ...ports } = agent.ports;
   return {
     ...ports,
     host: sshHost({ connection, ports: { host: ports.host, uploads }, machine }),
     lease: { ...lease, environment: name },
     journals: remoteJournals(journals),
+    async takeArtifact(id, signal) {
+      // What few commands need is loaded when it is needed.
+      const { fetchArtifact } = await import("./fetch-artifact.ts");
+      const whole = await artifacts.look(id, signal).catch((error: unknown) => {
+        if (error instanceof CozyError) throw error.with({ message: `${connection.host}: ${error.message}` });
+        throw error;
+      });
+      const { now } = parts;
+      await fetchArtifact(whole, { machine, there: serverMachinePaths(), connection, now }, signal);
+    },
     close: () => agent.close(),
   };
 }

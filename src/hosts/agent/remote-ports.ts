@@ -20,6 +20,7 @@ export function remotePorts(call: Call): RemotePorts {
     backups: remotePort<AgentPorts["backups"]>("backups", portMethods.backups, call),
     judge: remotePort<AgentPorts["judge"]>("judge", portMethods.judge, call),
     restorer: remotePort<AgentPorts["restorer"]>("restorer", portMethods.restorer, call),
+    artifacts: remotePort<AgentPorts["artifacts"]>("artifacts", portMethods.artifacts, call),
     uploads: remotePort<AgentPorts["uploads"]>("uploads", portMethods.uploads, call),
   };
 }

@@ -34,6 +34,7 @@ export function serveAgent(stream: Duplex, { version, now, open }: ServeParts): 
         backups: served(ports.backups, portMethods.backups),
         judge: served(ports.judge, portMethods.judge),
         restorer: served(ports.restorer, portMethods.restorer),
+        artifacts: served(ports.artifacts, portMethods.artifacts),
         uploads: served(ports.uploads, portMethods.uploads),
       } satisfies Record<keyof AgentPorts, Served>,
     };

@@ -12,6 +12,7 @@ import type { MachinePaths } from "../environment-paths.ts";
 import type { Connection, Transfer } from "../ssh/connection.ts";
 import { giveUpUpload } from "./give-up-upload.ts";
 import { offerOf } from "./offer.ts";
+import { nodesOwn } from "./runtime-files.ts";
 import type { ArrivedArtifact, ArrivedFolder, FolderRoom, GivenUp, UploadBegun, Uploads } from "./uploads.ts";
 
 export interface UploadRequest {
@@ -90,9 +91,6 @@ function ifDamaged(error: unknown): undefined {
   if (error instanceof CozyError) return undefined;
   throw error;
 }
-
-/** The npm beside a kept Node is a link to this machine's own, and no release needs it. */
-export const nodesOwn = { sent: ["bin/node", "runtime.json"], leftOut: ["bin/npm", "bin/npx"] };
 
 /** What goes to the host, and what is told of it when it has arrived. */
 class Sent {

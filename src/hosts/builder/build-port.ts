@@ -1,9 +1,9 @@
 import type { BuildArtifactRequest } from "../../artifacts/build-artifact.ts";
-import type { Manifest } from "../../artifacts/manifest.ts";
 import type { OutputStream } from "../../artifacts/run-program.ts";
 import type { RuntimeChoice } from "../../artifacts/runtime.ts";
 import type { RuntimeRequest } from "../../project/project.ts";
 import type { Methods } from "../agent/remote-port.ts";
+import type { WholeArtifact } from "../agent/whole-artifact.ts";
 
 /** What a host that builds is asked for. */
 export interface BuildPort {
@@ -15,7 +15,7 @@ export interface BuildPort {
   /** Makes room for the application's files, as they were checked out elsewhere. */
   makeRoom(key: string, signal: AbortSignal): Promise<Room>;
   /** Builds, unless the artifact is there. The room is used up, whatever becomes of it. */
-  build(order: BuildOrder, tell: TellBuild, signal: AbortSignal): Promise<BuiltThere>;
+  build(order: BuildOrder, tell: TellBuild, signal: AbortSignal): Promise<WholeArtifact>;
 }
 
 export interface Room {
@@ -41,13 +41,6 @@ export interface BuildOrder extends Omit<BuildArtifactRequest, "runtime" | "chec
 
 /** A step that has begun, or a line of what the build says. */
 export type TellBuild = (kind: "step" | OutputStream, text: string) => void;
-
-/** Where everything lies follows from the names; the digests are of `digestFolder`. */
-export interface BuiltThere {
-  readonly manifest: Manifest;
-  readonly runtimeDigest: string;
-  readonly treeDigest: string | undefined;
-}
 
 const minuteMs = 60_000;
 

@@ -15,11 +15,11 @@ import { tempName } from "../../artifacts/temp-name.ts";
 import type { Workshop } from "../../artifacts/workshop.ts";
 import type { RuntimeRequest } from "../../project/project.ts";
 import type { Builder } from "../../release/world.ts";
+import { fetchArtifact } from "../agent/fetch-artifact.ts";
 import type { Callable } from "../agent/remote-port.ts";
 import type { MachinePaths } from "../environment-paths.ts";
 import type { Connection } from "../ssh/connection.ts";
 import type { BuildPort, TellBuild } from "./build-port.ts";
-import { fetchArtifact } from "./fetch-artifact.ts";
 import { npmFolder } from "./npm-of-deployer.ts";
 
 export interface HostBuilderParts extends LocalBuilderParts {

@@ -4,22 +4,20 @@ import { artifactKey } from "../../artifacts/artifact-key.ts";
 import { findArtifact, verifyArtifact } from "../../artifacts/artifact-store.ts";
 import { buildArtifact } from "../../artifacts/build-artifact.ts";
 import { digestFolder } from "../../artifacts/folder-digest.ts";
-import { treeAt } from "../../artifacts/kept-tree.ts";
 import { outdated } from "../../artifacts/local-builder.ts";
 import { findNpm, type Variables } from "../../artifacts/npm.ts";
 import { sweepBuilders } from "../../artifacts/prune.ts";
 import { chooseRuntime } from "../../artifacts/runtime.ts";
-import { runtimeAt } from "../../artifacts/runtime-store.ts";
 import { tempName } from "../../artifacts/temp-name.ts";
 import { toolsOf } from "../../artifacts/tools-folder.ts";
 import type { Workshop } from "../../artifacts/workshop.ts";
 import { CozyError, systemCode } from "../../errors/cozy-error.ts";
 import { dayMs } from "../../shared/duration.ts";
+import { wholeArtifact, type WholeArtifact } from "../agent/whole-artifact.ts";
 import type { MachinePaths } from "../environment-paths.ts";
 import { pruneHost } from "../server/prune-host.ts";
-import type { BuildOrder, BuildPort, BuiltThere } from "./build-port.ts";
+import type { BuildOrder, BuildPort } from "./build-port.ts";
 import { keepNpm, keptNpm, withNpm } from "./npm-of-deployer.ts";
-import { leftOutOf } from "./runtime-files.ts";
 
 export interface HostBuildsParts {
   readonly machine: MachinePaths;
@@ -86,7 +84,7 @@ export function hostBuilds({ machine, env, now }: HostBuildsParts): BuildPort {
   };
 }
 
-async function build(order: BuildOrder, workshop: Workshop): Promise<BuiltThere> {
+async function build(order: BuildOrder, workshop: Workshop): Promise<WholeArtifact> {
   const { key, room, digest, source, app, secrets, runTimeNames, addressNames } = order;
   const { machine, signal } = workshop;
   const checkedOut = join(room, "app");
@@ -98,14 +96,7 @@ async function build(order: BuildOrder, workshop: Workshop): Promise<BuiltThere>
   if (found !== undefined) await verifyArtifact(machine, found, signal);
   const request = { source, app, secrets, runtime, runTimeNames, checkedOut };
   const { id } = await buildArtifact({ ...request, ...(addressNames && { addressNames }) }, workshop);
-  const manifest = await verifyArtifact(machine, id, signal);
-  const { runtime: runtimeId, tree } = manifest.content;
-  const digestOf = (folder: string, leftOut: readonly string[]) => digestFolder(folder, leftOut, signal);
-  return {
-    manifest,
-    runtimeDigest: await digestOf(runtimeAt(machine, runtimeId).folder, leftOutOf(runtimeId)),
-    treeDigest: tree === undefined ? undefined : await digestOf(treeAt(machine, tree).folder, []),
-  };
+  return wholeArtifact(machine, id, signal);
 }
 
 async function isThere(path: string): Promise<boolean> {

@@ -50,6 +50,15 @@ export function pinnedKeys({ lines }: KnownHosts, name: string): readonly HostKe
   );
 }
 
+/** The names of each entry that pins a key; what is hashed, a pattern or revoked names nobody. */
+export function namesPinned({ lines }: KnownHosts): readonly (readonly string[])[] {
+  return lines.flatMap(({ entry }) =>
+    entry === undefined || entry.marker !== undefined || /^\|1\||[*?!]/.test(entry.names)
+      ? []
+      : [entry.names.split(",")],
+  );
+}
+
 /** OpenSSH decides whether it connects; this says why it did not. */
 export function standingOf(known: KnownHosts, name: string, shown: HostKey): KeyStanding {
   const entries = known.lines.flatMap(({ entry }) =>

@@ -36,6 +36,7 @@ import { startInstances } from "./start-instances.ts";
 import { stopInstances } from "./stop-instances.ts";
 import { stopSingletons } from "./stop-singletons.ts";
 import { switchRoutes } from "./switch-routes.ts";
+import { takeArtifact } from "./take-artifact.ts";
 import { watchRelease } from "./watch-release.ts";
 
 /** Those that need nothing but their host: where they are carried out on the host itself, many take one round trip. */
@@ -63,6 +64,7 @@ const hostOperations: readonly Operation<never, HostWorld>[] = [
 /** Those that need what is where cozy runs: artifacts, variables, backups, a person. */
 const deployerOperations: readonly Operation<never, ReleaseWorld>[] = [
   buildArtifact,
+  takeArtifact,
   placeRelease,
   ensureAgents,
   backUp,

@@ -61,6 +61,7 @@ export function portsIn(folder: string, host: Host): AgentPorts {
     }),
     judge: { rehearse: none, drill: none },
     restorer: { ...noRestores, tryOn: none },
+    artifacts: { look: none },
     uploads,
   };
 }

@@ -11,8 +11,8 @@ import { tempName } from "../../artifacts/temp-name.ts";
 import { CozyError, systemCode } from "../../errors/cozy-error.ts";
 import type { MachinePaths } from "../environment-paths.ts";
 import type { Connection } from "../ssh/connection.ts";
-import type { BuiltThere } from "./build-port.ts";
 import { leftOutOf } from "./runtime-files.ts";
+import type { WholeArtifact } from "./whole-artifact.ts";
 
 export interface FetchParts {
   /** cozy's folders on this machine. */
@@ -26,11 +26,11 @@ export interface FetchParts {
 const transferMs = 30 * 60_000;
 
 /**
- * Brings an artifact that a host has built to this machine, with what it runs on, as if it had been built here: from here it goes to the
+ * Brings an artifact that a host has to this machine, with what it runs on, as if it had been built here: from here it goes to the
  * other hosts. Gives the id of the one that counts. Can be called by several at once, and again after a kill.
  */
 export async function fetchArtifact(
-  { manifest, runtimeDigest, treeDigest }: BuiltThere,
+  { manifest, runtimeDigest, treeDigest }: WholeArtifact,
   parts: FetchParts,
   signal: AbortSignal,
 ): Promise<string> {
@@ -120,7 +120,7 @@ async function isThere(file: string): Promise<boolean> {
 
 function damaged(name: string, details: readonly string[] = []): CozyError {
   return new CozyError("upload-damaged", {
-    message: `${name} did not arrive from the host as it was built there: its content is another.`,
+    message: `${name} did not arrive from the host as it is there: its content is another.`,
     state: "It was removed on arrival; nothing else was changed.",
     next: "Run the same command again.",
     details: details.slice(0, 20),

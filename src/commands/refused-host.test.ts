@@ -1,0 +1,112 @@
+import { spawn } from "node:child_process";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CozyError } from "../errors/cozy-error.ts";
+import { hasSshd, pinnedLine, startSshd, type Sshd } from "../hosts/ssh/testing/start-sshd.ts";
+import { refusalWarnings, refusedHost, shortRefusal, whyNotAsked } from "./refused-host.ts";
+
+const unknown = new CozyError("host-key-unknown", {
+  message: "web-2 shows the key SHA256:x, which is not trusted yet.",
+  next: "cozy trust web-2",
+});
+const changed = new CozyError("host-key-changed", {
+  message: "web-3 shows the key SHA256:y, which is not the one that is trusted.",
+  next: "Find out why on the host itself. Only then: cozy trust web-3 --replace",
+});
+
+describe("a host that nobody logged in on", () => {
+  it("is told of with the command that trusts it", () => {
+    const host = refusedHost("web-2", unknown);
+    expect(host).toEqual({ host: "web-2", why: "not trusted: cozy trust web-2", refusal: unknown });
+    expect(refusalWarnings([host])).toEqual([]);
+  });
+
+  it("is told of loudly, and with all that is to be said, where its key is another than the trusted one", () => {
+    const host = refusedHost("web-3", changed);
+    expect(shortRefusal(changed)).toMatch(/^NOT CONNECTED/);
+    expect(refusalWarnings([host])).toEqual([`${changed.message} ${changed.next}`]);
+  });
+
+  it("is told of where it has the trusted key and does not let the deployer in", () => {
+    const message = "web-4 has the trusted key, but does not let cozy in with the keys of your SSH.";
+    const refusal = new CozyError("login-refused", { message, next: "cozy setup production" });
+    expect(shortRefusal(refusal)).toBe("lets nobody in");
+    expect(refusalWarnings([refusedHost("web-4", refusal)])).toEqual([`${message} cozy setup production`]);
+  });
+
+  it("is no matter of anything else that went wrong", () => {
+    expect(() => refusedHost("web-1", new Error("a defect"))).toThrow("a defect");
+    expect(whyNotAsked(new Error("a defect"))).toBe("a defect");
+  });
+});
+
+describe.skipIf(!hasSshd)("a fleet whose keys are not the trusted ones", { timeout: 60_000 }, () => {
+  let folder: string;
+  let hosts: readonly Sshd[];
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "cozy-refused-"));
+    hosts = await Promise.all([startSshd(), startSshd(), startSshd()]);
+    const [first, second, gone] = hosts;
+    if (first === undefined || second === undefined || gone === undefined)
+      throw new Error("three were started");
+    await mkdir(join(folder, ".cozy"));
+    // The second one shows another key than this.
+    await writeFile(join(folder, ".cozy", "known_hosts"), pinnedLine(second, first.hostKey));
+    await writeFile(join(folder, "package.json"), '{"type":"module"}');
+    await writeFile(join(folder, "cozy.config.ts"), config(hosts));
+    await gone.stop();
+  });
+  afterAll(async () => {
+    await Promise.all(hosts.map(async (one) => one.stop()));
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it("is told of host by host, and the changed key counts most", async () => {
+    const { code, stdout } = await cozy(folder, "status", "staging", "--json");
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({
+      code: "host-key-changed",
+      details: [
+        "web-1: not trusted: cozy trust web-1",
+        expect.stringMatching(/^web-2: web-2 .* is not the one that is trusted\..* --replace$/),
+        expect.stringMatching(/^web-3: web-3 .* did not answer SSH\.$/),
+      ],
+    });
+  });
+
+  it("has no logs to show, which is told of each host", async () => {
+    const { code, stderr } = await cozy(folder, "logs", "staging");
+    expect(code).toBe(1);
+    expect(stderr).toContain("web-1 can't be heard: not trusted: cozy trust web-1\n");
+    expect(stderr).toMatch(/web-2 can't be heard: web-2 .* is not the one that is trusted\..* --replace\n/);
+  });
+});
+
+function config(hosts: readonly Sshd[]): string {
+  const list = hosts.map(
+    ({ port }, index) => `{ name: "web-${index + 1}", address: "127.0.0.1", port: ${port} }`,
+  );
+  return `import { defineProject, node, servers } from ${JSON.stringify(join(import.meta.dirname, "../index.ts"))};
+export default defineProject({
+  name: "tiny",
+  app: node({ runtime: ">=22", processes: { web: { command: ["node", "server.js"] } }, ready: { path: "/ready" } }),
+  environments: { staging: { target: servers([${list.join(", ")}]) } },
+});
+`;
+}
+
+async function cozy(cwd: string, ...words: readonly string[]) {
+  const child = spawn(process.execPath, [join(import.meta.dirname, "../main.ts"), ...words], {
+    cwd,
+    env: { PATH: process.env["PATH"], HOME: cwd },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [stdout, stderr, code] = await Promise.all([
+    child.stdout.toArray().then((parts) => parts.join("")),
+    child.stderr.toArray().then((parts) => parts.join("")),
+    new Promise((resolve) => child.once("close", resolve)),
+  ]);
+  return { code, stdout, stderr };
+}
