@@ -37,7 +37,11 @@ Object.assign(process.env, home.env);
 const all: Measured[] = [];
 const broken: Broken[] = [];
 try {
-  for (const hosts of hostCounts) all.push(...(await onHosts(hosts)));
+  for (const [index, hosts] of hostCounts.entries()) {
+    all.push(...(await onHosts(hosts)));
+    // What comes next may take an hour, and fail.
+    if (values.write) await writeReport(hostCounts.slice(0, index + 1));
+  }
 } finally {
   await home.remove();
 }
@@ -52,13 +56,14 @@ for (const { hosts, delayMs, command, told } of all.filter(({ contestant }) => c
 const goals = goalsOf(all);
 console.log();
 for (const { met, text } of goals) console.log(`  ${met ? "met   " : "missed"}  ${text}`);
-if (values.write) {
-  const asked = `node bench/servers.ts --hosts ${values.hosts} --delays ${values.delays} --rounds ${rounds} --write`;
+const lost = [...all, ...broken].some(({ contestant, failed }) => contestant === "cozy" && failed > 0);
+if (lost) process.exitCode = 1;
+
+async function writeReport(measured: readonly number[]): Promise<void> {
+  const asked = `node bench/servers.ts --hosts ${measured.join(",")} --delays ${values.delays} --rounds ${rounds} --write`;
   const file = fileURLToPath(new URL("results/servers.md", import.meta.url));
   await writeFile(file, `${markdown(all, broken, rounds, asked)}\n`);
 }
-const lost = [...all, ...broken].some(({ contestant, failed }) => contestant === "cozy" && failed > 0);
-if (lost) process.exitCode = 1;
 
 async function onHosts(hosts: number): Promise<readonly Measured[]> {
   const stage = await openStage(hosts);

@@ -1,3 +1,4 @@
+import { cpus } from "node:os";
 import { startLoad } from "../../src/routing/testing/load.ts";
 import { median } from "../statistics.ts";
 import type { Contestant, Told } from "./contestants.ts";
@@ -11,6 +12,8 @@ export interface Measured {
   readonly delayMs: number;
   readonly command: "deploy" | "rollback";
   readonly medianMs: number;
+  /** What all cores of the machine computed meanwhile, in milliseconds of one: hosts, deployer and load. */
+  readonly busyMs: number;
   /** Requests in all rounds, and those of them that failed. */
   readonly sent: number;
   readonly failed: number;
@@ -53,6 +56,7 @@ export async function measure(
 
 interface Run {
   readonly ms: number;
+  readonly busyMs: number;
   readonly sent: number;
   readonly failed: number;
   readonly longestMs: number;
@@ -69,12 +73,15 @@ export async function underLoad(
   const loads = hosts.map((host) => startLoad({ url: `http://${host}:${port}/healthz`, ...load }));
   await new Promise((resolve) => void setTimeout(resolve, calmMs.before));
   const start = performance.now();
+  const busyBefore = busySinceBootMs();
   const told = await work();
   const ms = performance.now() - start;
+  const busyMs = busySinceBootMs() - busyBefore;
   await new Promise((resolve) => void setTimeout(resolve, calmMs.after));
   const results = await Promise.all(loads.map((one) => one.stop()));
   return {
     ms,
+    busyMs,
     told,
     sent: sum(results.map(({ sent }) => sent)),
     failed: sum(results.map(({ failed }) => failed)),
@@ -83,10 +90,15 @@ export async function underLoad(
   };
 }
 
+function busySinceBootMs(): number {
+  return sum(cpus().map(({ times: { user, nice, sys, irq } }) => user + nice + sys + irq));
+}
+
 function summary(runs: readonly Run[]): Omit<Measured, "contestant" | "hosts" | "delayMs" | "command"> {
   const kinds = [...new Set(runs.flatMap(({ told }) => Object.keys(told)))];
   return {
     medianMs: median(runs.map(({ ms }) => ms)),
+    busyMs: median(runs.map(({ busyMs }) => busyMs)),
     sent: sum(runs.map(({ sent }) => sent)),
     failed: sum(runs.map(({ failed }) => failed)),
     longestMs: Math.max(...runs.map(({ longestMs }) => longestMs)),
