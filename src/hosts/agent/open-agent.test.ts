@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -22,6 +22,8 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "cozy-agent-"));
   there = join(folder, "there", "agents");
   connection = localConnection();
+  // Once: a deployer that sends it must not find it half written by the next one.
+  await writeFile(nodeFile(), `#!/bin/sh\nexec ${process.execPath} --no-warnings "$@"\n`, { mode: 0o755 });
 });
 afterEach(async () => {
   for (const agent of opened.splice(0)) agent.close();
@@ -32,12 +34,11 @@ afterEach(async () => {
 /** Code that starts the real agent from the sources, or whatever else is to stand there. */
 const realCode = `import { serveFake } from ${JSON.stringify(served)};\nserveFake(process.argv.slice(2));\n`;
 
+const nodeFile = () => join(folder, "node-24-x");
+
 async function source(code: string, hash = "aaaa"): Promise<AgentSource> {
-  const file = join(folder, "node-24-x");
-  await writeFile(file, `#!/bin/sh\nexec ${process.execPath} --no-warnings "$@"\n`);
-  await chmod(file, 0o755);
   const files = { "host.mjs": Buffer.from(code), "relay.mjs": Buffer.from("// relay\n") };
-  return { bundle: { hash, files }, node: { id: "node-24-x", file }, agents: join(folder, "here") };
+  return { bundle: { hash, files }, node: { id: "node-24-x", file: nodeFile() }, agents: join(folder, "here") };
 }
 
 function open(code = realCode, over: Connection = connection, hash?: string): RemoteAgent {
