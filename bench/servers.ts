@@ -1,9 +1,9 @@
 /**
  * Deploys and rollbacks of the Django application on real Debian hosts of a lab, by cozy, by the strategy's own shell commands, by
  * Capistrano and by Ansible, under load, and what each makes of a release that can't start, on as many hosts as are named first:
- * `node bench/servers.ts [--hosts 4,1] [--delays 0,50] [--rounds 3] [--by cozy,shell] [--write]`. Needs root on Debian, with
+ * `node bench/servers.ts [--hosts 4,1] [--delays 0,50] [--rounds 3] [--by cozy,shell] [--write servers]`. Needs root on Debian, with
  * `capistrano` and `ansible-core` from there: it installs them where they are missing. Sixteen hosts (`--hosts 4,1,16`) take 8 GB of
- * memory. `--write` puts the report into `results/servers.md`.
+ * memory. `--write` puts the report into `results/`, under that name.
  */
 import { execFileSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
@@ -25,7 +25,7 @@ const { values } = parseArgs({
     delays: { type: "string", default: "0,50" },
     rounds: { type: "string", default: "3" },
     by: { type: "string", default: Object.keys(contestants).join(",") },
-    write: { type: "boolean", default: false },
+    write: { type: "string" },
   },
 });
 const rounds = Number(values.rounds);
@@ -40,7 +40,7 @@ try {
   for (const [index, hosts] of hostCounts.entries()) {
     all.push(...(await onHosts(hosts)));
     // What comes next may take an hour, and fail.
-    if (values.write) await writeReport(hostCounts.slice(0, index + 1));
+    if (values.write !== undefined) await writeReport(values.write, hostCounts.slice(0, index + 1));
   }
 } finally {
   await home.remove();
@@ -59,9 +59,10 @@ for (const { met, text } of goals) console.log(`  ${met ? "met   " : "missed"}  
 const lost = [...all, ...broken].some(({ contestant, failed }) => contestant === "cozy" && failed > 0);
 if (lost) process.exitCode = 1;
 
-async function writeReport(measured: readonly number[]): Promise<void> {
-  const asked = `node bench/servers.ts --hosts ${measured.join(",")} --delays ${values.delays} --rounds ${rounds} --write`;
-  const file = fileURLToPath(new URL("results/servers.md", import.meta.url));
+async function writeReport(name: string, measured: readonly number[]): Promise<void> {
+  const by = names.length === Object.keys(contestants).length ? "" : ` --by ${names.join(",")}`;
+  const asked = `node bench/servers.ts --hosts ${measured.join(",")} --delays ${values.delays} --rounds ${rounds}${by} --write ${name}`;
+  const file = fileURLToPath(new URL(`results/${name}.md`, import.meta.url));
   await writeFile(file, `${markdown(all, broken, rounds, asked)}\n`);
 }
 
