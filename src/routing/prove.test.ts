@@ -1,8 +1,9 @@
 import { createServer } from "node:http";
 import { once } from "node:events";
 import { readFile, stat } from "node:fs/promises";
+import { setTimeout } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { prove } from "./prove.ts";
+import { prove, proveBy, type ProofAnswer } from "./prove.ts";
 import { ensureProofToken } from "./proof-token.ts";
 import { ask, portOf } from "./testing/ask.ts";
 import { Stage } from "./testing/stage.ts";
@@ -76,6 +77,21 @@ describe("a proof", () => {
       served: {},
       failures: ["the proxy serves by table 1, not by 9"],
     });
+  });
+
+  it("waits longer for an answer than for a right one: a machine that carries two releases may be slow", async () => {
+    await stage.routeTo("a");
+    const table = await stage.table();
+    const asked = { table, check: { path: "/", status: 200 }, where: "here", withinMs: 50 };
+    const right = { status: 200, release: "a", instance: "web.0", table: String(table.number) };
+    const after = (waitMs: number, answer: ProofAnswer) => async (_: string, signal: AbortSignal) =>
+      setTimeout(waitMs, answer, { signal });
+    const proofBy = (ask: ReturnType<typeof after>, answerWithinMs?: number) =>
+      proveBy({ ...asked, ask, answerWithinMs }, AbortSignal.timeout(10_000));
+    expect(await proofBy(after(300, right))).toEqual({ served: { a: 1 }, failures: [] });
+    const wrong = { ...right, release: "b" };
+    expect((await proofBy(after(300, wrong))).failures).toEqual(["a/web.0: b/web.0 answered in its place"]);
+    expect((await proofBy(after(5_000, right), 200)).failures).toEqual(["a/web.0: no answer in time"]);
   });
 
   it("fails when something else has the port, or nothing", async () => {
