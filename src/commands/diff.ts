@@ -5,6 +5,7 @@ import { describeEnvironment } from "../comparison/describe-environment.ts";
 import { differences } from "../comparison/difference.ts";
 import { CozyError } from "../errors/cozy-error.ts";
 import { releaseAt } from "../hosts/release-folder.ts";
+import { wholeRelease } from "../release/whole-release.ts";
 import { applicationFolder } from "./application-folder.ts";
 import { printResult, type CommandContext } from "./command-context.ts";
 import { defineCommand } from "./define-command.ts";
@@ -54,7 +55,7 @@ async function stateOf(context: CommandContext, opened: OpenEnvironment): Promis
   const fleet = await openHostsToTell(context, opened);
   const host = hostOf(fleet, fleet.names[0] ?? "");
   const { releases, current, scale } = await host.observe(context.signal);
-  const release = releases.find(({ id, damaged }) => id === current && damaged === undefined);
+  const release = wholeRelease({ releases }, current);
   const manifest = release && (await manifestOf(context, opened, release.id));
   return { release, manifest, scale };
 }

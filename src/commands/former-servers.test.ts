@@ -3,23 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { fakeHost } from "../hosts/fake-host.ts";
-import { sampleProject, sampleRecord } from "../release/testing.ts";
-import type { ServersTarget } from "../project/servers.ts";
+import { sampleProject, sampleRecord, sampleServers } from "../release/testing.ts";
 import { formerServersWarnings } from "./former-servers.ts";
 
 const key = `ssh-ed25519 ${"A".repeat(68)}`;
 const never = new AbortController().signal;
-const target: ServersTarget = {
-  kind: "servers",
+const target = {
+  ...sampleServers(),
   hosts: [{ name: "web-1", address: "web-1.example.org", sshPort: 2222 }],
   builder: { name: "build", address: "build.example.org", sshPort: 22 },
-  user: "cozy",
-  setupUser: "root",
-  identity: undefined,
-  parallel: 10,
-  unreachable: { kind: "abort" },
-  balancer: undefined,
-  openPorts: [],
 };
 
 const folders: string[] = [];

@@ -6,6 +6,7 @@ import { keeperOf, type Fleet } from "../release/fleet.ts";
 import { joiningHosts } from "../release/joining-hosts.ts";
 import { refuseOtherPlatforms, type HostPlatform } from "../release/refuse-platforms.ts";
 import { planJoin } from "../release/plan-join.ts";
+import { wholeRelease } from "../release/whole-release.ts";
 import { carryOut, type NothingToDo, type Prepared, type Undertaking } from "./carry-out.ts";
 import type { CommandContext } from "./command-context.ts";
 import { defineCommand, environmentArgument } from "./define-command.ts";
@@ -93,9 +94,9 @@ async function releasesBefore(
   open: OpenFleet,
   fleet: Fleet,
 ): Promise<readonly ReleaseRecord[]> {
-  const { current = "", releases } = keeperOf(fleet);
-  const before = (await open.past.servedBefore())[current];
-  const known = releases.find(({ id, damaged }) => id === before && damaged === undefined);
+  const keeper = keeperOf(fleet);
+  const before = (await open.past.servedBefore())[keeper.current ?? ""];
+  const known = wholeRelease(keeper, before);
   return known === undefined ? [] : [await keeperHost(open).readRelease(known.id, signal)];
 }
 

@@ -11,7 +11,7 @@ export const sampleNow = Date.parse("2026-11-24T12:00:00.000Z");
 const hourMs = 3_600_000;
 
 /** A request that was answered well, as the access log has it. */
-export function sampleAccessLine(at: number): AccessLine {
+export function sampleAccessLine(at: number, change: Partial<AccessLine> = {}): AccessLine {
   return {
     format: 1,
     time: new Date(at).toISOString(),
@@ -25,6 +25,7 @@ export function sampleAccessLine(at: number): AccessLine {
     address: "192.0.2.1",
     id: "x",
     agent: "tester",
+    ...change,
   };
 }
 

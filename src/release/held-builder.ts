@@ -1,4 +1,5 @@
 import type { Host, HostState } from "../hosts/host.ts";
+import { wholeRelease } from "./whole-release.ts";
 import type { Builder, HostArtifacts } from "./world.ts";
 
 /** The artifact that a release was laid from, on some of its hosts or on all. */
@@ -16,9 +17,9 @@ export function laidArtifact(
   wanted: readonly string[],
   fleet: readonly HostState[],
 ): LaidArtifact | undefined {
-  const laid = fleet.flatMap(({ host, releases }) => {
-    const found = releases.find(({ id, damaged }) => id === release && damaged === undefined);
-    return found === undefined ? [] : [{ on: host, artifact: found.artifact }];
+  const laid = fleet.flatMap((host) => {
+    const found = wholeRelease(host, release);
+    return found === undefined ? [] : [{ on: host.host, artifact: found.artifact }];
   });
   const [first] = laid;
   if (first === undefined) return undefined;

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { runPlan } from "../engine/run-plan.ts";
 import { occasion } from "../engine/testing/plans.ts";
 import { CozyError } from "../errors/cozy-error.ts";
+import type { HostState } from "../hosts/host.ts";
 import { planJoin } from "./plan-join.ts";
 import { planLeave } from "./plan-leave.ts";
 import { planMoveKeeper } from "./plan-move-keeper.ts";
@@ -43,8 +44,11 @@ async function stage(third: "new" | "behind"): Promise<SampleFleet> {
 }
 
 async function join(fleet: SampleFleet) {
-  const states = await fleet.observe();
-  return planJoin({ project, environment, fleet: states.slice(0, 2), joining: states.slice(2), release });
+  return planJoin(factsOf(await fleet.observe()));
+}
+
+function factsOf(states: readonly HostState[]) {
+  return { project, environment, fleet: states.slice(0, 2), joining: states.slice(2), release };
 }
 
 describe("a host that joins", () => {
@@ -76,14 +80,7 @@ describe("a host that joins", () => {
     const fleet = await stage("new");
     const states = await fleet.observe();
     const before = [sampleRecord(project, "older"), sampleRecord(project, "oldest")];
-    const facts = {
-      project,
-      environment,
-      fleet: states.slice(0, 2),
-      joining: states.slice(2),
-      release,
-      before,
-    };
+    const facts = { ...factsOf(states), before };
     const plan = planJoin(facts);
     expect(plan.phases[0]).toMatchObject({ name: "prepare" });
     expect(plan.phases.at(-1)).toMatchObject({ name: "before", committed: true });
@@ -99,14 +96,7 @@ describe("a host that joins", () => {
     const states = await fleet.observe();
     const { artifact } = release;
     const before = [{ ...sampleRecord(project, "older"), artifact: "c".repeat(64) }];
-    const facts = {
-      project,
-      environment,
-      fleet: states.slice(0, 2),
-      joining: states.slice(2),
-      release,
-      before,
-    };
+    const facts = { ...factsOf(states), before };
     const takes = (of: Parameters<typeof planJoin>[0]) =>
       planJoin(of).phases.flatMap(({ name, operations }) =>
         operations.filter(({ kind }) => kind === "take-artifact").map(({ input }) => [name, input]),

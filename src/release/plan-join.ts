@@ -10,6 +10,7 @@ import { phase, planned } from "./planned.ts";
 import type { Plan, PlannedOperation } from "./plan.ts";
 import type { ServingFacts } from "./serving-facts.ts";
 import { currentOperation, publishOperation, startOperations, switchOperations } from "./serving-phases.ts";
+import { wholeRelease } from "./whole-release.ts";
 import { settleOperations } from "./settle-phases.ts";
 import { workerOperations } from "./worker-operations.ts";
 
@@ -87,8 +88,9 @@ function takenIn(
   joining: Fleet,
 ): PlannedOperation | undefined {
   const { artifact } = release;
-  if (!lacking.includes(artifact) || joining.every((host) => hasRelease(host, release))) return undefined;
-  const from = fleet.flatMap((host) => (hasRelease(host, release) ? [host.host] : []));
+  if (!lacking.includes(artifact) || joining.every((host) => wholeRelease(host, release.id)))
+    return undefined;
+  const from = fleet.flatMap((host) => (wholeRelease(host, release.id) ? [host.host] : []));
   const { host } = keeperOf(fleet);
   const input = { host, artifact, from };
   return planned(
@@ -97,10 +99,6 @@ function takenIn(
     input,
     `-${release.id}`,
   );
-}
-
-function hasRelease({ releases }: Pick<HostState, "releases">, { id }: Pick<ReleaseRecord, "id">): boolean {
-  return releases.some((one) => one.id === id && one.damaged === undefined);
 }
 
 function joiningFacts(host: HostState, { environment, fleet, release }: JoinFacts): ServingFacts {
@@ -126,7 +124,7 @@ function placedOn(
   suffix = "",
 ): PlannedOperation | undefined {
   const { artifact, ...draft } = release;
-  if (hasRelease({ releases }, release)) return undefined;
+  if (wholeRelease({ releases }, release.id)) return undefined;
   const input = { host, artifactKey: "", artifact, release: draft };
   return planned(placeRelease, `place release ${release.id}`, input, suffix);
 }

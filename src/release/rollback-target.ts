@@ -2,16 +2,15 @@ import { CozyError } from "../errors/cozy-error.ts";
 import type { HostState } from "../hosts/host.ts";
 import { keeperOf, type Fleet } from "./fleet.ts";
 import { nearest } from "../shared/nearest.ts";
+import { wholeRelease } from "./whole-release.ts";
 
 /** The keeper's releases that every host keeps whole: one that a host lacks can't serve everywhere. */
 export function keptOnAll(fleet: Fleet): HostState {
   const keeper = keeperOf(fleet);
-  const isOn = ({ releases }: HostState, wanted: string) =>
-    releases.some(({ id, damaged }) => id === wanted && damaged === undefined);
   return {
     ...keeper,
     releases: keeper.releases.filter(
-      ({ id }) => id === keeper.current || fleet.every((host) => isOn(host, id)),
+      ({ id }) => id === keeper.current || fleet.every((host) => wholeRelease(host, id)),
     ),
   };
 }

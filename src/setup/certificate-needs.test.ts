@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { expect, it } from "vitest";
-import type { Certificate, ServersTarget } from "../project/servers.ts";
-import { sampleProject } from "../release/testing.ts";
+import type { Certificate } from "../project/servers.ts";
+import { sampleProject, sampleServers } from "../release/testing.ts";
 import { wantsCertificate } from "./certificate-needs.ts";
 import { nominalFacts, type HostFacts } from "./host-facts.ts";
 import type { SetupRequest } from "./setup-request.ts";
@@ -10,16 +10,9 @@ const acme: Certificate = { kind: "acme", email: "a@b.test", directory: undefine
 const chain = madeChain();
 
 function wants(facts: Partial<HostFacts>, where: "first" | "other" = "first", certificate = acme): boolean {
-  const target: ServersTarget = {
-    kind: "servers",
+  const target = {
+    ...sampleServers(),
     hosts: [1, 2].map((nth) => ({ name: `web-${nth}`, address: `10.0.0.${nth}`, sshPort: 22 })),
-    user: "cozy",
-    setupUser: "root",
-    identity: undefined,
-    parallel: 10,
-    unreachable: { kind: "abort" },
-    balancer: undefined,
-    openPorts: [],
   };
   const domains = { canonical: "shop.test", redirects: [], certificate };
   const project = sampleProject({}, { name: "staging", domains, target });

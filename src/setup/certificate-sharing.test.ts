@@ -1,8 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import type { Environment } from "../project/project.ts";
-import type { ServersTarget } from "../project/servers.ts";
-import { sampleProject } from "../release/testing.ts";
+import { sampleProject, sampleServers } from "../release/testing.ts";
 import {
   sharingBase,
   sharingGone,
@@ -17,16 +16,9 @@ const host = (nth: number) => ({ name: `web-${nth}`, address: `10.0.0.${nth}`, s
 const acme = { kind: "acme", email: "a@b.test", directory: undefined, directoryRoot: undefined } as const;
 
 function request(where: "first" | "other", certificate: object = acme, hosts = 2): SetupRequest {
-  const target: ServersTarget = {
-    kind: "servers",
+  const target = {
+    ...sampleServers(),
     hosts: Array.from({ length: hosts }, (_, index) => host(index + 1)),
-    user: "cozy",
-    setupUser: "root",
-    identity: undefined,
-    parallel: 10,
-    unreachable: { kind: "abort" },
-    balancer: undefined,
-    openPorts: [],
   };
   const domains = { canonical: "shop.test", redirects: [], certificate } as unknown as Environment["domains"];
   const project = sampleProject({}, { name: "staging", domains });

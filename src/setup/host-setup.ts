@@ -46,18 +46,14 @@ export interface HostSetup extends HostPreparation {
 export function hostSetup(parts: HostSetupParts): HostSetup {
   const { request, check } = parts;
   const showFacts = factsText(request);
-  const { results, noting } = noted();
-  let facts: HostFacts | undefined;
-  const known = (): HostFacts => facts ?? parseFacts("");
+  const { results, noting, known, learn, look } = begun(parts);
   return {
     ...parts,
     results,
-    async look(signal) {
-      facts = await lookedAt(parts, signal);
-    },
+    look,
     async base(tell, signal) {
       const options = { check, last: showFacts, onResult: noting(tell) };
-      facts = parseFacts(await runItems(parts, planBase(request, known()), options, signal));
+      learn(parseFacts(await runItems(parts, planBase(request, known()), options, signal)));
     },
     async rest(readers, tell, signal) {
       await runItems(parts, planRest(request, known(), readers), { check, onResult: noting(tell) }, signal);
@@ -82,16 +78,13 @@ export function hostSetup(parts: HostSetupParts): HostSetup {
 /** A server that builds and serves nothing of the environment: whatever else is on it stays as it is, its firewall included. */
 export function builderSetup(parts: HostSetupParts): HostPreparation {
   const { request, check } = parts;
-  const { results, noting } = noted();
-  let facts: HostFacts | undefined;
+  const { results, noting, known, look } = begun(parts);
   return {
     ...parts,
     results,
-    async look(signal) {
-      facts = await lookedAt(parts, signal);
-    },
+    look,
     async base(tell, signal) {
-      const items = planBuilder(request, facts ?? parseFacts(""));
+      const items = planBuilder(request, known());
       await runItems(parts, items, { check, onResult: noting(tell) }, signal);
     },
     async finish(_tell, signal) {
@@ -100,15 +93,29 @@ export function builderSetup(parts: HostSetupParts): HostPreparation {
   };
 }
 
-function noted(): { readonly results: ItemResult[]; readonly noting: (tell: TellResult) => TellResult } {
+/** What is known of a host by now, and what was found and done there. */
+interface Begun extends Pick<HostPreparation, "results" | "look"> {
+  readonly noting: (tell: TellResult) => TellResult;
+  readonly known: () => HostFacts;
+  readonly learn: (facts: HostFacts) => void;
+}
+
+function begun(parts: HostSetupParts): Begun {
   const results: ItemResult[] = [];
-  const noting = (tell: TellResult): TellResult => {
-    return (result) => {
+  let facts = parseFacts("");
+  const learn = (found: HostFacts) => {
+    facts = found;
+  };
+  return {
+    results,
+    noting: (tell) => (result) => {
       results.push(result);
       tell(result);
-    };
+    },
+    known: () => facts,
+    learn,
+    look: async (signal) => learn(await lookedAt(parts, signal)),
   };
-  return { results, noting };
 }
 
 /** What a host says of itself; one that can't be set up is refused. */

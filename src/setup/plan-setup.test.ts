@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import type { Environment } from "../project/project.ts";
 import type { ServersTarget } from "../project/servers.ts";
-import { processType, sampleProject } from "../release/testing.ts";
+import { processType, sampleProject, sampleServers } from "../release/testing.ts";
 import { Secret } from "../secrets/secret.ts";
 import { factsText } from "./facts-script.ts";
 import { nominalFacts } from "./host-facts.ts";
@@ -16,15 +16,8 @@ import { refuseMissingUnits, setUpWarnings } from "./set-up-warnings.ts";
 import { setupScript } from "./setup-script.ts";
 
 const target: ServersTarget = {
-  kind: "servers",
+  ...sampleServers(),
   hosts: [{ name: "web-1", address: "10.0.0.1", sshPort: 22 }],
-  user: "cozy",
-  setupUser: "root",
-  identity: undefined,
-  parallel: 10,
-  unreachable: { kind: "abort" },
-  balancer: undefined,
-  openPorts: [],
 };
 
 function request(

@@ -2,6 +2,7 @@ import { instanceName, isSelected, type InstanceStatus } from "../../instances/i
 import { pause } from "../../shared/pause.ts";
 import type { ReadyReport, SteadyRequest } from "../host.ts";
 import { exitFault, faultReport, hasEnded, shortName, type InstanceView } from "./instance-view.ts";
+import { restMs } from "./paced-looks.ts";
 
 /**
  * For process types that answer no requests: one with a `ready` text has started once each of its instances has logged it, any other
@@ -32,8 +33,7 @@ export async function awaitSteady(
       );
     const waits = types.some((type) => !request.ready[type]);
     if (silent.length === 0 && (!waits || passedMs >= forMs)) return { ok: true, faults: [], tail: [] };
-    // On a server each look starts programs, and what is waited for needs the processor more.
-    await pause(Math.max(50, 4 * (view.now() - began)), signal);
+    await pause(restMs(view.now() - began, 50), signal);
   }
 }
 

@@ -16,6 +16,11 @@ export interface Seen {
 /** Of the time of a wait, looks take at most one part in so many: what is waited for needs the processor more. */
 const partOfTime = 5;
 
+/** How long nobody looks after a look that took so long, and at least `everyMs`. */
+export function restMs(tookMs: number, everyMs: number): number {
+  return Math.max(everyMs, tookMs * (partOfTime - 1));
+}
+
 export function pacedLooks(
   { instances, now }: Pick<InstanceView, "instances" | "now">,
   everyMs: number,
@@ -27,7 +32,7 @@ export function pacedLooks(
       const began = now();
       if (began < nextAt) return { instances: seen, isFresh: false };
       seen = await instances(signal);
-      nextAt = now() + Math.max(everyMs, (now() - began) * (partOfTime - 1));
+      nextAt = now() + restMs(now() - began, everyMs);
       return { instances: seen, isFresh: true };
     },
   };

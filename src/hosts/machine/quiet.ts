@@ -1,8 +1,8 @@
 import { isSelected, type InstanceSelection } from "../../instances/instance.ts";
 import { instanceOfSocket } from "../../release/socket-name.ts";
 import type { Proxy } from "../../routing/proxy-port.ts";
-import { numberInForce } from "../../routing/table-files.ts";
 import { pause } from "../../shared/pause.ts";
+import { tableInUse } from "./until-in-use.ts";
 
 export interface QuietRequest {
   readonly runFolder: string;
@@ -27,9 +27,8 @@ export async function untilQuiet(request: QuietRequest, signal: AbortSignal): Pr
 }
 
 async function isQuiet({ runFolder, proxy, select }: QuietRequest, signal: AbortSignal): Promise<boolean> {
-  const [inUse, inForce] = await Promise.all([proxy.tableInUse(signal), numberInForce(runFolder)]);
-  if (inUse === undefined) return true;
-  if (inForce !== undefined && inUse !== inForce) return false;
+  const inUse = await tableInUse({ runFolder, proxy }, signal);
+  if (inUse !== "in force") return inUse === "none";
   const counts = Object.entries(await proxy.inFlight(signal));
   return counts.every(([socket, { requests }]) => requests === 0 || !isAbout(select, socket));
 }

@@ -18,8 +18,17 @@ export async function untilInUse(
 ): Promise<void> {
   const start = now();
   while (now() - start < readsWithinMs) {
-    const [inUse, inForce] = await Promise.all([proxy.tableInUse(signal), numberInForce(runFolder)]);
-    if (inUse === undefined || inForce === undefined || inUse === inForce) return;
+    if ((await tableInUse({ runFolder, proxy }, signal)) !== "another") return;
     await pause(5, signal);
   }
+}
+
+/** Which table the proxy goes by: none where it does not serve. Where none is in force it can't be at another. */
+export async function tableInUse(
+  { runFolder, proxy }: Pick<InUseRequest, "runFolder" | "proxy">,
+  signal: AbortSignal,
+): Promise<"none" | "another" | "in force"> {
+  const [inUse, inForce] = await Promise.all([proxy.tableInUse(signal), numberInForce(runFolder)]);
+  if (inUse === undefined) return "none";
+  return inForce === undefined || inUse === inForce ? "in force" : "another";
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { OperationContext } from "../../engine/operation.ts";
 import { fakeHost } from "../../hosts/fake-host.ts";
+import { sampleAccessLine } from "../../promises/testing.ts";
 import type { AccessLine } from "../../routing/access-line.ts";
 import { sampleWorld } from "../testing.ts";
 import type { ReleaseWorld } from "../world.ts";
@@ -17,21 +18,7 @@ const input: CountLostInput = {
 };
 
 function line(at: number, change: Partial<AccessLine> = {}): AccessLine {
-  return {
-    format: 1,
-    time: new Date(start + at).toISOString(),
-    method: "GET",
-    path: "/",
-    query: false,
-    status: 200,
-    ms: 1,
-    upstreamMs: 1,
-    bytes: 1,
-    address: "192.0.2.1",
-    id: "x",
-    agent: "tester",
-    ...change,
-  };
+  return sampleAccessLine(start + at, change);
 }
 
 function stage(lines: readonly AccessLine[]) {

@@ -1,5 +1,6 @@
 import type { Operation } from "../../engine/operation.ts";
 import { CozyError } from "../../errors/cozy-error.ts";
+import { wholeRelease } from "../whole-release.ts";
 import type { ReleaseDraft, ReleaseWorld } from "../world.ts";
 
 export interface PlaceReleaseInput {
@@ -28,8 +29,7 @@ export const placeRelease: Operation<PlaceReleaseInput, ReleaseWorld> = {
       .placeRelease({ release: { ...input.release, artifact }, variables, persist: world.persist }, signal);
   },
   async verify(input, { world, signal }) {
-    const { releases } = await world.host(input.host).observe(signal);
-    return releases.some((release) => release.id === input.release.id && release.damaged === undefined);
+    return wholeRelease(await world.host(input.host).observe(signal), input.release.id) !== undefined;
   },
   async undo(input, { world, signal }) {
     await world.host(input.host).removeReleases([input.release.id], signal);
