@@ -36,6 +36,7 @@ const only = process.argv.slice(2);
 const results: Result[] = [];
 const notes = mkdtempSync(join(tmpdir(), "cozy-tiers-"));
 const failuresFile = join(notes, "failures");
+const namesFile = join(notes, "names");
 
 installWhatIsMissing();
 const sharedHome = await makeSharedHome();
@@ -65,6 +66,8 @@ const counted = (outcome: string) => results.filter((result) => result.outcome =
 const leftOut = counted("left out");
 console.log(`in all               ${secondsSince(began).toFixed(1).padStart(6)} s`);
 console.log(`tiers: ${counted("passed")} passed, ${counted("failed")} failed, ${leftOut} skipped`);
+nameFailures();
+rmSync(notes, { recursive: true });
 if (counted("failed") > 0 || (process.env["CI"] && leftOut > 0)) process.exitCode = 1;
 
 /** Beside others its output is shown at its end, so that each can be read by itself. */
@@ -90,6 +93,7 @@ async function resultOf(tier: Tier, isBesideOthers: boolean): Promise<Result> {
   else if (!mayBegin) console.log(reason);
   if (!passed && output !== "") {
     appendFileSync(failuresFile, `${name}\n${output.trimEnd().split("\n").slice(-60).join("\n")}\n\n`);
+    appendFileSync(namesFile, `${name}\n`);
   }
   return {
     name,
@@ -107,7 +111,13 @@ async function run(
   const colours = isKept && process.stdout.isTTY ? { FORCE_COLOR: "1" } : {};
   const child = spawn(program, args, {
     cwd: folder,
-    env: { ...process.env, ...sharedHome.env, ...colours, COZY_TEST_FAILURES: failuresFile },
+    env: {
+      ...process.env,
+      ...sharedHome.env,
+      ...colours,
+      COZY_TEST_FAILURES: failuresFile,
+      COZY_TEST_FAILED: namesFile,
+    },
     stdio: isKept ? ["ignore", "pipe", "pipe"] : "inherit",
   });
   let output = "";
@@ -127,7 +137,11 @@ function tellFailuresAgain(): void {
   if (existsSync(failuresFile)) {
     console.log(`\n── what failed ${"─".repeat(48)}\n${readFileSync(failuresFile, "utf8")}`);
   }
-  rmSync(notes, { recursive: true });
+}
+
+/** Their names alone, where even less than that is seen. */
+function nameFailures(): void {
+  if (existsSync(namesFile)) console.log(`failed:\n${readFileSync(namesFile, "utf8").trimEnd()}`);
 }
 
 /** What a test needs is installed where this may be done: by root on Debian. */

@@ -360,10 +360,10 @@ describe("a command that runs to its end", () => {
 
   it.each([
     ["by a Ctrl-C", "echo at a terminal; exec sleep 4322", 130],
-    ["by its own code", "echo at a terminal; trap 'exit 7' INT; while :; do sleep 0.1; done", 7],
+    ["by its own code", "trap 'exit 7' INT; echo at a terminal; while :; do sleep 0.1; done", 7],
     [
       "well, where it minds the Ctrl-C",
-      "echo at a terminal; trap 'exit 0' INT; while :; do sleep 0.1; done",
+      "trap 'exit 0' INT; echo at a terminal; while :; do sleep 0.1; done",
       0,
     ],
   ])("ends there %s", async (_, script, code) => {

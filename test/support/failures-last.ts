@@ -5,25 +5,38 @@ import type { Reporter, TestCase, TestModule, TestSuite } from "vitest/node";
 /** How much of each error is told again. */
 const longest = 1_500;
 
-/** Writes what failed to the file that `COZY_TEST_FAILURES` names, so that it can stand at the very end of a long log. */
+interface Failure {
+  readonly name: string;
+  readonly text: string;
+}
+
+/**
+ * Writes what failed to the file that `COZY_TEST_FAILURES` names, and the names alone to that of `COZY_TEST_FAILED`, so that they
+ * can stand at the very end of a long log.
+ */
 export class FailuresLast implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
-    const file = process.env["COZY_TEST_FAILURES"];
-    if (file === undefined) return;
-    const texts = [
+    const failures = [
       ...modules.flatMap(failuresOf),
-      ...unhandled.map((error) => `outside of any test\n${errorText(error)}`),
+      ...unhandled.map((error) => ({ name: "outside of any test", text: errorText(error) })),
     ];
-    if (texts.length > 0) appendFileSync(file, `${texts.join("\n\n")}\n`);
+    append("COZY_TEST_FAILURES", failures.map(({ name, text }) => `${name}\n${text}\n`).join("\n"));
+    append("COZY_TEST_FAILED", failures.map(({ name }) => name).join("\n"));
   }
 }
 
-function failuresOf(module: TestModule): string[] {
+function append(variable: string, text: string): void {
+  const file = process.env[variable];
+  if (file !== undefined && text !== "") appendFileSync(file, `${text}\n`);
+}
+
+function failuresOf(module: TestModule): Failure[] {
   const tests = [...module.children.allTests("failed")];
   const suites = [...module.children.allSuites()].filter((suite) => suite.errors().length > 0);
+  const file = module.relativeModuleId;
   return [
-    ...module.errors().map((error) => `${module.relativeModuleId}\n${errorText(error)}`),
-    ...[...suites, ...tests].map((one) => `${module.relativeModuleId} > ${one.fullName}\n${errorsOf(one)}`),
+    ...module.errors().map((error) => ({ name: file, text: errorText(error) })),
+    ...[...suites, ...tests].map((one) => ({ name: `${file} > ${one.fullName}`, text: errorsOf(one) })),
   ];
 }
 

@@ -38,7 +38,11 @@ const nodeFile = () => join(folder, "node-24-x");
 
 async function source(code: string, hash = "aaaa"): Promise<AgentSource> {
   const files = { "host.mjs": Buffer.from(code), "relay.mjs": Buffer.from("// relay\n") };
-  return { bundle: { hash, files }, node: { id: "node-24-x", file: nodeFile() }, agents: join(folder, "here") };
+  return {
+    bundle: { hash, files },
+    node: { id: "node-24-x", file: nodeFile() },
+    agents: join(folder, "here"),
+  };
 }
 
 function open(code = realCode, over: Connection = connection, hash?: string): RemoteAgent {
