@@ -121,7 +121,7 @@ class KillStory {
   /** One deploy, killed there and taken up; what is wrong afterwards, if anything. */
   async killedAt(kind: string, point: string): Promise<string | undefined> {
     let fault: string | undefined = "never in the plan";
-    // What is still warm can end between the plan that is looked at and the one that is carried out.
+    // What is there to tidy up can change between the plan that is looked at and the one that is carried out.
     for (let round = 0; round < 4 && fault !== undefined; round += 1) {
       const operation = await this.#plannedOperation(kind);
       if (operation === undefined) return fault;
@@ -204,7 +204,10 @@ class KillStory {
   async #plannedOperation(kind: string): Promise<string | undefined> {
     const lasting = this.#lasting.get(kind);
     if (lasting !== undefined) return lasting;
+    // What is still warm has to be so when the plan that is looked at is carried out, on a slow machine too.
+    const isOfWarmOnes = kind === "end-warm-instances";
     for (let round = 0; round < 6; round += 1) {
+      if (isOfWarmOnes) await this.deploy({ WARM: "60s" });
       const { phases } = await this.#sandbox.json<PlanJson>(["plan", "staging"]);
       const ids = phases.flatMap(({ operations }) => operations.map(({ id }) => id));
       const id = ids.find((one) => one.startsWith(kind));
@@ -212,8 +215,7 @@ class KillStory {
         if (!tidying.has(kind)) this.#lasting.set(kind, id);
         return id;
       }
-      // What is still warm has to be so when the plan that is looked at is carried out, on a slow machine too.
-      await this.deploy(kind === "end-warm-instances" ? { WARM: "60s" } : {});
+      if (!isOfWarmOnes) await this.deploy();
       if (kind === "prune-releases") await setTimeout(2_500);
     }
     return undefined;
