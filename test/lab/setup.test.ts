@@ -88,6 +88,12 @@ describe("a bare host", () => {
       "passwordauthentication no",
     );
     expect(await on("host1", "fail2ban-client status | grep -c sshd")).toBe("1");
+    expect(
+      await on(
+        "host1",
+        "apt-config dump --format '%v%n' APT::Periodic::Update-Package-Lists APT::Periodic::Unattended-Upgrade; systemctl is-active apt-daily-upgrade.timer",
+      ),
+    ).toBe("1\n1\nactive");
     expect(await on("host1", "redis-cli -p 6380 config get maxmemory-policy | tail -n 1")).toBe(
       "allkeys-lru",
     );
