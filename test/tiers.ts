@@ -49,8 +49,12 @@ const browser: Tier = {
   commands: [vitest("browser")],
   missing: () => (browsers.some(isOnThePath) ? undefined : `none of ${browsers.join(", ")} is installed`),
 };
-const story: Tier = { name: "story", commands: [vitest("story")], missing: releasesAreMissing };
-const fault: Tier = { name: "fault", commands: [vitest("fault")], missing: releasesAreMissing };
+/** Faults too: as one run they share its workers. */
+const stories: Tier = {
+  name: "stories",
+  commands: [vitest("story", "fault")],
+  missing: releasesAreMissing,
+};
 
 const labImage: Tier = {
   name: "image",
@@ -61,19 +65,18 @@ const labImage: Tier = {
 const lab: Tier = { name: "lab", commands: [vitest("lab")], missing: labIsMissing };
 
 /**
- * Stages come one after the other, the lanes of a stage beside each other, and in a lane one tier after the other. Only what waits for
- * servers, or is not about time at all, is beside something else. The browser needs what the Django tier has installed.
+ * Stages come one after the other, the lanes of a stage beside each other, and in a lane one tier after the other. Django's mostly waits
+ * for what it has started, for longer than all that is short takes: the unit tests begin beside it. The browser needs what the Django
+ * tier has installed.
  */
 export const stages: readonly (readonly (readonly Tier[])[])[] = [
-  [[format, packaged, lint, types, unused, cozywish], [django, browser], [labImage]],
-  [[unit]],
-  [[story]],
-  [[fault]],
+  [[format, packaged, lint, types, unused, cozywish, unit], [django, browser], [labImage]],
+  [[stories]],
   [[lab]],
 ];
 
-function vitest(project: string): readonly string[] {
-  return ["npx", "vitest", "run", "--project", project];
+function vitest(...projects: readonly string[]): readonly string[] {
+  return ["npx", "vitest", "run", ...projects.flatMap((project) => ["--project", project])];
 }
 
 function releasesAreMissing(): string | undefined {

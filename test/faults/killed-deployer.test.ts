@@ -105,7 +105,7 @@ class KillStory {
   readonly #sandbox: Sandbox;
   readonly #way: "resume" | "abort";
   #version = 0;
-  /** Ids that every plan has, by their kind; they need not be looked up for each point anew. */
+  /** Ids that every plan has, by their kind; one plan tells them all. */
   readonly #lasting = new Map<string, string>();
 
   constructor(sandbox: Sandbox, way: "resume" | "abort") {
@@ -210,11 +210,12 @@ class KillStory {
       if (isOfWarmOnes) await this.deploy({ WARM: "60s" });
       const { phases } = await this.#sandbox.json<PlanJson>(["plan", "staging"]);
       const ids = phases.flatMap(({ operations }) => operations.map(({ id }) => id));
-      const id = ids.find((one) => one.startsWith(kind));
-      if (id !== undefined) {
-        if (!tidying.has(kind)) this.#lasting.set(kind, id);
-        return id;
+      for (const lasting of kinds.filter((one) => !tidying.has(one))) {
+        const id = ids.find((one) => one.startsWith(lasting));
+        if (id !== undefined) this.#lasting.set(lasting, id);
       }
+      const id = ids.find((one) => one.startsWith(kind));
+      if (id !== undefined) return id;
       if (!isOfWarmOnes) await this.deploy();
       if (kind === "prune-releases") await setTimeout(2_500);
     }

@@ -10,6 +10,7 @@ import { startRedis, type RedisServer } from "../support/redis-server.ts";
 import { until, type Sandbox } from "../support/sandbox.ts";
 import { times } from "../support/soak.ts";
 
+const name = "cozywish-outage";
 const outageMs = times(20_000, 60_000);
 const betweenBookingsMs = times(1_000, 3_000);
 
@@ -17,13 +18,17 @@ let redis: RedisServer;
 let sandbox: Sandbox;
 beforeAll(async () => {
   redis = await startRedis();
-  const withRedis = (config: string): string =>
-    replaced(
-      replaced(config, "import {", "import { redis as redisOf,"),
-      /database: sqlite\(\),/,
-      `database: sqlite(), queue: redisOf({ url: "${redis.address(2)}" }), cache: redisOf({ url: "${redis.address(0)}" }),`,
-    );
-  sandbox = await createExampleSandbox("cozywish", withRedis, { home: sharedHome() });
+  const changed = (config: string): string =>
+    [
+      // The stories deploy it on the same home.
+      ['name: "cozywish"', `name: "${name}"`],
+      ["import {", "import { redis as redisOf,"],
+      [
+        "database: sqlite(),",
+        `database: sqlite(), queue: redisOf({ url: "${redis.address(2)}" }), cache: redisOf({ url: "${redis.address(0)}" }),`,
+      ],
+    ].reduce((text, [from = "", to = ""]) => replaced(text, from, to), config);
+  sandbox = await createExampleSandbox("cozywish", changed, { home: sharedHome() });
   await sandbox.ok(["deploy", "local"]);
   await sandbox.ok(["run", "local", "--", "node", "src/seed.ts"]);
 });
@@ -35,7 +40,7 @@ afterAll(async () => {
 describe(`Redis, gone for ${outageMs / 1_000} s`, () => {
   it("costs no page, no booking and no confirmation, and no process its life", async () => {
     const count = countedIn(
-      join(sandbox.home, "environments", "cozywish-local", "database", "database.sqlite"),
+      join(sandbox.home, "environments", `${name}-local`, "database", "database.sqlite"),
     );
     const guest = new Guest(sandbox.url, "guest");
     await guest.signUp();

@@ -9,29 +9,23 @@ import { promisify } from "node:util";
 import { root } from "./server-process.ts";
 
 const VERSION = "5.2.5";
-const kept = path.join(root, "node_modules/.cache", `moto-${VERSION}`);
+const kept = path.join(root, "node_modules/.cache", `moto-s3-${VERSION}`);
 
 /**
  * Moto speaks S3 as AWS does. It is made once, from PyPI, and kept beside the packages of npm.
- * @returns its program; undefined where it can't be had (no Python, no network)
+ * @returns its program; undefined where it can't be had (no Python with pip, no network)
  */
 export async function findMoto(): Promise<string | undefined> {
   const program = path.join(kept, "bin/moto_server");
   if (existsSync(program)) return program;
-  const run = promisify(execFile);
   const draft = `${kept}.${process.pid}`;
+  // What a server of all of AWS needs is ten times as much, and to compile what is never imported takes longer than to install it.
+  const words = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"];
+  const packages = [`moto[s3]==${VERSION}`, "flask", "flask-cors"];
   try {
     await mkdir(path.dirname(kept), { recursive: true });
-    await run("python3", ["-m", "venv", draft]);
-    const words = [
-      "-m",
-      "pip",
-      "install",
-      "--quiet",
-      "--disable-pip-version-check",
-      `moto[s3,server]==${VERSION}`,
-    ];
-    await run(path.join(draft, "bin/python"), words, { timeout: 240_000 });
+    const run = promisify(execFile);
+    await run("python3", [...words, "--target", draft, ...packages], { timeout: 240_000 });
     await rename(draft, kept);
     return program;
   } catch {
@@ -42,9 +36,11 @@ export async function findMoto(): Promise<string | undefined> {
 
 export async function startMoto(program: string): Promise<{ url: string; stop: () => Promise<void> }> {
   const port = await freePort();
-  // By its interpreter: the program's own first line names the folder that it was made in.
-  const python = path.join(path.dirname(program), "python");
-  const server = spawn(python, [program, "-H", "127.0.0.1", "-p", String(port)], { stdio: "ignore" });
+  const packages = path.dirname(path.dirname(program));
+  const server = spawn("python3", [program, "-H", "127.0.0.1", "-p", String(port)], {
+    stdio: "ignore",
+    env: { ...process.env, PYTHONPATH: packages },
+  });
   const endWithUs = () => server.kill("SIGKILL");
   process.once("exit", endWithUs);
   const url = `http://127.0.0.1:${port}`;
