@@ -20,9 +20,11 @@ export async function leftBehindWarnings(
 export function leftBehindText(hosts: readonly string[], environment: string): readonly string[] {
   if (hosts.length === 0) return [];
   const leave = `cozy leave ${environment} ${hosts.join(" ")}`;
-  const [are, have, them, they] =
-    hosts.length === 1 ? ["is", "has", "it", "it is"] : ["are", "have", "them", "they are"];
+  const [are, have, them, they, listedUnder] =
+    hosts.length === 1
+      ? ["is", "has", "it", "it is", "in the list under a new name"]
+      : ["are", "have", "them", "they are", "in the list under new names"];
   return [
-    `${listed(hosts)} ${are} among the servers of ${environment} no more, and ${have} never left: what runs there runs on. Put ${them} back at the end of the servers, then: ${leave}. If ${they} gone for good: ${leave} --gone`,
+    `${listed(hosts)} ${are} among the servers of ${environment} no more, and ${have} never left: what runs there runs on. Put ${them} back at the end of the servers, then: ${leave}. If ${they} gone for good, or ${listedUnder}: ${leave} --gone, which does nothing there`,
   ];
 }

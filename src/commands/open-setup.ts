@@ -1,4 +1,3 @@
-import { lookup } from "node:dns/promises";
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
@@ -12,8 +11,11 @@ import { checkGivenCertificate } from "../routing/nginx/certificate-state.ts";
 import { certificateNames, endsTls, type Challenge } from "../routing/nginx/site-facts.ts";
 import type { CertificatePair } from "../routing/nginx/spread-certificate.ts";
 import { Secret } from "../secrets/secret.ts";
+import { asksAuthority } from "../setup/certificate-needs.ts";
 import { firstHostName } from "../setup/certificate-sharing.ts";
+import { firstAddress } from "../setup/first-address.ts";
 import type { HostSetupParts } from "../setup/host-setup.ts";
+import type { SetupRequest } from "../setup/setup-request.ts";
 import type { CommandContext } from "./command-context.ts";
 import type { OpenEnvironment } from "./open-environment.ts";
 import { resolveSitePassword } from "./resolve-values.ts";
@@ -28,17 +30,28 @@ export interface OpenSetup {
   readonly given: CertificatePair | undefined;
 }
 
-/** All that is needed to set the hosts of an environment up; whatever is missing here is told before any host is touched. */
-export async function openSetup(context: CommandContext, opened: OpenEnvironment): Promise<OpenSetup> {
+/** What a set-up takes to the hosts from where it is given. */
+interface Brought extends Pick<SetupRequest, "deployKeys" | "sitePassword" | "directoryRoot"> {
+  readonly given: CertificatePair | undefined;
+}
+
+/** As much as the opening of a set-up asks of the command's surroundings. */
+type Surroundings = Pick<CommandContext, "env" | "homeFolder" | "now" | "version">;
+type Opened = Pick<OpenEnvironment, "project" | "environment">;
+
+/**
+ * All that is needed to set the hosts of an environment up; whatever is missing here is told before any host is touched. To take the
+ * environment away from them nothing has to be brought: not a certificate that has run out, nor a password that nobody knows any more.
+ */
+export async function openSetup(
+  context: Surroundings,
+  opened: Opened,
+  goal: "set up" | "removal" = "set up",
+): Promise<OpenSetup> {
   const { project, environment } = opened;
   const { target } = environment;
   if (target.kind !== "servers") throw noServers(environment.name);
-  const [deployKeys, sitePassword, directoryRoot, given] = await Promise.all([
-    publicKeys(target),
-    resolveSitePassword(context, opened),
-    directoryRootOf(opened),
-    givenCertificate(context, opened, target),
-  ]);
+  const { given, ...brought } = goal === "removal" ? nothing : await broughtAlong(context, opened, target);
   const options = {
     knownHosts: knownHostsFile(project.root),
     env: context.env,
@@ -64,15 +77,15 @@ export async function openSetup(context: CommandContext, opened: OpenEnvironment
       project,
       environment,
       target,
-      deployKeys,
-      sitePassword,
+      ...brought,
       challenge,
       ...(host !== first && { firstHostKeys }),
-      directoryRoot,
       now: context.now(),
     },
   });
-  const hosts = serving.map(async (host) => partsOf(host, await challengeFor(host, first)));
+  const challengeOf = async (host: ServerHost): Promise<Challenge> =>
+    goal === "removal" ? { kind: "here" } : challengeFor({ environment, target }, host, first);
+  const hosts = serving.map(async (host) => partsOf(host, await challengeOf(host)));
   const alone = builder !== undefined && !serving.includes(builder);
   return {
     target,
@@ -82,11 +95,32 @@ export async function openSetup(context: CommandContext, opened: OpenEnvironment
   };
 }
 
-/** The other hosts pass what the authority asks for to the first, which nginx has to know by its IP address. */
-async function challengeFor(host: ServerHost, first: ServerHost | undefined): Promise<Challenge> {
-  if (first === undefined || host === first) return { kind: "here" };
-  const { address } = await lookup(first.address);
-  return { kind: "passed", to: address };
+const nothing: Brought = {
+  deployKeys: [],
+  sitePassword: undefined,
+  directoryRoot: undefined,
+  given: undefined,
+};
+
+async function broughtAlong(context: Surroundings, opened: Opened, target: ServersTarget): Promise<Brought> {
+  const [deployKeys, sitePassword, directoryRoot, given] = await Promise.all([
+    publicKeys(target),
+    resolveSitePassword(context, opened),
+    directoryRootOf(opened),
+    givenCertificate(context, opened, target),
+  ]);
+  return { deployKeys, sitePassword, directoryRoot, given };
+}
+
+/** The other hosts pass what an authority asks for to the first, which nginx has to know by its IP address. */
+async function challengeFor(
+  { environment, target }: Parameters<typeof asksAuthority>[0],
+  host: ServerHost,
+  first: ServerHost | undefined,
+): Promise<Challenge> {
+  if (first === undefined || host === first || !asksAuthority({ environment, target }))
+    return { kind: "here" };
+  return { kind: "passed", to: await firstAddress(first) };
 }
 
 /** Of the declared identity; without one, whoever may set up may deploy as well. */
@@ -109,23 +143,35 @@ async function publicKeys({ identity }: ServersTarget): Promise<readonly string[
   }
 }
 
-async function directoryRootOf({ environment: { domains } }: OpenEnvironment): Promise<string | undefined> {
+async function directoryRootOf({ environment: { domains } }: Opened): Promise<string | undefined> {
   const { certificate } = domains ?? {};
   if (certificate?.kind !== "acme" || certificate.directoryRoot === undefined) return undefined;
   return readFile(certificate.directoryRoot, "utf8");
 }
 
 async function givenCertificate(
-  { now }: CommandContext,
-  { environment: { domains } }: OpenEnvironment,
+  { now }: Surroundings,
+  { environment: { domains } }: Opened,
   { balancer }: ServersTarget,
 ): Promise<CertificatePair | undefined> {
   if (domains?.certificate.kind !== "given" || !endsTls({ domains, balancer })) return undefined;
   const { chain: chainFile, key: keyFile } = domains.certificate;
-  const [chain, keyText] = await Promise.all([readFile(chainFile, "utf8"), readFile(keyFile, "utf8")]);
+  const [chain, keyText] = await Promise.all([textOfCertificate(chainFile), textOfCertificate(keyFile)]);
   const key = new Secret(keyText);
   checkGivenCertificate({ chain, key, chainFile, keyFile }, certificateNames(domains), now());
   return { chain, key };
+}
+
+async function textOfCertificate(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    throw new CozyError("certificate-unusable", {
+      message: `The file of the certificate or its key can't be read: ${messageOf(error)}`,
+      state: "Nothing was changed.",
+      next: `Put it at ${file}, or write into the project file where it lies.`,
+    });
+  }
 }
 
 function noServers(environment: string): CozyError {

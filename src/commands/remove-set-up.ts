@@ -18,7 +18,7 @@ export async function removeSetUp(
   opened: OpenEnvironment,
   options: { readonly data: boolean; readonly yes: boolean; readonly host?: string | undefined },
 ): Promise<number> {
-  const { target, hosts: all } = await openSetup(context, opened);
+  const { target, hosts: all } = await openSetup(context, opened, "removal");
   const { name } = opened.environment;
   const hosts = hostsMeant(name, all, options.host);
   const names = listed(hosts.map((host) => host.name));

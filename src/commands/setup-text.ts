@@ -38,6 +38,19 @@ export function setupText(reports: readonly SetupReport[], environment: string, 
   return [...reports.flatMap(planText), "", `Next: cozy setup ${environment}`].join("\n");
 }
 
+/** What has to be said of hosts that could not be reached, and were left out. Pure. */
+export function leftOutTexts(
+  away: readonly { readonly host: string; readonly error: { readonly message: string } }[],
+  environment: string,
+  check: boolean,
+): readonly string[] {
+  const command = check ? `cozy plan ${environment} --setup` : `cozy setup ${environment}`;
+  return away.map(
+    ({ host, error }) =>
+      `${host} is left out, and nothing was changed there: ${error.message} When it is back: ${command}`,
+  );
+}
+
 function planText(report: SetupReport): string[] {
   const { host, unchanged, differed } = report;
   return [

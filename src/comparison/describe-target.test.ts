@@ -68,6 +68,7 @@ describe("what an environment runs on, in words", () => {
       "http answer within": "1 min",
       "http rate": "20 a second, burst 40",
       "http content security policy": undefined,
+      "http HTTPS alone": "730 d, with names below",
       "http noindex": "no",
     });
   });

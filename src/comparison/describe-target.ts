@@ -7,7 +7,7 @@ import type {
   ServerHost,
   ServersTarget,
 } from "../project/servers.ts";
-import { durationText } from "../shared/duration.ts";
+import { durationText, spanText } from "../shared/duration.ts";
 import { sizeText } from "../shared/size-text.ts";
 import type { Described } from "./difference.ts";
 import { sourceWords } from "./describe-variables.ts";
@@ -78,6 +78,7 @@ function describeHttp({
   answerMs,
   rate,
   contentSecurityPolicy,
+  hsts,
   noindex,
 }: HttpRules): Described {
   return {
@@ -85,6 +86,10 @@ function describeHttp({
     "http answer within": durationText(answerMs),
     "http rate": rate && `${rate.perSecond} a second, burst ${rate.burst}`,
     "http content security policy": contentSecurityPolicy,
+    "http HTTPS alone":
+      hsts === undefined
+        ? "no"
+        : `${spanText(hsts.maxAgeMs)}, ${hsts.includeSubDomains ? "with" : "without"} names below`,
     "http noindex": noindex ? "yes" : "no",
   };
 }

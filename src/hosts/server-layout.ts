@@ -18,8 +18,12 @@ export interface ServerLayout {
   readonly socketGroup: string;
   /** A folder an instance, `<type>@<release>.<index>/`: what systemd starts it with, and the credential with its variables. */
   readonly instances: string;
+  /** Root's own: the variables of each unit that is started, a file a unit, which systemd reads as root. */
+  readonly credentials: string;
   /** Root's own: the program that sudo lets the deployer run. */
   readonly control: string;
+  /** Where systemd has a link to each unit that it starts at boot. */
+  readonly startedAtBoot: string;
   /** Root's own: what `cozy setup` did here, to compare with what the project file asks for now. */
   readonly setUp: string;
   readonly nginxSite: string;
@@ -33,6 +37,7 @@ export interface ServerLayout {
 export const longestServerId = 27;
 
 const home = "/var/lib/cozy";
+const logs = "/var/log/cozy";
 
 export function serverMachinePaths(): MachinePaths {
   return {
@@ -46,8 +51,9 @@ export function serverMachinePaths(): MachinePaths {
 
 export function serverLayout(project: string, environment: string): ServerLayout {
   const machine = serverMachinePaths();
-  const paths = environmentPaths(machine, project, environment);
-  const { id } = paths;
+  const id = `${project}-${environment}`;
+  // nginx opens them as root. In a folder that the deployer's user could swap for a link, it would write wherever that led.
+  const paths = { ...environmentPaths(machine, project, environment), logs: join(logs, id) };
   return {
     id,
     machine,
@@ -56,7 +62,9 @@ export function serverLayout(project: string, environment: string): ServerLayout
     scratch: `/run/${id}.scratch`,
     socketGroup: `${id}-http`,
     instances: join(paths.root, "instances"),
+    credentials: "/var/lib/cozy-credentials",
     control: "/usr/lib/cozy/control",
+    startedAtBoot: "/etc/systemd/system/multi-user.target.wants",
     setUp: `/etc/cozy/${id}.json`,
     nginxSite: `/etc/nginx/sites-available/${id}.conf`,
     certificates: `/etc/cozy/certificates/${id}`,

@@ -551,6 +551,8 @@ export interface HttpRules {
   readonly rate?: Rate | undefined;
   /** The header `Content-Security-Policy` of every answer. Default: what the application sends itself. */
   readonly contentSecurityPolicy?: string | undefined;
+  /** How long browsers are told to come by HTTPS alone, where the site has TLS; `false` sends nothing of it. Default: 730 days, with all names below. */
+  readonly hsts?: false | Hsts | undefined;
   /** Whether search engines are told to stay away. Default: `true`, but `false` in an environment named `production`. */
   readonly noindex?: boolean | undefined;
 }
@@ -561,6 +563,14 @@ export interface Rate {
   readonly perSecond: number;
   /** How many more are let through at once. Default: twice `perSecond`. */
   readonly burst?: number | undefined;
+}
+
+/** The header `Strict-Transport-Security`. */
+export interface Hsts {
+  /** How long browsers remember it. Default: `730d`. */
+  readonly maxAge?: Duration | undefined;
+  /** Whether it holds for every name below the one that is asked, of whatever server: browsers then reach none of them by plain HTTP. Default: `true`. */
+  readonly includeSubDomains?: boolean | undefined;
 }
 
 /** A database: `sqlite()` or `postgres({ … })`. */

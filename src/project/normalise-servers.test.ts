@@ -101,6 +101,20 @@ describe("a site", () => {
     expect(normaliseHttp({ noindex: false }, "staging").noindex).toBe(false);
   });
 
+  it("tells browsers for two years to come by HTTPS alone, unless told otherwise", () => {
+    const twoYears = 730 * 86_400_000;
+    expect(normaliseHttp({}, "production").hsts).toEqual({ maxAgeMs: twoYears, includeSubDomains: true });
+    expect(normaliseHttp({ hsts: { includeSubDomains: false } }, "production").hsts).toEqual({
+      maxAgeMs: twoYears,
+      includeSubDomains: false,
+    });
+    expect(normaliseHttp({ hsts: { maxAge: "1h" } }, "production").hsts).toEqual({
+      maxAgeMs: 3_600_000,
+      includeSubDomains: true,
+    });
+    expect(normaliseHttp({ hsts: false }, "production").hsts).toBeUndefined();
+  });
+
   it("has limits in bytes and milliseconds", () => {
     const rules = normaliseHttp({ maxBody: "2MB", answerWithin: "5s", rate: { perSecond: 20 } }, "staging");
     expect(rules).toMatchObject({

@@ -64,12 +64,19 @@ export function normaliseAccess({ password, addresses }: AccessInput): Access {
 export const accessPasswordName = "ACCESS_PASSWORD";
 
 export function normaliseHttp(input: HttpInput, environment: string): HttpRules {
-  const { rate } = input;
+  const { rate, hsts } = input;
   return {
     maxBodyBytes: sizeBytes(input.maxBody ?? "10MB"),
     answerMs: durationMs(input.answerWithin ?? "60s"),
     rate: rate && { perSecond: rate.perSecond, burst: rate.burst ?? 2 * rate.perSecond },
     contentSecurityPolicy: input.contentSecurityPolicy,
+    hsts:
+      hsts === false
+        ? undefined
+        : {
+            maxAgeMs: durationMs(hsts?.maxAge ?? "730d"),
+            includeSubDomains: hsts?.includeSubDomains ?? true,
+          },
     noindex: input.noindex ?? environment !== "production",
   };
 }

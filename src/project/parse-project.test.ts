@@ -84,6 +84,7 @@ describe("parseProject", () => {
               answerMs: 60_000,
               rate: undefined,
               contentSecurityPolicy: undefined,
+              hsts: { maxAgeMs: 730 * 86_400_000, includeSubDomains: true },
               noindex: true,
             },
             database: undefined,

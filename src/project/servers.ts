@@ -77,6 +77,13 @@ export interface Access {
   readonly addresses: readonly string[];
 }
 
+/** How long browsers come by HTTPS alone. */
+export interface Hsts {
+  readonly maxAgeMs: number;
+  /** Whether that holds for every name below the site's. */
+  readonly includeSubDomains: boolean;
+}
+
 /** What the proxy holds requests to. */
 export interface HttpRules {
   readonly maxBodyBytes: number;
@@ -86,6 +93,8 @@ export interface HttpRules {
   readonly rate: { readonly perSecond: number; readonly burst: number } | undefined;
   /** `Content-Security-Policy`; absent where the application sends its own. */
   readonly contentSecurityPolicy: string | undefined;
+  /** `Strict-Transport-Security` of a site with TLS; absent where none is sent. */
+  readonly hsts: Hsts | undefined;
   /** Whether search engines are told to stay away: everywhere but in an environment named `production`, unless told otherwise. */
   readonly noindex: boolean;
 }

@@ -18,6 +18,9 @@ export function wantsCertificate(request: SetupRequest, { chain, renews }: HostF
 }
 
 /** Whether a certificate authority gives the certificate, and certbot asks it. Pure. */
-export function asksAuthority({ environment: { domains }, target: { balancer } }: SetupRequest): boolean {
+export function asksAuthority({
+  environment: { domains },
+  target: { balancer },
+}: Pick<SetupRequest, "environment" | "target">): boolean {
   return domains?.certificate.kind === "acme" && endsTls({ domains, balancer });
 }

@@ -18,7 +18,8 @@ sshd -T 2>/dev/null | fact sshd
 cat ~/.ssh/authorized_keys "$(getent passwd "\${SUDO_USER:-root}" | cut -d: -f6)/.ssh/authorized_keys" 2>/dev/null | fact keys
 { test -e /proc/net/if_inet6 && ip -6 addr show dev lo | grep -c inet6; } 2>/dev/null | fact ipv6
 nginx -V 2>&1 | fact nginx
-md5sum ${token} 2>/dev/null | fact token
+# As its user: in that one's folder it may be a link to any file of root's.
+as_user ${user} md5sum -- ${token} 2>/dev/null | fact token
 cat ${quote(`${certificates}/chain.pem`)} 2>/dev/null | fact chain
 ls ${quote(`/etc/letsencrypt/renewal/${id}.conf`)} 2>/dev/null | fact renews
 cat ${quote(readerFile({ certificates }))} 2>/dev/null | fact reader
@@ -26,5 +27,6 @@ for record in ${quote(paths.releases)}/*/release.json; do
   [ ! -e "$record" ] || { as_user ${user} cat -- "$record" || printf '?'; printf '\0'; }
 done 2>/dev/null | fact releases
 stat -c %U ${quote(machine.home)} 2>/dev/null | fact owner
+ss -Hltunp 2>/dev/null | fact listeners
 `.replaceAll("\\${", "${");
 }

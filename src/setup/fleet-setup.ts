@@ -6,6 +6,7 @@ import { spreadCertificate, type CertificatePair } from "../routing/nginx/spread
 import { askAuthority, certificateHost } from "./certificates.ts";
 import type { HostPreparation, HostSetup, TellResult } from "./host-setup.ts";
 import { itemTitle } from "./item.ts";
+import type { UnreachablePolicy } from "../project/servers.ts";
 import { asksAuthority } from "./certificate-needs.ts";
 
 export interface FleetSetup {
@@ -16,6 +17,8 @@ export interface FleetSetup {
   /** The server that builds, where it serves nothing of the environment. */
   readonly builder?: HostPreparation | undefined;
   readonly check: boolean;
+  /** What becomes of hosts that can't be reached. */
+  readonly unreachable: UnreachablePolicy;
   /** How many hosts at the same time. */
   readonly parallel: number;
   /** A certificate that was given, where the site is served with one. */
@@ -36,17 +39,48 @@ interface Work {
   readonly work: (tell: TellResult, signal: AbortSignal) => Promise<void>;
 }
 
-/**
- * Sets hosts up side by side, one phase after the other over all of them: after a phase in which one failed none goes on. All of it can
- * be done again.
- */
-export async function setUpFleet(setup: FleetSetup, signal: AbortSignal): Promise<void> {
-  const phases = phasesOf(setup);
-  setup.emit(started(setup, phases));
-  for (const phase of phases) await inAllHosts(setup, phase, signal);
+/** A host at which a phase failed. */
+export interface FailedHost {
+  readonly host: string;
+  readonly error: CozyError;
 }
 
-function phasesOf(setup: FleetSetup): readonly Phase[] {
+/**
+ * Sets hosts up side by side, one phase after the other over all of them: after a phase in which one failed none goes on. All of it can
+ * be done again. Gives the hosts that could not be reached at the first look and were left out, as the project file lets them be.
+ */
+export async function setUpFleet(setup: FleetSetup, signal: AbortSignal): Promise<readonly FailedHost[]> {
+  const [look, ...others] = phasesOf(setup);
+  setup.emit(started(setup, [look, ...others]));
+  const away = await inAllHosts(setup, look, signal);
+  const names = new Set(away.map(({ host }) => host));
+  for (const phase of others) {
+    const works = phase.works.filter(({ host }) => !names.has(host.name));
+    await inAllHosts(setup, { ...phase, works }, signal);
+  }
+  return away;
+}
+
+/** Whether an environment is set up without those that failed at the look: as many as it may be, and never the first host. Pure. */
+export function mayBeLeftOut(
+  {
+    hosts,
+    unreachable,
+  }: Pick<FleetSetup, "unreachable"> & { readonly hosts: readonly { readonly name: string }[] },
+  failed: readonly { readonly host: string; readonly error: Pick<CozyError, "code"> }[],
+): boolean {
+  const others = new Set(hosts.slice(1).map(({ name }) => name));
+  return (
+    unreachable.kind === "go-on" &&
+    failed.length <= unreachable.atMost &&
+    failed.every(({ host, error }) => awayCodes.has(error.code) && others.has(host))
+  );
+}
+
+/** A look changes nothing, so it is no matter where a connection that was still open was lost in it. */
+const awayCodes: ReadonlySet<CozyError["code"]> = new Set(["host-unreachable", "connection-lost"]);
+
+function phasesOf(setup: FleetSetup): readonly [Phase, ...Phase[]] {
   const { hosts, builder, check, given } = setup;
   const mayNeedOne = given !== undefined || hosts.some(({ request }) => asksAuthority(request));
   const all = builder === undefined ? hosts : [...hosts, builder];
@@ -61,7 +95,7 @@ function phasesOf(setup: FleetSetup): readonly Phase[] {
   ];
   return [
     {
-      name: "look",
+      name: lookPhase,
       title: "Look at the hosts",
       works: onAll((host) => async (_tell, signal) => host.look(signal)),
     },
@@ -79,6 +113,8 @@ function phasesOf(setup: FleetSetup): readonly Phase[] {
     },
   ];
 }
+
+const lookPhase = "look";
 
 /** The first host has to know by which keys the others fetch the certificate. */
 async function rest(
@@ -127,7 +163,12 @@ async function spread(
   await rest({ hosts }, host, tell, signal);
 }
 
-async function inAllHosts(setup: FleetSetup, phase: Phase, signal: AbortSignal): Promise<void> {
+/** Gives the hosts that are left out from here on. */
+async function inAllHosts(
+  setup: FleetSetup,
+  phase: Phase,
+  signal: AbortSignal,
+): Promise<readonly FailedHost[]> {
   const { parallel, emit, now } = setup;
   const startedAt = now();
   emit({ type: "phase-started", at: startedAt, phase: phase.name });
@@ -135,8 +176,14 @@ async function inAllHosts(setup: FleetSetup, phase: Phase, signal: AbortSignal):
   signal.throwIfAborted();
   const failed = failures.filter((failure) => failure !== undefined);
   const [first] = failed;
-  if (first !== undefined) throw together(first, failed);
+  if (first !== undefined && !(phase.name === lookPhase && mayBeLeftOut(setup, failed))) {
+    throw together(
+      first.error,
+      failed.map(({ error }) => error),
+    );
+  }
   emit({ type: "phase-done", at: now(), phase: phase.name, durationMs: now() - startedAt });
+  return failed;
 }
 
 async function onHost(
@@ -144,7 +191,7 @@ async function onHost(
   phase: Phase,
   { host, work }: Work,
   signal: AbortSignal,
-): Promise<CozyError | undefined> {
+): Promise<FailedHost | undefined> {
   const operation = `${phase.name}@${host.name}`;
   const startedAt = now();
   emit({ type: "operation-started", at: startedAt, operation, title: phase.title, phase: phase.name });
@@ -170,7 +217,7 @@ async function onHost(
   } catch (thrown) {
     const { code, message } = asCozyError(thrown);
     emit({ type: "operation-failed", at: now(), operation, durationMs: now() - startedAt, code, message });
-    return asCozyError(thrown);
+    return { host: host.name, error: asCozyError(thrown) };
   }
 }
 

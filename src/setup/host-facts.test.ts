@@ -25,6 +25,7 @@ describe("the facts of a host", () => {
       fact("renews", "/etc/letsencrypt/renewal/tiny-staging.conf\n"),
       fact("releases", '{"processes":{"web":{},"mailer":{}}}\n\0{"processes":{"web":{}}}\n\0'),
       fact("owner", "cozy"),
+      fact("listeners", 'tcp LISTEN 0 128 0.0.0.0:22 0.0.0.0:* users:(("sshd",pid=1,fd=3))\n'),
     ].join("\n");
     expect(parseFacts(output)).toEqual({
       os: { id: "debian", version: "12" },
@@ -38,6 +39,7 @@ describe("the facts of a host", () => {
       renews: true,
       keptTypes: ["mailer", "web"],
       homeOwner: "cozy",
+      listeners: [{ protocol: "tcp", port: 22, isLocal: false, program: "sshd" }],
     });
   });
 

@@ -1,6 +1,7 @@
 import { isFields } from "../artifacts/kept-file.ts";
 import { versionsIn, type NginxVersions } from "../routing/nginx/versions.ts";
 import { probeHashOfSum } from "../routing/nginx/site.ts";
+import { parseListeners, type Listener } from "./listeners.ts";
 
 /** What a host is like, as far as its set-up depends on it. */
 export interface HostFacts {
@@ -26,6 +27,7 @@ export interface HostFacts {
   readonly keptTypes: readonly string[] | undefined;
   /** The user of cozy's folder, where there is one. */
   readonly homeOwner: string | undefined;
+  readonly listeners: readonly Listener[];
 }
 
 /** A host of which nothing is known yet: what a bare Debian 12 becomes. */
@@ -42,6 +44,7 @@ export const nominalFacts: HostFacts = {
   reader: undefined,
   keptTypes: [],
   homeOwner: undefined,
+  listeners: [],
 };
 
 /** Pure: from the lines that `factsText` has a host say. */
@@ -77,6 +80,7 @@ export function parseFacts(output: string): HostFacts {
     reader: isKey(text("reader")) ? text("reader") : undefined,
     keptTypes: typesIn(text("releases")),
     homeOwner: text("owner") === "" ? undefined : text("owner"),
+    listeners: parseListeners(text("listeners")),
   };
 }
 

@@ -4,11 +4,13 @@ import { pause } from "../shared/pause.ts";
 import { factsText } from "./facts-script.ts";
 import { parseFacts, type HostFacts } from "./host-facts.ts";
 import { wantsCertificate } from "./certificate-needs.ts";
+import { ignoredSettings, ignoredText } from "./ignored-settings.ts";
 import { planBase, planBuilder, planRest } from "./plan-setup.ts";
 import type { SetupRequest } from "./setup-request.ts";
-import { refuseHost } from "./refuse-host.ts";
+import { refuseHost, refuseTakenPorts } from "./refuse-host.ts";
 import { runItems, type ItemResult, type SetupHost } from "./run-items.ts";
 import { recordItem } from "./setup-record.ts";
+import { sshdFile } from "./texts/host-files.ts";
 
 export interface HostSetupParts extends SetupHost {
   readonly request: SetupRequest;
@@ -40,6 +42,8 @@ export interface HostSetup extends HostPreparation {
   reader(): string | undefined;
   /** The certificate that its site was served with when it was looked at last. */
   chain(): string | undefined;
+  /** What was found at its end that set-up can't change. */
+  warnings(): readonly string[];
   wantsCertificate(): boolean;
 }
 
@@ -47,10 +51,14 @@ export function hostSetup(parts: HostSetupParts): HostSetup {
   const { request, check } = parts;
   const showFacts = factsText(request);
   const { results, noting, known, learn, look } = begun(parts);
+  let ignored: readonly string[] = [];
   return {
     ...parts,
     results,
-    look,
+    async look(signal) {
+      await look(signal);
+      refuseTakenPorts(parts.name, known());
+    },
     async base(tell, signal) {
       const options = { check, last: showFacts, onResult: noting(tell) };
       learn(parseFacts(await runItems(parts, planBase(request, known()), options, signal)));
@@ -60,6 +68,7 @@ export function hostSetup(parts: HostSetupParts): HostSetup {
     },
     reader: () => known().reader,
     chain: () => known().chain,
+    warnings: () => (ignored.length === 0 ? [] : [ignoredText(parts.name, sshdFile, ignored)]),
     wantsCertificate: () => wantsCertificate(request, known()),
     /** The firewall stays because of it, and what the host is set up for is noted. */
     async finish(tell, signal) {
@@ -71,8 +80,21 @@ export function hostSetup(parts: HostSetupParts): HostSetup {
         { check, first, onResult: noting(tell) },
         signal,
       );
+      ignored = await ignoredBySshd(parts, signal);
     },
   };
+}
+
+/** Of the file that is there by now; where there is none yet, as at a first look, nothing is ignored. */
+async function ignoredBySshd(
+  { connection, as }: HostSetupParts,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const options = { as, timeoutMs: 30_000 };
+  const file = await connection.run(["cat", sshdFile], options, signal);
+  if (file.exitCode !== 0) return [];
+  const { stdout } = await connection.run(["/usr/sbin/sshd", "-T"], options, signal);
+  return ignoredSettings(file.stdout, stdout);
 }
 
 /** A server that builds and serves nothing of the environment: whatever else is on it stays as it is, its firewall included. */

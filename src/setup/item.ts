@@ -44,21 +44,28 @@ export type SetupItem =
   | { readonly kind: "kernel"; readonly name: string; readonly value: string }
   /** What has to be done once after files have changed. */
   | { readonly kind: "action"; readonly action: ActionName }
-  /** Enabled, and running. */
+  /** Enabled, and running; of names with a `|` between the one that is installed. */
   | { readonly kind: "service"; readonly name: string }
   /** Everything of an environment that runs is ended, and does not come back at boot. */
   | { readonly kind: "ended"; readonly id: string }
+  /** What runs by a unit of a former cozy's finds its variables where the new ones have them, when it is started again. */
+  | { readonly kind: "credentials"; readonly id: string; readonly user: string }
   /** No template unit of the environment but these, and those that something runs by or starts by at boot. */
   | { readonly kind: "templates"; readonly id: string; readonly keep: readonly string[] }
-  /** An environment's folder is packed away and removed, and its user and groups with it. */
+  /** An environment's folders are packed away and removed, and its user and groups with them. */
   | {
       readonly kind: "packed";
       readonly id: string;
       readonly root: string;
+      readonly logs: string;
       readonly groups: readonly string[];
     }
   /** The declared ports in force; what was there comes back by itself unless it is confirmed. */
-  | { readonly kind: "firewall" };
+  | {
+      readonly kind: "firewall";
+      /** In words, what listens now and is reached no more once the first rules are in force. */
+      readonly closes?: string | undefined;
+    };
 
 export interface FileItem {
   readonly kind: "file";
@@ -135,9 +142,11 @@ export function itemTitle(item: SetupItem): string {
     case "action":
       return actionTitles[item.action];
     case "service":
-      return `service ${item.name}`;
+      return `service ${item.name.split("|")[0]}`;
     case "ended":
       return `nothing of ${item.id} runs`;
+    case "credentials":
+      return `variables of ${item.id} in root's keeping`;
     case "templates":
       return `no unit of a former process type of ${item.id}`;
     case "packed":

@@ -63,7 +63,9 @@ export function planRemoval(
     { kind: "action", action: "nginx" },
     // The site that it is for is gone.
     gone(layout.certificates),
-    ...(options.data ? [{ kind: "packed", id, root: paths.root, groups: [id, socketGroup] } as const] : []),
+    ...(options.data
+      ? [{ kind: "packed", id, root: paths.root, logs: paths.logs, groups: [id, socketGroup] } as const]
+      : []),
     { kind: "firewall" },
   ];
 }

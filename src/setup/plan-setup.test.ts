@@ -74,6 +74,15 @@ describe("the plan of a set-up", () => {
     ]);
   });
 
+  it("installs the client of a database where its server is another machine", () => {
+    const packagesOf = (database: Environment["database"]) =>
+      planBase(request("staging", { database }), nominalFacts).find(({ kind }) => kind === "packages");
+    const postgres = { kind: "postgres", variable: "DATABASE_URL", pool: 1, connections: 9 } as const;
+    const client = { names: expect.arrayContaining(["postgresql-client"]) };
+    expect(packagesOf(postgres)).toMatchObject(client);
+    expect(packagesOf({ kind: "sqlite", variable: "DATABASE_URL" })).not.toMatchObject(client);
+  });
+
   it("opens the declared ports only", () => {
     const portsOf = (of: SetupRequest) => textsOf(all(of)).get("/etc/cozy/firewall/ports/tiny-staging.nft");
     expect(portsOf(request("staging", domain("one.test"), { openPorts: [9000] }))).toContain(
@@ -86,6 +95,30 @@ describe("the plan of a set-up", () => {
         "/etc/cozy/firewall/ports/ssh.nft",
       ),
     ).toContain("{ 22, 2222 }");
+  });
+
+  it("tells what the firewall is to keep out that is reached now", () => {
+    const listens = (port: number, program: string) =>
+      ({ protocol: "tcp", port, isLocal: false, program }) as const;
+    const listeners = [listens(22, "sshd"), listens(9000, "metrics"), listens(5432, "postgres")];
+    const closesOf = (of: SetupRequest) =>
+      planRest(of, { ...nominalFacts, listeners }).find(({ kind }) => kind === "firewall");
+    expect(closesOf(request("staging"))).toMatchObject({ closes: "5432 (postgres) and 9000 (metrics)" });
+    expect(closesOf(request("staging", {}, { openPorts: [5432, 9000] }))).toEqual({ kind: "firewall" });
+  });
+
+  it("has root write no log into a folder that its user could swap for a link", () => {
+    const items = all(request("staging", domain("one.test")));
+    const texts = [...textsOf(items).values()].join("\n");
+    const logs = [...texts.matchAll(/^ *(?:access_log|error_log) (\/\S+)/gm)].map(([, path = ""]) => path);
+    const rotated = [...texts.matchAll(/^(\/\S+\.log)[ \S]* \{$/gm)].map(([, path = ""]) => path);
+    expect([new Set(logs).size, rotated.length]).toEqual([2, 1]);
+    const others = items.flatMap((item) =>
+      item.kind === "directory" && item.owner !== "root" ? [`${item.path}/`] : [],
+    );
+    for (const path of [...logs, ...rotated]) {
+      expect([path, others.filter((folder) => path.startsWith(folder))]).toEqual([path, []]);
+    }
   });
 
   it.each([
@@ -209,6 +242,18 @@ describe("the plan of a set-up", () => {
       const all = { hash: "x", parts: { ...setUpFor.parts, items } };
       expect(warned([{ host: "a", setUpFor: all }])[0]).toMatch(/say: packages; .*; \d+ more\. What/);
     });
+  });
+
+  it("has variables in root's keeping before systemd looks for them there, by a program that keeps them", () => {
+    const titles = all(request("staging")).map((item) => itemTitle(item));
+    const places = [
+      "/usr/lib/cozy/control",
+      "variables of tiny-staging in root's keeping",
+      "/etc/systemd/system/tiny-staging-web@.service",
+      "systemd reads its units",
+    ].map((title) => titles.indexOf(title));
+    expect(places).not.toContain(-1);
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
   });
 
   it("leaves the units of process types that a kept release declares, and of all where one can't be read", () => {

@@ -10,6 +10,7 @@ import { debianPlaces, endsTls } from "../routing/nginx/site-facts.ts";
 import { asksAuthority } from "./certificate-needs.ts";
 import { sharingBase, sharingItems, sharingServices } from "./certificate-sharing.ts";
 import type { HostFacts } from "./host-facts.ts";
+import { closedText } from "./listeners.ts";
 import { rootsFile, type FileItem, type SetupAction, type SetupItem } from "./item.ts";
 import { nginxItems } from "./nginx-items.ts";
 import {
@@ -19,8 +20,16 @@ import {
   portsFile,
   type SetupRequest,
 } from "./setup-request.ts";
-import { firewallFolder, firewallText, firewallUnit, portsText } from "./texts/firewall.ts";
-import { fail2banText, kernelSettings, kernelText, sshdText, upgradesText } from "./texts/host-files.ts";
+import { firewallFolder, firewallText, firewallUnit, nftablesDropIn, portsText } from "./texts/firewall.ts";
+import {
+  fail2banText,
+  kernelSettings,
+  kernelText,
+  logrotateDropIn,
+  sshdFile,
+  sshdText,
+  upgradesText,
+} from "./texts/host-files.ts";
 import { localRedis, redisConfig, redisUnit } from "./texts/redis.ts";
 
 /** What comes first: after it the host tells more of itself. Pure. */
@@ -86,7 +95,7 @@ export function planRest(
     ...actions.map((action) => ({ kind: "action", action }) as const),
     ...services(request).map((name) => ({ kind: "service", name }) as const),
     ...redis.map((one) => ({ kind: "service", name: redisUnit(one) }) as const),
-    { kind: "firewall" },
+    { kind: "firewall", ...closing(request, facts) },
   ];
 }
 
@@ -108,6 +117,8 @@ function packages(request: SetupRequest): string[] {
     "systemd-timesyncd|chrony|ntpsec|ntp",
     "unattended-upgrades",
     ...(asksAuthority(request) ? ["certbot"] : []),
+    // `cozy db` opens its psql there, and a deploy asks by it how many connections are left.
+    ...(request.environment.database?.kind === "postgres" ? ["postgresql-client"] : []),
     ...(localRedis(request.environment).length > 0 ? ["redis-server"] : []),
   ];
 }
@@ -140,6 +151,7 @@ function services(request: SetupRequest): string[] {
     "apt-daily.timer",
     "apt-daily-upgrade.timer",
     "logrotate.timer",
+    "systemd-timesyncd.service|chrony.service|ntpsec.service",
     ...(asksAuthority(request) ? ["certbot.timer"] : []),
     ...sharingServices(request),
   ];
@@ -187,7 +199,7 @@ function folders({ id, paths, machine, socketGroup, instances }: ServerLayout, u
     folder(paths.persist, "2770", id, id),
     folder(paths.media, "2770", id, socketGroup),
     folder(paths.static, "755"),
-    folder(paths.logs, "2750", user, socketGroup),
+    folder(paths.logs, "2750", "root", socketGroup),
     folder(paths.run, "2750", user, socketGroup),
     folder(paths.schedules, "2770", id, id),
     folder(paths.backups, "2770", id, id),
@@ -203,7 +215,7 @@ function folders({ id, paths, machine, socketGroup, instances }: ServerLayout, u
 /** What the host has once, whatever runs on it. */
 function hostFiles(facts: HostFacts): SetupItem[] {
   return [
-    rootsFile("/etc/ssh/sshd_config.d/10-cozy.conf", sshdText(facts.permitRootLogin), "sshd"),
+    rootsFile(sshdFile, sshdText(facts.permitRootLogin), "sshd"),
     rootsFile("/etc/fail2ban/jail.d/cozy.conf", fail2banText(facts.sshPorts), "fail2ban"),
     rootsFile("/etc/apt/apt.conf.d/52cozy", upgradesText(), "nothing"),
     rootsFile("/etc/sysctl.d/60-cozy.conf", kernelText(), "nothing"),
@@ -211,6 +223,8 @@ function hostFiles(facts: HostFacts): SetupItem[] {
     // Apart from the environments' own, so that it stays when the last of them goes.
     rootsFile(`${firewallFolder}/ports/ssh.nft`, portsText(facts.sshPorts), "firewall"),
     rootsFile("/etc/systemd/system/cozy-firewall.service", firewallUnit(), "systemd"),
+    rootsFile("/etc/systemd/system/nftables.service.d/cozy.conf", nftablesDropIn(), "systemd"),
+    rootsFile("/etc/systemd/system/logrotate.timer.d/cozy.conf", logrotateDropIn(), "systemd"),
     rootsFile(reloadPath, reloadProgram(), "nothing", "755"),
   ];
 }
@@ -218,10 +232,14 @@ function hostFiles(facts: HostFacts): SetupItem[] {
 function environmentFiles(request: SetupRequest): SetupItem[] {
   const { project, environment, target } = request;
   const layout = layoutOf(request);
-  const site = endsTls({ domains: environment.domains, balancer: target.balancer }) ? [80, 443] : [80];
-  const ports = portsText([...site, ...target.openPorts]);
+  const ports = portsText(openPorts(request));
   return [
-    ...rootFiles({ layout, app: project.app, environment, user: target.user }).map(rootFileItem),
+    ...rootFiles({ layout, app: project.app, environment, user: target.user }).flatMap((file) =>
+      // Between root's program, which does so from then on, and the units that need it.
+      file.path === layout.control
+        ? [rootFileItem(file), { kind: "credentials", id: layout.id, user: target.user } as const]
+        : [rootFileItem(file)],
+    ),
     rootsFile(portsFile(layout), ports, "firewall"),
     ...(request.directoryRoot === undefined
       ? []
@@ -233,6 +251,17 @@ function environmentFiles(request: SetupRequest): SetupItem[] {
       "755",
     ),
   ];
+}
+
+/** Those of the environment; sshd's are the host's. */
+function openPorts({ environment, target }: SetupRequest): readonly number[] {
+  const site = endsTls({ domains: environment.domains, balancer: target.balancer }) ? [80, 443] : [80];
+  return [...site, ...target.openPorts];
+}
+
+function closing(request: SetupRequest, { listeners, sshPorts }: HostFacts) {
+  const closes = closedText(listeners, [...openPorts(request), ...sshPorts]);
+  return closes === undefined ? {} : { closes };
 }
 
 /** A release that is kept may be put into force again, and starts what it declared itself. */

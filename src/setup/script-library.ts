@@ -297,14 +297,19 @@ do_redis() {
 }
 
 service() {
-  eval "$(systemctl show -p ActiveState -p UnitFileState -p ConditionResult -p ConditionTimestampMonotonic -- "$1")"
+  # Of several that do the same, the one that is installed.
+  unit=\${1%%|*}
+  for name in $(printf %s "$1" | tr '|' ' '); do
+    if [ "$(systemctl show -p LoadState --value -- "$name")" = loaded ]; then unit=$name; break; fi
+  done
+  eval "$(systemctl show -p ActiveState -p UnitFileState -p ConditionResult -p ConditionTimestampMonotonic -- "$unit")"
   enabled=
   case $UnitFileState in enabled | static | alias | indirect | generated) enabled=1 ;; esac
   idle=
   [ "$ConditionResult" != no ] || [ "$ConditionTimestampMonotonic" = 0 ] || idle="its conditions do not hold here"
   if [ -n "$enabled" ] && { [ "$ActiveState" = active ] || [ -n "$idle" ]; }; then report unchanged "$idle"; return; fi
   if checking; then report would-change "is \${UnitFileState:-not there} and $ActiveState"; return; fi
-  do_or_fail systemctl enable --now -- "$1"
+  do_or_fail systemctl enable --now -- "$unit"
   report changed
 }
 
@@ -316,20 +321,49 @@ templates_of() {
   done
 }
 
+# Of instances and of commands, what control keeps of their variables.
+credentials=/var/lib/cozy-credentials
+credentials_of() { find "$credentials" -maxdepth 2 -name "$1@*.service" -type f 2>/dev/null; }
+
+# A former cozy had systemd read what the user that deploys has laid. It is read as that user here, for it may be a link.
+credentials() {
+  found=
+  for template in $(templates_of "$1"); do
+    links=$(find /etc/systemd/system -name "$template@*.service" -type l)
+    running=$(systemctl list-units --plain --no-legend --full --state=active,activating,reloading "$template@*.service" | cut -d' ' -f1)
+    for unit in $(printf '%s\n' $links $running | sed 's:.*/::' | sort -u); do
+      laid=/var/lib/cozy/environments/$1/instances/\${template#"$1-"}@\${unit#*@}
+      laid=\${laid%.service}/environment
+      if [ -e "$credentials/$unit" ] || ! as_user "$2" test -f "$laid" 2>/dev/null; then continue; fi
+      found="$found $unit"
+      checking && continue
+      (
+        umask 077
+        mkdir -p "$credentials/.new" && as_user "$2" head -c 1048577 -- "$laid" >"$credentials/.new/$unit" &&
+          sync "$credentials/.new/$unit" && mv -fT "$credentials/.new/$unit" "$credentials/$unit"
+      ) 2>"$work/said" || { rm -f "$credentials/.new/$unit"; fail "could not keep the variables of $unit: $(said)"; }
+    done
+  done
+  if [ -z "$found" ]; then report unchanged; return; fi
+  if checking; then report would-change "takes$found"; else report changed "took$found"; fi
+}
+
 ended() {
   found=
   for template in $(templates_of "$1"); do
     links=$(find /etc/systemd/system -name "$template@*.service" -type l)
     running=$(systemctl list-units --all --plain --no-legend --full "$template@*.service" | cut -d' ' -f1)
-    [ -n "$links$running" ] || continue
+    kept_here=$(credentials_of "$template")
+    [ -n "$links$running$kept_here" ] || continue
     found="$found $template"
     checking && continue
     # What would end retired ones later.
     systemctl stop --quiet -- "cozy-retire-$template:*.timer" 2>/dev/null
     [ -z "$running" ] || do_or_fail systemctl stop -- $running
-    [ -z "$links" ] || rm -f -- $links
+    [ -z "$links$kept_here" ] || rm -f -- $links $kept_here
     systemctl reset-failed -- $running 2>/dev/null
   done
+  checking || rm -f -- $(credentials_of "$1.once") $(credentials_of "$1.sealed")
   if [ -z "$found" ]; then report unchanged; return; fi
   if checking; then report would-change "ends$found"; else report changed "ended$found"; fi
 }
@@ -348,24 +382,31 @@ templates() {
     checking && continue
     path=/etc/systemd/system/$template@.service
     if is_by_hand "$path"; then keep_former "$path"; fi
-    rm -f -- "$path" || fail "could not remove $path"
+    rm -f -- "$path" $(credentials_of "$template") || fail "could not remove $path"
   done
   if [ -z "$former" ]; then report unchanged; return; fi
   if checking; then report would-change "removes$former"; else report changed "removed$former"; fi
 }
 
 packed() {
-  id=$1 root=$2
-  shift 2
+  id=$1 root=$2 logs=$3
+  shift 3
   if [ ! -e "$root" ] && ! getent passwd "$id" >/dev/null; then report unchanged; return; fi
   if checking; then report would-change; return; fi
   note=
   if [ -e "$root" ]; then
     archive=$kept/$id-$(date +%s).tar.gz
-    ( umask 077 && tar -C "$(dirname "$root")" --exclude="$id/releases" --exclude="$id/run" --exclude="$id/instances" \
-      -czf "$archive.new" "$id" && sync "$archive.new" && mv "$archive.new" "$archive" ) 2>"$work/said" || fail "$(said)"
+    beside=
+    [ ! -e "$logs" ] || beside=\${logs#/}
+    above=$(dirname "$root")
+    (
+      # From inside, as folders are made: the one above is the deployer's user's, who could have laid a link there.
+      cd -P -- "$above" && [ "$(pwd -P)" = "$above" ] && umask 077 &&
+        tar --exclude="$id/releases" --exclude="$id/run" --exclude="$id/instances" \
+          -czf "$archive.new" "$id" -C / $beside && sync "$archive.new" && mv "$archive.new" "$archive" && rm -rf -- "$id"
+    ) 2>"$work/said" || fail "could not pack and remove $root: $(said)"
     note="packed as $archive"
-    rm -rf -- "$root" || fail "could not remove $root"
+    rm -rf -- "$logs" || fail "could not remove $logs"
   fi
   ! getent passwd "$id" >/dev/null || do_or_fail userdel -- "$id"
   for name in "$@"; do
@@ -387,8 +428,11 @@ firewall() {
   was=$(tail -n +4 "$confirmed" 2>/dev/null)
   wanted=$(wanted_rules)
   case $would in *" firewall "*) wanted= ;; esac
+  # With rules in force it is closed already.
+  closes=
+  [ -n "$is_now" ] || closes=\${1:+closes $1}
   if [ "$head" = "# $wanted" ] && [ "$is_now" = "$was" ]; then report unchanged; return; fi
-  if checking; then report would-change; return; fi
+  if checking; then report would-change "$closes"; return; fi
   quietly nft -c -f "$rules" || fail "nft does not take the rules: $(said)"
   {
     echo 'nft delete table inet cozy'
@@ -397,7 +441,7 @@ firewall() {
   quietly systemctl stop cozy-firewall-undo.timer cozy-firewall-undo.service
   do_or_fail systemd-run --quiet --collect --unit=cozy-firewall-undo --on-active=60 /bin/sh /run/cozy-firewall-undo
   do_or_fail nft -f "$rules"
-  report changed "comes back as it was in 60 s unless a new connection gets through"
+  report changed "\${closes:+$closes; }comes back as it was in 60 s unless a new connection gets through"
 }
 
 # A new connection got through: these rules stay, at boot as well.

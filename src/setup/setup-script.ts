@@ -72,13 +72,15 @@ function itemLines(item: SetupItem): readonly string[] {
       return [shellLine(["service", item.name])];
     case "ended":
       return [shellLine(["ended", item.id])];
+    case "credentials":
+      return [shellLine(["credentials", item.id, item.user])];
     case "templates":
       return [shellLine(["templates", item.id, ...item.keep])];
     case "packed":
-      return [shellLine(["packed", item.id, item.root, ...item.groups])];
+      return [shellLine(["packed", item.id, item.root, item.logs, ...item.groups])];
     case "firewall":
     default:
-      return ["firewall"];
+      return [shellLine(["firewall", ...(item.closes === undefined ? [] : [item.closes])])];
   }
 }
 

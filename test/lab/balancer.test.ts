@@ -143,5 +143,5 @@ async function askBalancer(path: string, headers: Readonly<Record<string, string
 }
 
 async function asked(host: string): Promise<number> {
-  return Number(await fleet.on(host, `cat ${root}/logs/access.log* | grep -c /venues || true`));
+  return Number(await fleet.on(host, `cat /var/log/cozy/tiny-staging/access.log* | grep -c /venues || true`));
 }

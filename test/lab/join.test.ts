@@ -201,5 +201,7 @@ async function on(host: string, script: string): Promise<string> {
 }
 
 async function asked(host: string): Promise<number> {
-  return Number(await on(host, `cat ${root}/logs/access.log* 2>/dev/null | grep -c /venues || true`));
+  return Number(
+    await on(host, `cat /var/log/cozy/tiny-staging/access.log* 2>/dev/null | grep -c /venues || true`),
+  );
 }

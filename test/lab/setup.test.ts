@@ -48,9 +48,23 @@ describe("a bare host", () => {
     });
   });
 
-  it("is only looked at by plan --setup", async () => {
+  it("is refused while another program has a port of nginx's", async () => {
+    await on("host1", "systemd-run --quiet --unit=open80 python3 -m http.server 80");
+    await expect.poll(() => on("host1", "ss -Hltn sport = :80 | wc -l")).toBe("1");
+    expect(await cozy(["plan", "staging", "--setup", "--json"])).toMatchObject({
+      error: { code: "setup-not-for-this-host", message: expect.stringContaining("python3 has port 80") },
+    });
+    await on("host1", "systemctl stop open80");
+  });
+
+  it("is only looked at by plan --setup, which tells what the firewall would close", async () => {
+    await on("host1", "systemd-run --quiet --unit=open9090 python3 -m http.server 9090");
+    await expect.poll(() => on("host1", "ss -Hltn sport = :9090 | wc -l")).toBe("1");
     const [report] = await reports(["plan", "staging", "--setup"]);
     expect(report?.differed.length).toBeGreaterThan(50);
+    expect(report?.differed.find(({ item }) => item === "firewall in force")).toMatchObject({
+      note: "closes 9090 (python3)",
+    });
     expect(await on("host1", "getent passwd cozy; test -e /etc/cozy || echo none")).toBe("none");
   });
 
@@ -63,6 +77,35 @@ describe("a bare host", () => {
     ]) {
       expect(again.map(({ differed }) => differed)).toEqual([[], []]);
     }
+  });
+
+  it("is told of an sshd that does not read what set-up wrote for it", async () => {
+    const main = "/etc/ssh/sshd_config";
+    await on("host1", `cp -a ${main} ${main}.former; sed -i '/^Include/d' ${main}; systemctl reload ssh`);
+    const { stderr } = await cozy(["plan", "staging", "--setup"]);
+    expect(stderr).toContain("host1: sshd does not heed /etc/ssh/sshd_config.d/10-cozy.conf (");
+    expect(stderr).toContain("PasswordAuthentication no");
+    expect(stderr).not.toContain("host2");
+    await on("host1", `mv ${main}.former ${main}; systemctl reload ssh`);
+    expect((await cozy(["plan", "staging", "--setup"])).stderr).not.toContain("sshd");
+  });
+
+  it("is set up without another that is away, as many as may be, and never without the first", async () => {
+    await lab.cut("host2");
+    const { stdout, exitCode, error } = await cozy(["setup", "staging", "--json"]);
+    expect([exitCode, error]).toEqual([0, undefined]);
+    expect(eventsIn(stdout).find(({ type }) => type === "setup-ended")).toMatchObject({
+      hosts: [{ host: "host1", differed: [] }],
+      warnings: [
+        expect.stringMatching(/^host2 is left out, and nothing .* When it is back: cozy setup staging$/),
+      ],
+    });
+    await lab.heal("host2");
+    await lab.cut("host1");
+    expect(await cozy(["setup", "staging", "--json"])).toMatchObject({
+      error: { code: expect.stringMatching(/^(host-unreachable|connection-lost)$/) },
+    });
+    await lab.heal("host1");
   });
 
   it("serves its site, lets the deployer in and nobody else through the firewall", async () => {
@@ -78,6 +121,11 @@ describe("a bare host", () => {
     await expect.poll(() => answers(address, 8443), { timeout: 10_000 }).toBe(true);
     expect(await answers(address, 8081)).toBe(false);
     expect(await answers(address, 22)).toBe(true);
+    // Debian's own service flushes every table.
+    await on("host1", "systemctl start nftables; systemctl reload nftables; systemctl stop nftables");
+    expect(await on("host1", "nft list tables")).toBe("table inet cozy");
+    const swap = "mv /var/log/cozy/shop-staging /var/log/cozy/x 2>/dev/null; echo $?";
+    expect(await on("host1", `runuser -u cozy -- sh -c '${swap}'`)).toBe("1");
     expect(
       await on(
         "host1",
@@ -86,6 +134,9 @@ describe("a bare host", () => {
     ).toBe("65");
     expect(await on("host1", "sshd -T | grep -i '^passwordauthentication'")).toBe(
       "passwordauthentication no",
+    );
+    expect(await on("host1", "systemctl show -p TimersCalendar --value logrotate.timer")).toMatch(
+      /^\{ OnCalendar=\*-\*-\* \*:00:00 ; [^}]*\}$/,
     );
     expect(await on("host1", "fail2ban-client status | grep -c sshd")).toBe("1");
     expect(
@@ -125,13 +176,14 @@ describe("a host that differs", () => {
   it("has lost rights, rules, a service and a membership", async () => {
     await on(
       "host1",
-      "chmod 777 /var/lib/cozy/environments/shop-staging/lease; nft add element inet cozy open_ports { 9999 }; systemctl disable --now nginx; gpasswd -d cozy shop-staging",
+      "chmod 777 /var/lib/cozy/environments/shop-staging/lease; nft add element inet cozy open_ports { 9999 }; systemctl disable --now nginx; systemctl disable systemd-timesyncd; gpasswd -d cozy shop-staging",
     );
     const [report] = await reports(["setup", "staging"]);
     expect(report?.differed.map(({ item }) => item)).toEqual([
       "cozy in shop-staging",
       "/var/lib/cozy/environments/shop-staging/lease/",
       "service nginx.service",
+      "service systemd-timesyncd.service",
       "firewall in force",
     ]);
   });
@@ -373,7 +425,7 @@ export default defineProject({
   app: node({ processes: { web: { command: ["node", "server.mjs"] }, worker: { command: ["node", "worker.mjs"] } } }),
   environments: {
     staging: {
-      target: servers(${hosts}, { identity: ${identity}, openPorts: [8443] }),
+      target: servers(${hosts}, { identity: ${identity}, openPorts: [8443], unreachable: { goOnWithout: 1 } }),
       domains: { canonical: "staging.test", certificate: noCertificate() },
       cache: redis({ url: "redis://127.0.0.1:6380" }),
     },

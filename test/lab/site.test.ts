@@ -132,7 +132,7 @@ describe.skipIf(mayBeLeftOut(!hasAuthority))("a site with TLS, a password and an
   });
 
   it.runIf(inSoak)("goes on with its access log after it was rotated", async () => {
-    const logs = "/var/lib/cozy/environments/tiny-staging/logs";
+    const logs = "/var/log/cozy/tiny-staging";
     const before = await fleet.on("host1", `wc -l < ${logs}/access.log`);
     await fleet.on("host1", "logrotate -f /etc/logrotate.d/tiny-staging");
     for (let nth = 0; nth < 5; nth++) await at("host1", "/venues", team);

@@ -5,6 +5,7 @@ import { instanceUnit, serverLayout, type ServerLayout } from "../../src/hosts/s
 import { instancesContract } from "../../src/instances/contract.ts";
 import type { InstanceSpec, InstanceStatus, KilledInstance } from "../../src/instances/instance.ts";
 import { rootFiles } from "../../src/instances/systemd/root-files.ts";
+import { setupScript } from "../../src/setup/setup-script.ts";
 import { labUp, type Lab } from "../../src/lab/lab.ts";
 import type { ProcessType } from "../../src/project/project.ts";
 import { nodeApplication, wsgiApplication } from "./systemd/applications.ts";
@@ -214,6 +215,14 @@ describe("an application that takes too much memory", () => {
 });
 
 describe("a host that is booted again", () => {
+  it("brings back what was half-way stopped and then wanted again", async () => {
+    const [before] = await onNode.call<readonly InstanceStatus[]>("start", [nodeServer("r1/web.0")]);
+    await server.sh(`systemctl disable --no-reload ${unitOf(node, "r1/web.0")}`);
+    const [after] = await onNode.call<readonly InstanceStatus[]>("start", [nodeServer("r1/web.0")]);
+    expect(after?.pid).toBe(before?.pid);
+    expect(await server.sh(`systemctl is-enabled ${unitOf(node, "r1/web.0")}`)).toBe("enabled");
+  });
+
   it("brings back what is wanted, with its sockets, and not what was retired", async () => {
     await onNode.call("start", [nodeServer("r1/web.0"), nodeServer("r2/web.0")]);
     await onNode.call("retire", { release: "r1" }, Date.now() + 3_600_000);
@@ -224,6 +233,70 @@ describe("a host that is booted again", () => {
     expect(await ask(node, "r2/web.0", "/secret")).toBe("true");
     const after = await onNode.call<readonly InstanceStatus[]>("list");
     expect(after.map(({ id, state }) => [id.release, state])).toEqual([["r2", "running"]]);
+  });
+});
+
+describe("the variables that systemd reads as root", () => {
+  const unit = unitOf(node, "r1/worker.0");
+  const laid = `${node.instances}/worker@r1.0/environment`;
+  const { credentials, control } = node;
+  const started = () => onNode.call("start", [shell("r1/worker.0", "exec sleep 1000")]);
+  const link = (place: string) => server.sh(`runuser -u cozy -- ln -sfn /etc/shadow ${place}`);
+  const asCozy = (words: string) =>
+    server.sh(`runuser -u cozy -- sudo -n ${control} ${words} 2>&1; echo "code $?"`);
+  const secretOf = async () =>
+    server.sh(`tr '\\0' '\\n' </proc/$(systemctl show -p MainPID --value ${unit})/environ | grep SECRET`, {
+      fails: true,
+    });
+  const isBack = () => eventually(async () => (await secretOf()) === `SECRET=${secret}`);
+  const kept = () => server.sh(`find ${credentials} -type f -printf '%f %U %m\\n'`);
+
+  it("are none of root's own, whatever the user that deploys has laid in their place", async () => {
+    await started();
+    await link(laid);
+    expect(await asCozy(`start ${unit}`)).toMatch(/Permission denied\ncode 3$/);
+    // As after a boot, and whenever it ends.
+    await server.sh(`systemctl restart ${unit}`);
+    expect(await isBack()).toBe(true);
+    const once = `${node.instances}/once@evil`;
+    await server.sh(
+      `runuser -u cozy -- sh -c 'mkdir ${once}; echo ". \\$CREDENTIALS_DIRECTORY/environment" >${once}/start; chmod 644 ${once}/start'`,
+    );
+    await link(`${once}/environment`);
+    expect(await asCozy("once trial-node evil")).toMatch(/Permission denied\ncode 125$/);
+    await server.sh(`rm -r ${once}`);
+    const roots = (await server.sh("head -n 1 /etc/shadow")).slice(0, "root:*:".length);
+    expect(await server.sh(`journalctl --all -u '${node.id}*'`)).not.toContain(roots);
+    // Root itself has nobody whose rights these could be.
+    expect(await server.sh(`${control} start ${unit} 2>/dev/null; echo $?`)).toBe("77");
+  });
+
+  it("are root's, there for each start again, and gone with the instance", async () => {
+    await started();
+    expect(await kept()).toBe(`${unit} 0 600`);
+    expect(await server.sh(`stat -c '%U %a' ${credentials}`)).toBe("root 700");
+    await server.sh(`rm ${laid}; systemctl kill --signal=KILL ${unit}`);
+    expect(await isBack()).toBe(true);
+    await onNode.call("retire", { release: "r1" }, 0);
+    expect(await eventually(async () => (await kept()) === "")).toBe(true);
+    await started();
+    await onNode.call("stop", { release: "r1" });
+    expect(await kept()).toBe("");
+  });
+
+  it("are taken over by a set-up from instances that a former cozy has started", async () => {
+    const script = setupScript([{ kind: "credentials", id: node.id, user: "cozy" }], { check: false });
+    await started();
+    await server.sh(`rm ${credentials}/${unit}`);
+    expect(await server.sh(script)).toContain('"changed"');
+    expect(await server.sh(script)).toContain('"unchanged"');
+    expect(await kept()).toBe(`${unit} 0 600`);
+    await server.sh(`systemctl restart ${unit}`);
+    expect(await isBack()).toBe(true);
+    await server.sh(`rm ${credentials}/${unit}`);
+    await link(laid);
+    expect(await server.sh(script, { fails: true })).toContain('"failed"');
+    expect(await kept()).toBe("");
   });
 });
 
@@ -377,10 +450,14 @@ describe("root's own", () => {
   it("is in order for sudo, systemd and logrotate", async () => {
     await server.sh("visudo -c -q");
     await server.sh("systemd-analyze verify /etc/systemd/system/trial-*@.service");
-    await server.sh(
-      `echo '{"one":1}' > ${node.paths.logs}/access.log; logrotate --force /etc/logrotate.d/trial-node`,
-    );
-    expect(await server.sh(`cat ${node.paths.logs}/access.log.1`)).toBe('{"one":1}');
+    const { logs } = node.paths;
+    for (const day of [1, 2]) {
+      await server.sh(
+        `echo '{"day":${day}}' > ${logs}/access.log; echo 'day ${day}' > ${logs}/proxy.log; logrotate --force /etc/logrotate.d/trial-node`,
+      );
+    }
+    expect(await server.sh(`cat ${logs}/access.log.1 ${logs}/proxy.log.1`)).toBe('{"day":2}\nday 2');
+    expect(await server.sh(`zcat ${logs}/access.log.2.gz ${logs}/proxy.log.2.gz`)).toBe('{"day":1}\nday 1');
   });
 
   it("does nothing but what it is for", async () => {

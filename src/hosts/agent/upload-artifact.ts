@@ -32,7 +32,8 @@ export interface UploadReport {
 /** Files of no more than this go with the call that ends the upload, so that a small change needs no program beside it. */
 const inCallBytes = 256 * 1024;
 
-const transferMs = 30 * 60_000;
+/** How long the artifact, its packages and its runtime may take to get to the host, each. */
+export const transferMs = 30 * 60_000;
 
 /**
  * Brings an artifact, the packages that it runs with and its runtime to a host, as far as they are not there. Can be called by several

@@ -28,8 +28,8 @@ export function rsyncBackCommand(
 
 const copying = [
   "rsync",
-  // Names go by the protocol and not by a shell on the host.
-  "--secluded-args",
+  // Names go by the protocol and not by a shell on the host. Rsync before 3.2.6 knows it by this name only, and later ones by this too.
+  "--protect-args",
   "--recursive",
   "--links",
   "--perms",

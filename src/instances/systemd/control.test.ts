@@ -5,7 +5,9 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  readdirSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -36,6 +38,10 @@ beforeAll(() => {
   lay("etc/systemd/system/app-production-other@.service", "[Unit]\nDescription=of somebody else\n");
   lay("etc/systemd/system/app-gone-web@.service", "[Unit]\nX-CozyEnvironment=app-gone\n");
   symlinkSync("app-production-web@.service", join(root, "etc/systemd/system/app-production-linked@.service"));
+  mkdirSync(join(root, "var/lib/cozy-credentials"), { recursive: true });
+  chmodSync(join(root, "var/lib/cozy-credentials"), 0o777);
+  for (const name of ["web@r1.0", "job-runner@r1.12", "once@abc-1", "once@fails", "sealed@drill-1"])
+    lay(environmentOf(name), `export NAME='${name}'\n`);
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 beforeEach(() => {
@@ -80,7 +86,41 @@ describe("control", () => {
     ]);
   });
 
+  it("keeps a copy of their variables, the newest, for the boot and for restarts until they are stopped", () => {
+    const units = ["app-production-web@r1.0.service", "app-production-job-runner@r1.12.service"];
+    for (const value of ["older", "newer"]) {
+      lay(environmentOf("web@r1.0"), `export NAME='${value}'\n`);
+      expect(run("start", ...units).status).toBe(0);
+    }
+    expect(kept()).toEqual([...units].sort());
+    const file = credential("app-production-web@r1.0.service");
+    expect(readFileSync(file, "utf8")).toBe("export NAME='newer'\n");
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(run("stop", units[0] ?? "").status).toBe(0);
+    expect(kept()).toEqual([units[1]]);
+    expect(run("stop", units[1] ?? "").status).toBe(0);
+    expect(kept()).toEqual([]);
+  });
+
+  it("starts nothing where variables can't be read by whoever asks, and keeps what was there", () => {
+    expect(run("start", "app-production-web@r1.0.service").status).toBe(0);
+    rmSync(join(root, environmentOf("web@r1.0")));
+    writeFileSync(join(root, "said"), "");
+    const { status, stderr } = run(
+      "start",
+      "app-production-job-runner@r1.12.service",
+      "app-production-web@r1.0.service",
+    );
+    expect([status, stderr]).toEqual([controlExits.failed, expect.stringContaining("web@r1.0/environment")]);
+    expect(said().filter((line) => !line.includes("<stop>"))).toEqual([]);
+    expect(kept()).toEqual(["app-production-web@r1.0.service"]);
+    expect(run("stop", "app-production-web@r1.0.service").status).toBe(0);
+    lay(environmentOf("web@r1.0"), "");
+    expect(run("once", "app-production", "nobody-laid-it").status).toBe(controlExits.notStarted);
+  });
+
   it("stops them, and says which had to be killed", () => {
+    writeFileSync(join(root, "said"), "");
     const { status, stdout } = run("stop", "app-production-web@r1.0.service");
     expect([status, stdout]).toEqual([0, "killed app-production-web@r1.0.service\n"]);
     expect(said().map((line) => line.split(">")[1])).toEqual([
@@ -253,7 +293,9 @@ describe("control", () => {
         writeFileSync(join(root, "said"), "");
         const { status } = run(verb, ...names);
         const others = names.filter((name) => !/^app-production-web@[\w-]+\.0\.service$/.test(name));
-        expect(status === 0 ? others : said()).toEqual([]);
+        // An instance that nobody has laid variables for is not started.
+        const isSound = status === controlExits.done || status === controlExits.failed;
+        expect(isSound ? others : said()).toEqual([]);
       }),
       { numRuns: 60 },
     );
@@ -280,6 +322,21 @@ function run(...words: readonly string[]) {
 /** The tests themselves may well run as root. */
 function asNobody() {
   return process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+}
+
+/** Where the user that deploys lays the variables of an instance or of a command. */
+function environmentOf(name: string): string {
+  return `var/lib/cozy/environments/app-production/instances/${name}/environment`;
+}
+
+function credential(unit: string): string {
+  return join(root, "var/lib/cozy-credentials", unit);
+}
+
+function kept(): string[] {
+  return readdirSync(join(root, "var/lib/cozy-credentials"))
+    .filter((name) => name !== ".new")
+    .sort();
 }
 
 function said(): string[] {

@@ -7,6 +7,7 @@ export const controlExits = {
   usage: 64,
   /** A name that is none of cozy's on this host. */
   refused: 65,
+  /** Or root with nobody behind it, where variables are read with the rights of whoever asks. */
   notRoot: 77,
   /** `once` only: the command was not started at all. */
   notStarted: 125,
@@ -41,6 +42,7 @@ systemd_run=$root/usr/bin/systemd-run
 nginx=$root/usr/sbin/nginx
 units=$root/etc/systemd/system
 environments=$root/etc/cozy
+credentials=$root/var/lib/cozy-credentials
 self=/usr/lib/cozy/control
 
 usage() {
@@ -57,7 +59,7 @@ control end [--sealed] <environment> <name>
 control open <environment>           prints who has the environment's database open: <pid> <file> <program>
 control reload-proxy <environment>   has nginx read its site again, if that is in order
 control reopen-logs <environment>    has nginx open its logs again
-Exit codes: 0 done, 3 failed, 64 wrong words, 65 a name that is not cozy's, 77 not root;
+Exit codes: 0 done, 3 failed, 64 wrong words, 65 a name that is not cozy's, 77 not root, or nobody who asks root by sudo;
 of once: its command's, 128 and the number of the signal that ended it, 125 if it was not started.
 END
   exit 64
@@ -124,6 +126,62 @@ check_once() {
   if [ ! -f "$drop_in" ] || [ -L "$drop_in" ]; then refuse "$1 has no unit for commands"; fi
 }
 
+# sudo says who asks; whoever is root anyway has laid no variables that could be read as somebody else.
+check_caller() {
+  if [ -n "$root" ]; then return; fi
+  case \${SUDO_UID:-0}:\${SUDO_GID:-0} in
+    0:* | *:0 | *[!0-9:]*)
+      echo 'control: only for the user that deploys, by sudo' >&2
+      exit 77
+      ;;
+  esac
+}
+
+# With the rights of whoever asks, and no others: what lies in folders of that user's may be a link to any file of root's.
+as_caller() {
+  if [ -n "$root" ]; then
+    "$@"
+  else
+    setpriv --reuid="$SUDO_UID" --regid="$SUDO_GID" --clear-groups -- "$@"
+  fi
+}
+
+# The variables of the unit $1, of the environment $2, as they were laid in the folder $3. Of more than systemd takes, so much that it
+# refuses them.
+copy_credential() {
+  as_caller head -c 1048577 -- "$root/var/lib/cozy/environments/$2/instances/$3/environment" >"$credentials/.new/$1" && return
+  rm -f -- "$credentials/.new/$1"
+  return 3
+}
+
+# All of them or none, and on the disk before the units are there for the next boot.
+keep_credentials() {
+  for unit in "$@"; do
+    shift
+    set -- "$@" "$credentials/.new/$unit"
+  done
+  sync -- "$@" && mv -f -t "$credentials" -- "$@"
+}
+
+take_credentials() {
+  umask 077
+  [ -d "$credentials/.new" ] || mkdir -p -- "$credentials/.new" || return 3
+  for unit in "$@"; do
+    check_unit "$unit"
+    copy_credential "$unit" "$environment" "\${template#"$environment"-}@$instance" || return 3
+  done
+  keep_credentials "$@" || return 3
+  umask 022
+}
+
+forget_credentials() {
+  for unit in "$@"; do
+    shift
+    set -- "$@" "$credentials/$unit" "$credentials/.new/$unit"
+  done
+  rm -f -- "$@"
+}
+
 # Sets $timer: what ends an instance when it is retired, without its suffix.
 name_timer() {
   timer=\${1%.service}
@@ -146,6 +204,8 @@ end_timers() {
 
 start_units() {
   end_timers 'timer service' "$@"
+  # After those, since the end of a unit takes its variables away.
+  take_credentials "$@" || return 3
   # Links for the next boot are all that enable makes; the manager needs not read everything again for them.
   "$systemctl" enable --no-reload --quiet -- "$@" || return 3
   "$systemctl" start -- "$@" || return 3
@@ -171,6 +231,7 @@ stop_units() {
   done
   # Of units that ended well nothing is left that could be forgotten.
   "$systemctl" reset-failed --quiet -- "$@" 2>/dev/null
+  forget_credentials "$@"
   return 0
 }
 
@@ -198,6 +259,11 @@ retire_units() {
   done
 }
 
+# What killed orders have left. A command reads its variables when it is started, and never again.
+sweep_once() {
+  find "$credentials" -maxdepth 2 -type f \( -name '*.once@*' -o -name '*.sealed@*' \) -mmin +10 -delete
+}
+
 run_once() {
   how=$1
   # systemd takes the end of a service by SIGTERM for success, and that of a oneshot for what it is. But only beside a service does
@@ -212,9 +278,15 @@ run_once() {
   fi
   unit=$2.$kind@$3.service
   start=/var/lib/cozy/environments/$2/instances/$kind@$3/start
+  umask 077
+  [ -d "$credentials/.new" ] || mkdir -p -- "$credentials/.new" || return 125
+  sweep_once
+  { copy_credential "$unit" "$2" "$kind@$3" && mv -f -t "$credentials" -- "$credentials/.new/$unit"; } || return 125
+  umask 022
   "$systemd_run" --quiet --wait "$how" --service-type="$type" --unit="$unit" --description="A command of $2" \
     --uid="$2" --gid="$2" --property=NoNewPrivileges=yes \${ends:+"$ends"} -- /bin/sh "$start"
   code=$?
+  forget_credentials "$unit"
   if [ "$code" -eq 0 ]; then return 0; fi
   ended=0
   status=0
@@ -263,6 +335,7 @@ verb=$1
 shift
 case $verb in
   start)
+    check_caller
     check_units "$@"
     start_units "$@"
     ;;
@@ -275,6 +348,7 @@ case $verb in
     case $1 in '' | *[!0-9]* | 0?* | ????????????*) usage ;; esac
     at=$1
     shift
+    check_caller
     check_units "$@"
     retire_units "$at" "$@"
     ;;
@@ -285,6 +359,7 @@ case $verb in
       --terminal) how=--pty ; shift ;;
       --sealed) kind=sealed ; shift ;;
     esac
+    check_caller
     check_once "$kind" "$@"
     run_once "$how" "$@"
     ;;

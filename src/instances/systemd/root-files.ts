@@ -44,7 +44,7 @@ export function rootFiles(facts: RootFilesFacts): RootFile[] {
     own(onceDropIn(id), onceText({ ...once(facts), limits })),
     own(sealedDropIn(id), onceText({ ...once(facts), writable: [paths.scratch], sealed: true, limits })),
     own(`/etc/tmpfiles.d/${id}.conf`, tmpfilesText(layout)),
-    own(`/etc/logrotate.d/${id}`, logrotateText(layout, user)),
+    own(`/etc/logrotate.d/${id}`, logrotateText(layout)),
   ];
 }
 

@@ -39,15 +39,15 @@ export function journaldText(): string {
 }
 
 /**
- * logrotate.d: the proxy's access log, which is counted from and so is kept as lines and never emptied. As the deployer's user, because
- * the folder is its own: root would follow whatever link lies there.
+ * logrotate.d: the proxy's logs. That of accesses is counted from, and so is kept as lines and never emptied. Their folder is
+ * root's own, and so is the one above it: in one of the deployer's, root would follow whatever link lies there.
  */
-export function logrotateText(layout: ServerLayout, user: string): string {
+export function logrotateText(layout: ServerLayout): string {
   return [
     madeBySetup(layout),
-    `${layout.paths.logs}/access.log {`,
-    `  su ${user} ${layout.id}`,
+    `${layout.paths.logs}/access.log ${layout.paths.logs}/proxy.log {`,
     "  daily",
+    "  nodateext", // twice on one day, the second would find its name taken
     "  maxsize 200M",
     "  rotate 14",
     "  missingok",
@@ -57,7 +57,7 @@ export function logrotateText(layout: ServerLayout, user: string): string {
     "  delaycompress",
     "  sharedscripts",
     "  postrotate",
-    `    /usr/bin/sudo -n ${layout.control} reopen-logs ${layout.id}`,
+    `    ${layout.control} reopen-logs ${layout.id}`,
     "  endscript",
     "}",
     "",

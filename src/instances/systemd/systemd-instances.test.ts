@@ -1,4 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -19,7 +28,12 @@ let others: string;
 let refuses: string | undefined;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "cozy-systemd-"));
-  layout = { ...serverLayout("app", "production"), instances: join(folder, "instances") };
+  layout = {
+    ...serverLayout("app", "production"),
+    instances: join(folder, "instances"),
+    startedAtBoot: join(folder, "wants"),
+  };
+  mkdirSync(layout.startedAtBoot);
   writeFileSync(join(folder, "environment.json"), '{"format":1,"variables":{"SECRET":"hunter2"}}');
   orders = [];
   control = { exitCode: 0, stdout: "", stderr: "" };
@@ -35,6 +49,8 @@ const own = () => join(layout.instances, "worker@r1.0");
 const run: RunProgram = async (command) => {
   if (command[0] === "systemctl") return { exitCode: 0, stdout: `Id=${name}\n${unit}${others}`, stderr: "" };
   orders.push(command.slice(3).join(" "));
+  if (command[3] === "start")
+    for (const one of command.slice(4)) writeFileSync(join(layout.startedAtBoot, one), "");
   if (refuses !== undefined && command.includes(refuses))
     return { exitCode: controlExits.refused, stdout: "", stderr: "it has no template here" };
   return control;
@@ -59,6 +75,15 @@ describe("instances on systemd", () => {
     expect(orders).toEqual([`start ${name}`]);
     await open().start([spec({ LEVEL: "debug" })], signal);
     expect(orders.slice(1)).toEqual([`stop ${name}`, `start ${name}`]);
+  });
+
+  it("whose stop was cut off after it took their place at boot get that back, and run on", async () => {
+    await open().start([spec()], signal);
+    rmSync(join(layout.startedAtBoot, name));
+    await open().start([spec()], signal);
+    expect(orders.slice(1)).toEqual([`start ${name}`]);
+    await open().start([spec()], signal);
+    expect(orders).toHaveLength(2);
   });
 
   it("that end in the middle of their start are tried again, and that is no fault of the order", async () => {

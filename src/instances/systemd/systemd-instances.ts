@@ -1,3 +1,5 @@
+import { lstatSync } from "node:fs";
+import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { CozyError } from "../../errors/cozy-error.ts";
 import { instanceUnit, type ServerLayout } from "../../hosts/server-layout.ts";
@@ -17,6 +19,7 @@ import {
 import { instanceStatus, isDown, isGone, isMissing } from "./instance-status.ts";
 import { parseLastEnd } from "./last-end.ts";
 import { orderControl } from "./order-control.ts";
+import { ownMemory } from "./own-memory.ts";
 import type { RunProgram } from "./program.ts";
 import { instanceFolder, runtimeFolder } from "./unit-names.ts";
 import { parseUnitStates, showCommand, type UnitState } from "./unit-state.ts";
@@ -45,12 +48,14 @@ export function systemdInstances(parts: SystemdParts): Instances {
         before: known.find(({ kept }) => isSame(kept.spec.id, spec.id)),
       }));
       const fresh = wanted.filter(({ spec, before }) => !isAsWanted(spec, before));
-      if (fresh.length === 0) return inOrder(specs, await statusesOf(parts, known));
+      // A stop that was cut off has taken its place at boot from what runs on.
+      const halfStopped = wanted.filter((one) => !fresh.includes(one) && !isStartedAtBoot(layout, one.spec));
+      if (fresh.length + halfStopped.length === 0) return inOrder(specs, await statusesOf(parts, known));
       const others = fresh.filter(({ before }) => before?.kept.isEnding || (before && !isDown(before.unit)));
       if (others.length > 0) await order(["stop", ...units(layout, others)], signal);
       await Promise.all(fresh.map(({ spec }) => layInstance(layout, spec)));
       // A process that ends at once fails its very start; systemd tries again all the same, and its status tells.
-      const fault = await order(["start", ...units(layout, fresh)], signal).then(
+      const fault = await order(["start", ...units(layout, [...fresh, ...halfStopped])], signal).then(
         () => undefined,
         systemdFault,
       );
@@ -143,12 +148,14 @@ async function statusesOf(parts: SystemdParts, seen: readonly Seen[]): Promise<I
   const there = seen.filter(({ kept: { retireAt }, unit }) => !isGone({ retireAt, unit }));
   return Promise.all(
     there.map(async ({ kept: { spec, retireAt }, unit }) => {
-      const [note, isBeforeCommand] = await Promise.all([
+      const [note, isBeforeCommand, memoryBytes] = await Promise.all([
         readIfThere(`${runtimeFolder(layout, spec.id)}/ended`),
         isStillStarting(layout, spec.id, unit),
+        ownMemory(unit),
       ]);
       const lastExit = note === undefined ? undefined : parseLastEnd(note);
-      return instanceStatus({ spec, retireAt, unit, isBeforeCommand, lastExit, bootedAt });
+      const facts = { spec, retireAt, isBeforeCommand, lastExit, bootedAt };
+      return instanceStatus({ ...facts, unit: { ...unit, memoryBytes } });
     }),
   );
 }
@@ -230,6 +237,12 @@ function isAsWanted(spec: InstanceSpec, before: Seen | undefined): boolean {
   if (before === undefined || before.kept.isEnding || isDown(before.unit)) return false;
   // What is not set is not there in a file.
   return isDeepStrictEqual(before.kept.spec, JSON.parse(JSON.stringify(spec)));
+}
+
+/** systemctl may tell what was so when systemd last read its files. */
+function isStartedAtBoot(layout: ServerLayout, { id }: InstanceSpec): boolean {
+  const link = join(layout.startedAtBoot, instanceUnit(layout.id, id));
+  return lstatSync(link, { throwIfNoEntry: false }) !== undefined;
 }
 
 async function find(layout: ServerLayout, select: InstanceSelection): Promise<KeptInstance[]> {

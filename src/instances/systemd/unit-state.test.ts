@@ -18,6 +18,7 @@ SubState=running
 InvocationID=5c2b6a1f6d7e4c0d9a3f6a1b2c3d4e5f
 MainPID=663
 MemoryCurrent=52428800
+ControlGroup=/cozy.slice/app-production-web@20261128-120000-abcdef0.0.service
 
 NRestarts=4
 ExecMainStartTimestampMonotonic=17170000000
@@ -63,6 +64,7 @@ describe("what systemctl shows", () => {
         restarts: 0,
         startedAfterBootMs: 17_162_283.719,
         memoryBytes: 52_428_800,
+        controlGroup: "/cozy.slice/app-production-web@20261128-120000-abcdef0.0.service",
         result: "success",
         exitCode: undefined,
         invocation: "5c2b6a1f6d7e4c0d9a3f6a1b2c3d4e5f",

@@ -9,7 +9,10 @@ export interface UnitState {
   readonly restarts: number;
   /** When its process was started, in milliseconds since the machine was. */
   readonly startedAfterBootMs: number | undefined;
+  /** With the pages of files that the kernel keeps for it. */
   readonly memoryBytes: number | undefined;
+  /** Its folder among the kernel's control groups. */
+  readonly controlGroup: string | undefined;
   readonly result: string;
   /** The exit code of a process that has ended by itself. */
   readonly exitCode: number | undefined;
@@ -28,6 +31,7 @@ const properties = [
   "ExecMainCode",
   "ExecMainStatus",
   "MemoryCurrent",
+  "ControlGroup",
   "Result",
   "InvocationID",
 ];
@@ -70,6 +74,7 @@ function unitState(fields: ReadonlyMap<string, string>): UnitState {
     restarts: number("NRestarts") ?? 0,
     startedAfterBootMs: startedUs === undefined ? undefined : startedUs / 1000,
     memoryBytes: number("MemoryCurrent"),
+    controlGroup: fields.get("ControlGroup") || undefined,
     result: fields.get("Result") ?? "",
     exitCode: number("ExecMainCode") === exited ? Number(fields.get("ExecMainStatus")) : undefined,
     invocation: fields.get("InvocationID") || undefined,

@@ -20,7 +20,7 @@ export function madeBySetup(layout: ServerLayout): string {
 
 /**
  * The template unit of a process type; an instance of it is called `<release>.<index>`. What differs from release to release is in
- * files of the deployer's (`start` and `environment`), so that a release needs no root. Pure.
+ * files of the deployer's (`start` and `environment`, which root's program takes a copy of), so that a release needs no root. Pure.
  */
 export function processUnit(facts: UnitFacts): string {
   const { layout, type, how, ends } = facts;
@@ -43,7 +43,7 @@ export function processUnit(facts: UnitFacts): string {
     "Type=exec",
     `ExecStart=/bin/sh ${folder}/start`,
     `ExecStopPost=-/bin/sh ${folder}/ended`,
-    `LoadCredential=environment:${folder}/environment`,
+    ...credentialLines(layout),
     "Restart=always",
     "RestartSec=100ms",
     `KillMode=${ends === "together" ? "mixed" : "process"}`,
@@ -73,7 +73,7 @@ export function onceText(facts: SandboxFacts & { readonly limits: Limits }): str
     `X-CozyEnvironment=${layout.id}`,
     "",
     "[Service]",
-    `LoadCredential=environment:${layout.instances}/${kind}@%i/environment`,
+    ...credentialLines(layout),
     "KillMode=mixed",
     "TimeoutStopSec=5s",
     ...limitLines(limits),
@@ -84,6 +84,17 @@ export function onceText(facts: SandboxFacts & { readonly limits: Limits }): str
 
 export function sliceText(layout: ServerLayout): string {
   return lines([madeBySetup(layout), "[Unit]", `Description=All processes of ${layout.id}`, "", "[Slice]"]);
+}
+
+/**
+ * systemd opens it as root. In a folder of the deployer's user that file could be a link to any of root's, and the application would
+ * have what is in it; so root's program has read what was laid there with that user's own rights, and keeps it here.
+ */
+function credentialLines({ credentials }: ServerLayout): string[] {
+  return [
+    "# Root's own copy: the one that was laid could be a link to anything.",
+    `LoadCredential=environment:${credentials}/%n`,
+  ];
 }
 
 function commonLines(layout: ServerLayout, type: string, limits: Limits): string[] {

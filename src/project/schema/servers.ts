@@ -222,6 +222,15 @@ const rate = object("Rate", "How many requests one client address may make.", {
   burst: optional(positive, "How many more are let through at once.", "twice `perSecond`"),
 });
 
+const hsts = object("Hsts", "The header `Strict-Transport-Security`.", {
+  maxAge: optional(duration, "How long browsers remember it.", "`730d`"),
+  includeSubDomains: optional(
+    flag,
+    "Whether it holds for every name below the one that is asked, of whatever server: browsers then reach none of them by plain HTTP.",
+    "`true`",
+  ),
+});
+
 export const http = object("HttpRules", "What nginx holds requests and answers to.", {
   maxBody: optional(size, "The largest body of a request; more is answered with 413.", "`10MB`"),
   answerWithin: optional(
@@ -236,6 +245,11 @@ export const http = object("HttpRules", "What nginx holds requests and answers t
     }),
     "The header `Content-Security-Policy` of every answer.",
     "what the application sends itself",
+  ),
+  hsts: optional(
+    documented(z.union([z.literal(false), hsts]), { expects: "`{ … }` or `false`" }),
+    "How long browsers are told to come by HTTPS alone, where the site has TLS; `false` sends nothing of it.",
+    "730 days, with all names below",
   ),
   noindex: optional(
     flag,

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { hostHeaders } from "./headers.ts";
 import type { NginxPlaces, SiteFile } from "./site-facts.ts";
 import { block, fileText } from "./text.ts";
 import { listenLines, tlsLines } from "./tls.ts";
@@ -35,6 +36,7 @@ export function catchAllFile({ versions, ipv6, places }: CatchAllFacts): SiteFil
         "server_tokens off;",
         "access_log off;",
         ...headLimits,
+        ...hostHeaders(),
         "",
         "# A balancer asks by address whether the host takes traffic.",
         `include ${join(catchAllFolder(places), "*.conf")};`,
@@ -49,6 +51,7 @@ export function catchAllFile({ versions, ipv6, places }: CatchAllFacts): SiteFil
         "ssl_reject_handshake on;",
         ...tlsLines(versions),
         ...headLimits,
+        ...hostHeaders(),
       ),
     ),
   };

@@ -1,11 +1,13 @@
 import { join } from "node:path";
+import type { Hsts } from "../../project/servers.ts";
 import { publicScheme, siteFolder, type SiteFacts, type SiteFile } from "./site-facts.ts";
 import { fileText, word, type Lines } from "./text.ts";
 import { map, variablePrefix, variablesOf } from "./variables.ts";
 
 /*
  * A location that adds one header of its own loses all that were declared above it, and without `always` an error page has none. So the
- * security headers are a file that each location includes, and nothing is added above the locations. What the application says itself
+ * security headers are a file that each location includes, and each server for what nginx answers before it has a location: a head that
+ * it can't read or that is too long, and plain HTTP on the port of TLS. What the application says itself
  * goes before: its own header is passed on, and none is put beside it.
  */
 
@@ -14,12 +16,12 @@ interface SecurityHeader {
   readonly value: string;
 }
 
-/** The file with the security headers, for each location. */
+/** The file with the security headers, for each server and location. */
 export function headersFile(facts: SiteFacts): SiteFile {
   return {
     path: headersPath(facts),
     text: fileText(
-      ["# Included by every location, because one with a header of its own inherits none."],
+      ["# Included by every server and location, because one with a header of its own inherits none."],
       [
         ...securityHeaders(facts).map(({ name }) => `add_header ${name} ${ownFirst(facts, name)} always;`),
         `add_header Connection ${variablesOf(facts.layout.id).close} always;`,
@@ -27,6 +29,11 @@ export function headersFile(facts: SiteFacts): SiteFile {
       ],
     ),
   };
+}
+
+/** The headers of hosts' own answers, which are no site's. */
+export function hostHeaders(): Lines {
+  return ofEverySite.map(({ name, value }) => `add_header ${name} ${word(value)} always;`);
 }
 
 /** `include …/headers.conf;` */
@@ -64,16 +71,22 @@ export function contentPolicy(facts: SiteFacts): Lines {
 }
 
 function securityHeaders(facts: SiteFacts): readonly SecurityHeader[] {
-  const always = [
-    { name: "X-Content-Type-Options", value: "nosniff" },
-    { name: "X-Frame-Options", value: "SAMEORIGIN" },
-    { name: "Referrer-Policy", value: "strict-origin-when-cross-origin" },
-    { name: "Permissions-Policy", value: "camera=(), microphone=(), geolocation=(), payment=(), usb=()" },
-    { name: "Cross-Origin-Opener-Policy", value: "same-origin" },
-    { name: "Cross-Origin-Resource-Policy", value: "same-origin" },
-  ];
-  if (publicScheme(facts) === "http") return always;
-  return [{ name: transportSecurity, value: "max-age=63072000; includeSubDomains" }, ...always];
+  const { hsts } = facts.http;
+  if (publicScheme(facts) === "http" || hsts === undefined) return ofEverySite;
+  return [{ name: transportSecurity, value: promiseText(hsts) }, ...ofEverySite];
+}
+
+const ofEverySite: readonly SecurityHeader[] = [
+  { name: "X-Content-Type-Options", value: "nosniff" },
+  { name: "X-Frame-Options", value: "SAMEORIGIN" },
+  { name: "Referrer-Policy", value: "strict-origin-when-cross-origin" },
+  { name: "Permissions-Policy", value: "camera=(), microphone=(), geolocation=(), payment=(), usb=()" },
+  { name: "Cross-Origin-Opener-Policy", value: "same-origin" },
+  { name: "Cross-Origin-Resource-Policy", value: "same-origin" },
+];
+
+function promiseText({ maxAgeMs, includeSubDomains }: Hsts): string {
+  return `max-age=${Math.floor(maxAgeMs / 1_000)}${includeSubDomains ? "; includeSubDomains" : ""}`;
 }
 
 function policyOf({ http }: SiteFacts): readonly SecurityHeader[] {

@@ -2,6 +2,7 @@ import { connect as http2Connect } from "node:http2";
 import { once } from "node:events";
 import { request as httpRequest, type ClientRequest, type IncomingMessage } from "node:http";
 import { lchown, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { connect as netConnect } from "node:net";
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { connect as tlsConnect, type ConnectionOptions } from "node:tls";
@@ -41,6 +42,8 @@ const site =
     ...change(facts),
   });
 
+const balancer = { from: ["127.0.0.0/8"], readyPath: "/ready", leaveMs: 1_000, endsTls: true };
+
 const at = (name: string) => ({ host: `${name}.test` });
 
 describe.skipIf(mayBeLeftOut(nginxHere() === undefined))("nginx before real instances", () => {
@@ -63,8 +66,14 @@ describe.skipIf(mayBeLeftOut(nginxHere() === undefined))("nginx before real inst
         http: { ...http, rate: { perSecond: 1, burst: 2 }, maxBodyBytes: 1_000, answerMs: 300 },
       })),
       site("policy", ({ http }) => ({ http: { ...http, contentSecurityPolicy: "default-src 'self'" } })),
-      site("balanced", () => ({
-        balancer: { from: ["127.0.0.0/8"], readyPath: "/ready", leaveMs: 1_000, endsTls: true },
+      site("balanced", () => ({ balancer })),
+      site("narrow", ({ http }) => ({
+        balancer: { ...balancer, readyPath: "/narrow" },
+        http: { ...http, hsts: { maxAgeMs: 3_600_000, includeSubDomains: false } },
+      })),
+      site("unpromised", ({ http }) => ({
+        balancer: { ...balancer, readyPath: "/unpromised" },
+        http: { ...http, hsts: undefined },
       })),
       site("secured", () => ({
         hasCertificate: false,
@@ -173,6 +182,39 @@ describe.skipIf(mayBeLeftOut(nginxHere() === undefined))("nginx before real inst
       expect(late?.headers["content-security-policy"]).toContain("default-src 'none'");
       expect(late?.headers["content-type"]).toBe("text/html; charset=utf-8");
       expect(many?.headers["retry-after"]).toBe("1");
+    });
+
+    it("stand on what nginx answers before it has a location", async () => {
+      const { http, https } = nginx.facts.places.ports;
+      const host = "host: cozywish.com";
+      const long = "x".repeat(40_000);
+      const answers = [
+        [400, true, await rawReply(https, "secure", "nonsense", host)],
+        [400, true, await rawReply(https, "secure", "GET / HTTP/1.1", "host: a b")],
+        [414, true, await rawReply(https, "secure", `GET /${long} HTTP/1.1`, host)],
+        [400, true, await rawReply(https, "secure", "GET / HTTP/1.1", host, `x-long: ${long}`)],
+        [301, false, await rawReply(https, "plain", "GET /a?b HTTP/1.1", host)],
+        [400, false, await rawReply(https, "plain", "GET / HTTP/1.1", "host: nobody.test")],
+        [400, false, await rawReply(http, "plain", "nonsense", host)],
+        [400, false, await rawReply(http, "plain", "GET / HTTP/1.1", host, `x-long: ${long}`)],
+      ] as const;
+      for (const [status, isSecure, { head, asked }] of answers) {
+        expect(head, asked).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+        expect(head.includes("\r\nStrict-Transport-Security: "), asked).toBe(isSecure);
+        for (const name of Object.keys(plain).filter((one) => one !== "server")) {
+          expect(head.toLowerCase().split(`\r\n${name}: `).length, `${asked}: ${name}`).toBe(2);
+        }
+      }
+      expect(answers[4][2].head).toContain(`\r\nLocation: https://cozywish.com:${https}/a?b\r\n`);
+    });
+
+    it("promise HTTPS for as long and as widely as is declared", async () => {
+      const ask = async (name: string) => {
+        const headers = { ...at(name), "x-forwarded-proto": "https" };
+        return (await nginx.ask("http", "/", { headers })).headers["strict-transport-security"];
+      };
+      expect(await ask("narrow")).toBe("max-age=3600");
+      expect(await ask("unpromised")).toBeUndefined();
     });
 
     it("let the application's own go before, and never stand twice", async () => {
@@ -504,6 +546,25 @@ describe.skipIf(mayBeLeftOut(nginxHere() === undefined))("nginx before real inst
       ["event-stream", 200, undefined],
     ]);
   });
+
+  /** What nginx says to lines that no client of Node's would send. */
+  async function rawReply(port: number, how: "secure" | "plain", ...lines: readonly string[]) {
+    const to = { port, host: "127.0.0.1" };
+    const secure = { ...to, servername: "cozywish.com", rejectUnauthorized: false };
+    const socket = how === "secure" ? tlsConnect(secure) : netConnect(to);
+    socket.setTimeout(10_000, () => socket.destroy(new Error("no answer in 10 s")));
+    socket.write(`${lines.join("\r\n")}\r\n\r\n`);
+    let text = "";
+    for await (const part of socket) {
+      text += String(part);
+      if (text.includes("\r\n\r\n")) break;
+    }
+    socket.destroy();
+    return {
+      asked: lines.map((line) => line.slice(0, 40)).join(" / "),
+      head: text.split("\r\n\r\n")[0] ?? "",
+    };
+  }
 
   async function answerOf(asked: ClientRequest): Promise<IncomingMessage> {
     return await new Promise((resolve, reject) => asked.on("response", resolve).on("error", reject));

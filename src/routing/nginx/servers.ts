@@ -32,6 +32,7 @@ function challengeServer(facts: SiteFacts, v: Variables, names: readonly string[
     ...listen(facts, false),
     `server_name ${names.map(word).join(" ")};`,
     ...plainServer,
+    includeHeaders(facts),
     ...leavingLines(facts, v),
     "",
     ...separated(
@@ -49,6 +50,7 @@ function redirectServer(facts: SiteFacts, v: Variables, names: readonly string[]
     ...listen(facts, tls),
     `server_name ${names.map(word).join(" ")};`,
     ...plainServer,
+    includeHeaders(facts),
     ...(tls ? certificate(facts) : []),
     ...leavingLines(facts, v),
     "",
@@ -77,6 +79,7 @@ function applicationServer(
     "absolute_redirect off;",
     accessLog(facts, "application"),
     `error_log ${join(layout.paths.logs, "proxy.log")} error;`,
+    includeHeaders(facts),
     ...(tls ? certificate(facts) : []),
     ...realAddress(facts),
     "",
@@ -131,11 +134,14 @@ function listen(facts: SiteFacts, tls: boolean): Lines {
   return listenLines({ port: tls ? https : http, tls, ipv6: facts.ipv6 }, facts.versions);
 }
 
-function certificate({ layout, versions }: SiteFacts): Lines {
+function certificate(facts: SiteFacts): Lines {
+  const { layout, versions } = facts;
   return [
     `ssl_certificate ${join(layout.certificates, "chain.pem")};`,
     `ssl_certificate_key ${join(layout.certificates, "key.pem")};`,
     ...tlsLines(versions),
+    "# Who speaks plain HTTP to the port of TLS.",
+    `error_page 497 =301 ${canonicalUrl(facts)};`,
   ];
 }
 

@@ -55,3 +55,14 @@ ExecStart=/usr/sbin/nft -f ${firewallFolder}/confirmed.nft
 WantedBy=sysinit.target
 `;
 }
+
+/** A drop-in of Debian's own nftables.service, which flushes every table whenever it starts, reloads or stops: cozy's comes back then. */
+export function nftablesDropIn(): string {
+  const back = `-/usr/sbin/nft -f ${firewallFolder}/confirmed.nft`;
+  return `${head}
+[Service]
+ExecStartPost=${back}
+ExecReload=${back}
+ExecStopPost=${back}
+`;
+}

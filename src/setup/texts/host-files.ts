@@ -1,5 +1,7 @@
 const head = "# Made by `cozy setup`, which replaces it: what is changed here by hand does not stay.";
 
+export const sshdFile = "/etc/ssh/sshd_config.d/10-cozy.conf";
+
 /** sshd_config.d: keys only. Whether root may log in is left as strict as it was. */
 export function sshdText(permitRootLogin: string): string {
   const lets = ["yes", "without-password", "prohibit-password"].includes(permitRootLogin);
@@ -46,6 +48,19 @@ export function upgradesText(): string {
     'APT::Periodic::Unattended-Upgrade "1";',
     'APT::Periodic::AutocleanInterval "7";',
     'Unattended-Upgrade::Automatic-Reboot "false";',
+    "",
+  ].join("\n");
+}
+
+/** A drop-in of Debian's own logrotate.timer, which runs once a day: by then a busy site's logs are far past their `maxsize`. */
+export function logrotateDropIn(): string {
+  return [
+    head,
+    "[Timer]",
+    "OnCalendar=",
+    "OnCalendar=hourly",
+    "AccuracySec=1min",
+    "RandomizedDelaySec=0",
     "",
   ].join("\n");
 }

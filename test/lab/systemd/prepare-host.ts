@@ -38,7 +38,7 @@ export function prepareHost(layout: ServerLayout, files: readonly RootFile[], au
     ...folder(paths.persist, `${id}:${id}`, "2770"),
     ...folder(paths.media, `${id}:${socketGroup}`, "2770"),
     ...folder(paths.schedules, `${id}:${id}`, "2770"),
-    ...folder(paths.logs, `cozy:${socketGroup}`, "2750"),
+    ...folder(paths.logs, `root:${socketGroup}`, "2750"),
     ...folder(paths.run, `cozy:${socketGroup}`, "2750"),
     ...files.flatMap(lay),
     ...lay({ path: layout.setUp, text: "{}\n", mode: 0o644 }),

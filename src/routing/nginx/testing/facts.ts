@@ -22,6 +22,7 @@ export function usualFacts(overrides: Partial<SiteFacts> = {}): SiteFacts {
       answerMs: 60_000,
       rate: undefined,
       contentSecurityPolicy: undefined,
+      hsts: { maxAgeMs: 730 * 86_400_000, includeSubDomains: true },
       noindex: false,
     },
     balancer: undefined,
