@@ -3,13 +3,16 @@ import type { Hold } from "../engine/hold-lease.ts";
 import { CozyError } from "../errors/cozy-error.ts";
 import type { HostState, ReleaseRecord } from "../hosts/host.ts";
 import { keeperOf, type Fleet } from "../release/fleet.ts";
+import { joinStarts } from "../release/host-starts.ts";
 import { joiningHosts } from "../release/joining-hosts.ts";
 import { refuseOtherPlatforms, type HostPlatform } from "../release/refuse-platforms.ts";
 import { planJoin } from "../release/plan-join.ts";
 import { wholeRelease } from "../release/whole-release.ts";
+import { listed } from "../shared/words.ts";
 import { carryOut, type NothingToDo, type Prepared, type Undertaking } from "./carry-out.ts";
 import type { CommandContext } from "./command-context.ts";
 import { defineCommand, environmentArgument } from "./define-command.ts";
+import { lookAtCapacity } from "./look-at-capacity.ts";
 import { observedFleet, platformsOf, whoeverElseIsAway } from "./observe-fleet.ts";
 import { openEnvironment, type OpenEnvironment } from "./open-environment.ts";
 import { keeperHost, type OpenFleet } from "./open-hosts.ts";
@@ -21,7 +24,7 @@ import { checkReleaseVariables } from "./resolve-values.ts";
 export const command = defineCommand({
   name: "join",
   description:
-    "Brings servers to the release in force: new ones, which `cozy setup` has prepared, and ones that were away or out of rotation. Each gets the release, starts it, is proven through its own proxy, and only then takes traffic of a balancer. The others are not touched. Without names, every server that does not serve the release is brought along.",
+    "Brings servers to the release in force: new ones, which `cozy setup` has prepared, and ones that were away or out of rotation. Memory, disk and the database's connections are looked at first. Each gets the release, starts it, is proven through its own proxy, and only then takes traffic of a balancer. The others are not touched. Without names, every server that does not serve the release is brought along.",
   arguments: [
     environmentArgument,
     { name: "host", help: "a server of the environment", optional: true, repeats: true },
@@ -55,7 +58,7 @@ async function prepared(
 ): Promise<Prepared | NothingToDo> {
   const { project, environment } = opened;
   const { names } = open;
-  const [{ fleet }, platforms] = await Promise.all([
+  const [{ fleet }, platforms, variables] = await Promise.all([
     observedFleet(context, opened, open, "join", hold, whoeverElseIsAway(open)),
     platformsOf(open, context.signal),
     checkReleaseVariables(context, opened, open.kept.generated),
@@ -72,11 +75,17 @@ async function prepared(
   const lacking = await lackingOf(opened, [release, ...before]);
   const others = fleet.filter(({ host }) => !joining.some((one) => one.host === host));
   const plan = planJoin({ project, environment, fleet: others, joining, release, before, lacking });
+  const capacity = await lookAtCapacity(context, opened, {
+    what: `release ${current} on ${listed(joining.map(({ host }) => host))}`,
+    hosts: joinStarts({ environment, fleet, release }, joining),
+    lays: { artifact: release.artifact, on: joining.filter((host) => !wholeRelease(host, current)) },
+    variables: async () => variables,
+  });
   return {
     plan,
     world: releaseWorld(context, opened, open),
     commits: [{ id: release.commit, subject: release.commitSubject }],
-    warnings: await setUpWarningsOf(opened, joining),
+    warnings: [...capacity, ...(await setUpWarningsOf(opened, joining))],
   };
 }
 

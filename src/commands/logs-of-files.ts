@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { isAtLeast, levelOf, unsaidPriority, type Level } from "../instances/systemd/level.ts";
 import { findLogs, type LogFile, type LogSelection } from "../logs/log-files.ts";
-import { lastLines, LogFollower } from "../logs/log-reader.ts";
+import { lastLogLines, LogFollower } from "../logs/log-reader.ts";
 import { pause } from "../shared/pause.ts";
 import type { CommandContext } from "./command-context.ts";
 
@@ -38,7 +38,7 @@ export async function readLogFiles(
   };
   for (const file of found) {
     const last = level === undefined ? lines : Math.max(lines, mostLooked);
-    const wanted = (await lastLines(file.path, last)).filter(isWanted);
+    const wanted = (await lastLogLines(file.path, last)).filter(isWanted);
     for (const line of lines === 0 ? [] : wanted.slice(-lines)) onLine(file, line);
   }
   onCaughtUp();

@@ -63,7 +63,7 @@ function lineOf(host: string, { at, instance, level, line }: JournalLine): LogLi
 
 async function tellFiles(
   context: CommandContext,
-  { project, environment, paths }: OpenEnvironment,
+  { project, environment }: OpenEnvironment,
   { type, level, since, lines, follow }: LogsRequest,
   host: string,
   tell: (told: Told) => void,
@@ -72,7 +72,7 @@ async function tellFiles(
   const proxy = nginxProxy({
     environment: environment.name,
     layout,
-    tokenFile: proofTokenFile(paths),
+    tokenFile: proofTokenFile(layout.paths),
     now: context.now,
   });
   const onLine = ({ release, source }: LogFile, text: string) => {
@@ -82,7 +82,7 @@ async function tellFiles(
     const line = parsed === undefined ? text : JSON.stringify(parsed);
     tell({ host, at, release, source, level: levelOf(text, unsaidPriority), line });
   };
-  const request = { folder: paths.logs, select: { type, release: undefined }, level, lines, follow };
+  const request = { folder: layout.paths.logs, select: { type, release: undefined }, level, lines, follow };
   await readLogFiles(context, request, onLine, () => tell("caught up"));
 }
 

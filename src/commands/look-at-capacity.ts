@@ -1,25 +1,31 @@
-import { findArtifact } from "../artifacts/artifact-store.ts";
-import { artifactAt, readManifest } from "../artifacts/manifest.ts";
 import { parseDatabaseAddress } from "../databases/address.ts";
-import { serverConnections } from "../databases/server-connections.ts";
+import { psqlHere, serverConnections, type RunPsql } from "../databases/server-connections.ts";
+import { CozyError } from "../errors/cozy-error.ts";
+import type { HostState } from "../hosts/host.ts";
 import { capacityFindings, capacityWarnings, refuseLack, type CapacityFacts } from "../release/capacity.ts";
-import { keeperOf, type Fleet } from "../release/fleet.ts";
-import type { ReleaseDraft } from "../release/world.ts";
+import type { HostStarts } from "../release/host-starts.ts";
 import type { ResolvedVariables } from "../secrets/resolve-variables.ts";
 import { Secret } from "../secrets/secret.ts";
 import type { CommandContext } from "./command-context.ts";
 import type { OpenEnvironment } from "./open-environment.ts";
+import { weighArtifact } from "./weigh-artifact.ts";
 
 export interface CapacityQuestion {
-  readonly fleet: Fleet;
-  readonly release: ReleaseDraft;
-  readonly artifactKey: string;
-  /** The release's variables, among them the database's address. */
-  readonly variables: ResolvedVariables;
+  /** What is started, as a message says it: `the new release beside the old one`. */
+  readonly what: string;
+  readonly hosts: readonly HostStarts[];
+  /** An artifact that is laid on some of the hosts, and which those are; absent where nothing is. */
+  readonly lays?: {
+    /** Its id, or that of one that is much like it: what differs from one commit to the next is little. */
+    readonly artifact: string | undefined;
+    readonly on: readonly HostState[];
+  };
+  /** The release's variables, among them the database's address; only asked for where it decides anything. */
+  readonly variables: () => Promise<ResolvedVariables>;
 }
 
 /**
- * Refuses a deploy that memory, disk or the database's connections do not suffice for, before anything starts; gives warnings of what
+ * Refuses to start what memory, disk or the database's connections do not suffice for, before anything starts; gives warnings of what
  * could not be known.
  */
 export async function lookAtCapacity(
@@ -27,45 +33,50 @@ export async function lookAtCapacity(
   opened: OpenEnvironment,
   question: CapacityQuestion,
 ): Promise<readonly string[]> {
-  const { fleet, release } = question;
-  const [artifactBytes, connections] = await Promise.all([
-    artifactSize(opened, question),
+  const { environment, machine } = opened;
+  const { hosts, lays = { artifact: undefined, on: [] }, what } = question;
+  const servers = environment.target.kind === "servers";
+  const [disks, connections] = await Promise.all([
+    weighArtifact(machine, lays.artifact, lays.on, servers),
     askConnections(context, opened, question),
   ]);
-  const findings = capacityFindings({
-    environment: opened.environment,
-    fleet,
-    release,
-    artifactBytes,
-    connections,
-  });
-  refuseLack(findings);
+  const findings = capacityFindings({ environment, hosts, disks, connections });
+  refuseLack(findings, what);
   return capacityWarnings(findings);
-}
-
-/** Of the artifact where it is built, else of the one that serves: what differs from one commit to the next is little. */
-async function artifactSize(
-  { machine }: OpenEnvironment,
-  { fleet, artifactKey }: CapacityQuestion,
-): Promise<number | undefined> {
-  const { current, releases } = keeperOf(fleet);
-  const id =
-    (await findArtifact(machine, artifactKey)) ?? releases.find((one) => one.id === current)?.artifact;
-  if (id === undefined) return undefined;
-  // One that was built elsewhere or pruned here tells nothing.
-  const manifest = await readManifest(artifactAt(machine, id).manifest);
-  return manifest?.content.files.reduce((sum, file) => sum + (file.kind === "file" ? file.sizeBytes : 0), 0);
 }
 
 /** Only where an answer decides anything: without a pool there is nothing to hold against it. */
 async function askConnections(
-  { env, signal }: CommandContext,
-  { project, environment: { database } }: OpenEnvironment,
+  context: CommandContext,
+  opened: OpenEnvironment,
   { variables }: CapacityQuestion,
 ): Promise<CapacityFacts["connections"]> {
+  const { project, environment } = opened;
+  const { database } = environment;
   if (database?.kind !== "postgres" || database.pool === undefined) return undefined;
-  const value = variables[database.variable];
+  const value = (await variables().catch(ifMissing))?.[database.variable];
   const text = value instanceof Secret ? value.reveal() : value;
   const address = text === undefined ? undefined : parseDatabaseAddress(text, project.root);
-  return address?.kind === "postgres" ? serverConnections(address, env, signal) : undefined;
+  if (address?.kind !== "postgres") return undefined;
+  return serverConnections(address, await psqlFor(context, opened), context.signal);
+}
+
+/** What needs no variables of this machine, as a rollback does, is not held up by one that is missing here. */
+function ifMissing(error: unknown): undefined {
+  if (error instanceof CozyError) return undefined;
+  throw error;
+}
+
+/**
+ * From the first host where there are servers: the address is meant for them. Here it may lead nowhere, or to another server, which
+ * would be shown the password.
+ */
+async function psqlFor(context: CommandContext, opened: OpenEnvironment): Promise<RunPsql> {
+  if (opened.environment.target.kind !== "servers" || context.onHost !== undefined)
+    return psqlHere(context.env);
+  const { connectionsOf } = await import("./open-servers.ts");
+  const [keeper] = await connectionsOf(context, opened);
+  if (keeper === undefined) throw new Error("a fleet has at least one host");
+  const { psqlOn } = await import("./psql-on-host.ts");
+  return psqlOn(keeper);
 }

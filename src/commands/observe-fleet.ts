@@ -1,6 +1,5 @@
 import { raiseFences } from "../engine/raise-fences.ts";
 import type { Hold } from "../engine/hold-lease.ts";
-import { messageOf } from "../errors/cozy-error.ts";
 import type { HostState } from "../hosts/host.ts";
 import type { Environment } from "../project/project.ts";
 import type { UnreachablePolicy } from "../project/servers.ts";
@@ -10,6 +9,7 @@ import { leftOut, type UnreachableHost } from "../release/unreachable-hosts.ts";
 import type { CommandContext } from "./command-context.ts";
 import type { OpenEnvironment } from "./open-environment.ts";
 import type { OpenFleet } from "./open-hosts.ts";
+import { silentHost } from "./silent-host.ts";
 
 /** What plans are made from, and what has to be said of hosts that are not in it. */
 export interface ObservedFleet {
@@ -56,7 +56,7 @@ function declaredPolicy({ target }: Environment): UnreachablePolicy {
   return target.kind === "servers" ? target.unreachable : { kind: "abort" };
 }
 
-/** What can be seen of the hosts: one that fails at the look is one more that can't be reached. */
+/** What can be seen of the hosts: one that fails at the look is one more of which nothing is known. */
 export async function seenFleet(
   { signal }: CommandContext,
   { hosts, unreachable }: Pick<OpenFleet, "hosts" | "unreachable">,
@@ -64,7 +64,7 @@ export async function seenFleet(
   const looks = await Promise.allSettled(hosts.map((host) => host.observe(signal)));
   signal.throwIfAborted();
   const failed = looks.flatMap((look, index) =>
-    look.status === "fulfilled" ? [] : [{ host: hosts[index]?.name ?? "", why: messageOf(look.reason) }],
+    look.status === "fulfilled" ? [] : [silentHost(hosts[index]?.name ?? "", look.reason)],
   );
   const [first] = looks;
   // Of the only host that there is the error itself says more.

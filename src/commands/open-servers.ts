@@ -13,6 +13,7 @@ import type { CommandContext } from "./command-context.ts";
 import type { OpenEnvironment } from "./open-environment.ts";
 import type { OpenFleet } from "./open-hosts.ts";
 import { refusedHost } from "./refused-host.ts";
+import { silentHost } from "./silent-host.ts";
 
 /** A connection to every host of the environment, as the user who deploys or the one who sets up. Nothing is asked of them yet. */
 export async function connectionsOf(
@@ -54,7 +55,7 @@ export interface OpenServers {
   readonly newestToken: number;
 }
 
-/** Whether a server whose key, or the deployer's, is not the right one stops the command, or is told of like one that is away. */
+/** Whether a server that lets nobody in, or fails at what it is asked, stops the command, or is told of like one that is away. */
 type Refusals = "thrown" | "told";
 
 export async function openEachServer(
@@ -66,9 +67,7 @@ export async function openEachServer(
   const looks = await Promise.all(
     servers.map((server) => {
       const look = reachServer(server, opened, context.signal);
-      return refusals === "thrown"
-        ? look
-        : look.catch((error: unknown) => refusedHost(server.host.name, error));
+      return refusals === "thrown" ? look : look.catch((error: unknown) => toldOf(server, servers, error));
     }),
   );
   return {
@@ -76,6 +75,11 @@ export async function openEachServer(
     unreachable: looks.filter((look) => typeof look === "object"),
     newestToken: Math.max(0, ...looks.filter((look) => typeof look === "number")),
   };
+}
+
+/** Of the only server that there is its own error says more. */
+function toldOf({ host }: OpenServer, { length }: readonly OpenServer[], error: unknown): UnreachableHost {
+  return length === 1 ? refusedHost(host.name, error) : silentHost(host.name, error);
 }
 
 /** The same servers before anything is asked of them: that takes `reachServer`. */

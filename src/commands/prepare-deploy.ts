@@ -8,6 +8,7 @@ import type { HostState } from "../hosts/host.ts";
 import { strangeFiles, strangeFilesWarning } from "../hosts/strange-files.ts";
 import { CozyError } from "../errors/cozy-error.ts";
 import { keeperOf, type Fleet } from "../release/fleet.ts";
+import { releaseStarts } from "../release/host-starts.ts";
 import { planDeploy } from "../release/plan-deploy.ts";
 import { freeReleaseId } from "../release/release-id.ts";
 import { refuseOtherPlatforms } from "../release/refuse-platforms.ts";
@@ -78,6 +79,7 @@ export async function preparedDeploy(
   const observed = keeperOf(fleet);
   refuseSharedMemory(observed.scale, environment);
   const release = draftRelease(context, opened, source, fleet);
+  const known = await findArtifact(opened.machine, key);
   const plan = planDeploy({
     project,
     environment,
@@ -86,7 +88,7 @@ export async function preparedDeploy(
     release,
     artifactKey: key,
     pauseBeforeMigrate: pauseBefore === "migrate",
-    artifactKnown: (await findArtifact(opened.machine, key)) !== undefined,
+    artifactKnown: known !== undefined,
   });
   return {
     plan,
@@ -96,7 +98,12 @@ export async function preparedDeploy(
     commits: await commitsOf(opened, observed, source, signal),
     warnings: [
       ...warnings,
-      ...(await lookAtCapacity(context, opened, { fleet, release, artifactKey: key, variables })),
+      ...(await lookAtCapacity(context, opened, {
+        what: "the new release beside the old one",
+        hosts: releaseStarts({ environment, fleet, release }),
+        lays: { artifact: known ?? servingArtifact(observed), on: fleet },
+        variables: async () => variables,
+      })),
       ...(await secretsWarnings(project, [environment.name])),
       ...(await setUpWarningsOf(opened, fleet)),
       ...(await formerServersWarnings(opened, fleet)),
@@ -117,6 +124,10 @@ export async function setUpWarningsOf(
   const { refuseMissingUnits, setUpWarnings } = await import("../setup/set-up-warnings.ts");
   refuseMissingUnits(environment, fleet);
   return setUpWarnings(project, environment, fleet);
+}
+
+function servingArtifact({ current, releases }: HostState): string | undefined {
+  return releases.find(({ id }) => id === current)?.artifact;
 }
 
 function siteOf({ name, domains }: Environment, now: number) {

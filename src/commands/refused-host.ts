@@ -35,7 +35,7 @@ export function isChanged({ code }: CozyError): boolean {
   return code === "host-key-changed";
 }
 
-function isRefusal(error: unknown): error is CozyError {
+export function isRefusal(error: unknown): error is CozyError {
   return error instanceof CozyError && refusals.has(error.code);
 }
 

@@ -54,13 +54,13 @@ export async function resolveRehearsalVariables(
 
 /** The password that visitors of the environment are asked for, where it asks for one. */
 export async function resolveSitePassword(
-  { env }: CommandContext,
-  { project, environment }: OpenEnvironment,
+  { env, homeFolder }: Pick<CommandContext, "env" | "homeFolder">,
+  { project, environment }: Pick<OpenEnvironment, "project" | "environment">,
 ): Promise<Secret | undefined> {
   return resolveAccessPassword(project, environment, {
     env,
     readFile: fileReader(project.root),
-    secret: () => Promise.resolve(undefined),
+    secret: environmentSecrets(secretsPlace(project, environment.name), { env, homeFolder }),
   });
 }
 

@@ -2,22 +2,25 @@ import { CozyError } from "../errors/cozy-error.ts";
 import type { ReleaseRecord } from "../hosts/host.ts";
 import type { Hold } from "../engine/hold-lease.ts";
 import { keeperOf } from "../release/fleet.ts";
+import { scaleStarts } from "../release/host-starts.ts";
 import { planScale } from "../release/plan-scale.ts";
 import { scaleFrom } from "../release/scale-request.ts";
 import { carryOut, type Prepared, type Undertaking } from "./carry-out.ts";
 import { printResult, type CommandContext } from "./command-context.ts";
 import { defineCommand, environmentArgument } from "./define-command.ts";
+import { lookAtCapacity } from "./look-at-capacity.ts";
 import { openEnvironment, type OpenEnvironment } from "./open-environment.ts";
 import { observedFleet } from "./observe-fleet.ts";
 import { keeperHost, openHostsToTell, type OpenFleet } from "./open-hosts.ts";
 import { reasonOption } from "./reason-option.ts";
 import { releaseWorld } from "./release-world.ts";
+import { checkReleaseVariables } from "./resolve-values.ts";
 import { scaleRows, scaleTable } from "./scale-text.ts";
 
 export const command = defineCommand({
   name: "scale",
   description:
-    "Runs as many instances of a process type as you say, whatever release is in force, until it is told `config`: then the project file's count is the one again. Without counts it shows how many run. No request is lost, up or down; singletons stay one.",
+    "Runs as many instances of a process type as you say, whatever release is in force, until it is told `config`: then the project file's count is the one again. Without counts it shows how many run. Memory and the database's connections are looked at before anything starts. No request is lost, up or down; singletons stay one.",
   arguments: [
     environmentArgument,
     {
@@ -63,12 +66,17 @@ async function prepared(
   if (observed.current === undefined) throw nothingThere(opened);
   const release: ReleaseRecord = await keeperHost(open).readRelease(observed.current, context.signal);
   const scale = scaleFrom(counts, observed.scale, release, environment);
+  const subject = counts.join(" ");
+  const hosts = scaleStarts({ environment, fleet, release }, scale);
+  const grows = hosts.some(({ starts }) => starts.length > 0);
+  const variables = () => checkReleaseVariables(context, opened, open.kept.generated);
+  const capacity = grows ? await lookAtCapacity(context, opened, { what: subject, hosts, variables }) : [];
   return {
-    plan: planScale({ project, environment, fleet, without, release, scale, subject: counts.join(" ") }),
+    plan: planScale({ project, environment, fleet, without, release, scale, subject }),
     world: releaseWorld(context, opened, open),
     commits: [],
     warnings: observed.supervised
-      ? warnings
+      ? [...warnings, ...capacity]
       : [...warnings, `${environment.name} is stopped: the counts are kept for its next start.`],
   };
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { CozyError } from "../errors/cozy-error.ts";
 import type { HostState } from "../hosts/host.ts";
 import { refusedHost } from "./refused-host.ts";
+import { silentHost } from "./silent-host.ts";
 import { fleetLines, fleetStanding } from "./status-fleet.ts";
 
 function hostState(host: string, release: string | undefined, change: Partial<HostState> = {}): HostState {
@@ -62,6 +63,21 @@ describe("how the hosts of a fleet stand", () => {
       "! web-3  not known  not trusted: cozy trust web-3",
       "! web-4  not known  NOT CONNECTED: IT SHOWS ANOTHER KEY THAN THE TRUSTED ONE",
     ]);
+  });
+
+  it("tells a host that answers and fails from one that is out of reach, with what to do there", () => {
+    const fleet = [hostState("web-1", "r2"), hostState("web-2", "r2")];
+    const full = new CozyError("disk-full", { message: "its disk is full", next: "Make room on web-3." });
+    const lost = new CozyError("host-connection-lost", { message: "the connection was lost" });
+    const standing = fleetStanding(names.slice(0, 3), fleet, [silentHost("web-3", full)]);
+    expect(standing[2]).toMatchObject({ serves: undefined, reached: true });
+    expect(fleetLines(standing, "production").slice(2)).toEqual([
+      "! web-3  not known  answers, but: its disk is full (Make room on web-3.)",
+      "",
+      "web-3 is not as the others. To bring it along, when all can tell what they serve: cozy join production",
+    ]);
+    const away = fleetStanding(names.slice(0, 3), fleet, [silentHost("web-3", lost)]);
+    expect(away[2]).toMatchObject({ reached: false, faults: ["can't be reached: the connection was lost"] });
   });
 
   it("has a deploy make all the same where the keeper itself is the odd one", () => {

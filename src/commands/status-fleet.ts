@@ -9,6 +9,8 @@ export interface HostStanding {
   readonly host: string;
   /** The releases that its route table leads to; `undefined` where that is not known. */
   readonly serves: readonly string[] | undefined;
+  /** Whether it could be asked, whatever it answered. */
+  readonly reached: boolean;
   /** What is not as on the others, in half a sentence each. */
   readonly faults: readonly string[];
 }
@@ -30,16 +32,19 @@ export function fleetStanding(
       return {
         host,
         serves: undefined,
+        reached: away?.trouble !== undefined,
         faults: [awayText(away)],
       };
     }
-    return { host, serves: servedBy(state), faults: faultsOf(state, usual) };
+    return { host, serves: servedBy(state), reached: true, faults: faultsOf(state, usual) };
   });
 }
 
 function awayText(away: UnreachableHost | undefined): string {
   if (away?.refusal !== undefined) return shortRefusal(away.refusal);
-  return `can't be reached${away === undefined ? "" : `: ${away.why}`}`;
+  if (away?.trouble === undefined) return `can't be reached${away === undefined ? "" : `: ${away.why}`}`;
+  const { next } = away.trouble;
+  return `answers, but: ${away.why}${next === undefined ? "" : ` (${next})`}`;
 }
 
 /** A line for each host, and what to do where one is not as the others. */
@@ -60,11 +65,14 @@ export function fleetLines(hosts: readonly HostStanding[], environment: string):
 function oddText(hosts: readonly HostStanding[], odd: readonly HostStanding[], environment: string): string {
   const names = odd.map(({ host }) => host);
   const [are, them] = odd.length === 1 ? ["is", "it"] : ["are", "them"];
-  const reached = odd.every(({ serves }) => serves !== undefined);
   const [keeper] = hosts;
   const canJoin = keeper !== undefined && !odd.includes(keeper) && keeper.serves?.length !== 0;
-  const when = reached ? `To bring ${them} along` : `To bring ${them} along, when all can be reached`;
-  return `${listed(names)} ${are} not as the others. ${when}: cozy ${canJoin ? "join" : "deploy"} ${environment}`;
+  return `${listed(names)} ${are} not as the others. To bring ${them} along${whenText(odd)}: cozy ${canJoin ? "join" : "deploy"} ${environment}`;
+}
+
+function whenText(odd: readonly HostStanding[]): string {
+  if (odd.some(({ reached }) => !reached)) return ", when all can be reached";
+  return odd.every(({ serves }) => serves !== undefined) ? "" : ", when all can tell what they serve";
 }
 
 function faultsOf(state: HostState, usual: string): string[] {

@@ -95,8 +95,11 @@ function nothingReached(environment: string, unreachable: readonly UnreachableHo
   const [first] = refusals.toSorted((a, b) => Number(isChanged(b)) - Number(isChanged(a)));
   const details = unreachable.map(({ host, why }) => `${host}: ${why}`);
   if (first !== undefined) return unreachable.length === 1 ? first : first.with({ details });
-  return new CozyError("hosts-unreachable", {
-    message: `None of the hosts of ${environment} can be reached, so what they serve is not known.`,
+  const inTrouble = unreachable.every(({ trouble }) => trouble !== undefined);
+  return new CozyError(inTrouble ? "hosts-in-trouble" : "hosts-unreachable", {
+    message: inTrouble
+      ? `The hosts of ${environment} answer, but none can tell what it serves.`
+      : `None of the hosts of ${environment} can tell what it serves.`,
     details,
     state: "Nothing was changed.",
   });

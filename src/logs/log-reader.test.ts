@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { findLogs } from "./log-files.ts";
-import { lastLines, LogFollower } from "./log-reader.ts";
+import { lastLines, lastLogLines, LogFollower } from "./log-reader.ts";
 
 let folder: string;
 beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), "cozy-logs-"))));
@@ -31,6 +31,19 @@ describe("lastLines", () => {
 
   it("gives none of a file that is not there", async () => {
     expect(await lastLines(join(folder, "none.log"), 10)).toEqual([]);
+  });
+});
+
+describe("lastLogLines", () => {
+  it("gives what was logged before a rotation too, as far as it is asked for", async () => {
+    const file = join(folder, "access.log");
+    await writeFile(`${file}.1`, "one\ntwo\n");
+    await writeFile(file, "three\n");
+    expect(await lastLogLines(file, 1)).toEqual(["three"]);
+    expect(await lastLogLines(file, 2)).toEqual(["two", "three"]);
+    expect(await lastLogLines(file, 9)).toEqual(["one", "two", "three"]);
+    await rm(file);
+    expect(await lastLogLines(file, 1)).toEqual(["two"]);
   });
 });
 

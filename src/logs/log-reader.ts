@@ -2,6 +2,13 @@ import { openIfThere } from "../shared/open-if-there.ts";
 
 const chunkBytes = 64 * 1024;
 
+/** The last lines of a log: those from before its last rotation too, where there are not as many after it. */
+export async function lastLogLines(path: string, count: number): Promise<string[]> {
+  const lines = await lastLines(path, count);
+  if (lines.length >= count) return lines;
+  return [...(await lastLines(`${path}.1`, count - lines.length)), ...lines];
+}
+
 /** The last lines of a file, without reading more of it than they need. */
 export async function lastLines(path: string, count: number): Promise<string[]> {
   const handle = await openIfThere(path);

@@ -1,16 +1,17 @@
 import type { Environment } from "../project/project.ts";
 import type { CapacityFinding } from "./capacity-finding.ts";
+import type { HostStarts } from "./host-starts.ts";
 import { schedulesType } from "./instance-types.ts";
-import type { ServingFacts } from "./serving-facts.ts";
-import { startedBeside } from "./started-beside.ts";
 
-/** What a database server says of its connections. */
+/** What a database server says of its connections: of the limits that count, the one that leaves the fewest. */
 export interface ServerConnections {
+  /** Whose limit it is: the server's own, that of the user who connects (`rolconnlimit`), or that of the database (`datconnlimit`). */
+  readonly by: "server" | "user" | "database";
   /** How many it takes at the same time. */
   readonly most: number;
   /** How many of them are kept for superusers: no application gets them. */
   readonly reserved: number;
-  /** Held just now by other users, or for other databases. */
+  /** Held just now by other users, or for other databases, as far as they count against this limit. */
   readonly others: number;
 }
 
@@ -18,19 +19,19 @@ export interface ServerConnections {
 const usuallyReserved = 3;
 
 /**
- * Whether the database takes the connections of both releases: an instance holds as many as its pool, and one more pool is for the
+ * Whether the database takes the connections of what runs and of what is started beside it: an instance holds as many as its pool, and one more pool is for the
  * commands that run beside them, such as the migrations. Nothing where the environment has no database server. Pure.
  */
 export function connectionFindings(
   { database }: Environment,
-  hosts: readonly ServingFacts[],
+  hosts: readonly HostStarts[],
   asked: ServerConnections | undefined,
 ): readonly CapacityFinding[] {
   if (database?.kind !== "postgres") return [];
   const finding = { subject: "connections", host: undefined } as const;
   const { pool } = database;
   const old = sum(hosts, ({ observed }) => observed.instances.filter(mayConnect).length);
-  const fresh = sum(hosts, (facts) => sum(startedBeside(facts).filter(connects), ({ count }) => count));
+  const fresh = sum(hosts, ({ starts }) => sum(starts.filter(connects), ({ count }) => count));
   if (pool === undefined) {
     const text = `${old} old and ${fresh} new instances connect to it, and how many connections each holds is not declared`;
     return [{ ...finding, verdict: "not-known", text, advice: "Declare it: `postgres({ pool: … })`." }];
@@ -45,7 +46,7 @@ export function connectionFindings(
   const wanted = (old + fresh + 1) * pool;
   const free = limit.most - limit.reserved - limit.others;
   const takes = `${old} old and ${fresh} new instances, and a command beside them, hold up to ${wanted} connections (${pool} each)`;
-  const has = `the database has ${Math.max(0, free)} for them (${limit.most}, of which ${limit.reserved} are reserved and ${
+  const has = `the database has ${Math.max(0, free)} for them (${limit.most}${limitWords[limit.by]}, of which ${limit.reserved} are reserved and ${
     asked === undefined ? "those of others are not known" : `${limit.others} are held by others`
   })`;
   const text = `${takes}; ${has}.`;
@@ -57,12 +58,24 @@ export function connectionFindings(
       ...finding,
       verdict: "not-enough",
       text,
-      advice: `Give instances a smaller pool${smaller} and declare it in \`postgres({ pool: … })\`, run fewer instances, raise the server's \`max_connections\`, or put a pooler such as PgBouncer before it.`,
+      advice: `Give instances a smaller pool${smaller} and declare it in \`postgres({ pool: … })\`, run fewer instances, ${raiseWords[limit.by]}, or put a pooler such as PgBouncer before it.`,
     },
   ];
 }
 
-function mayConnect({ id, state }: ServingFacts["observed"]["instances"][number]): boolean {
+const limitWords = {
+  server: "",
+  user: " by the limit of its user",
+  database: " by its own limit",
+} as const satisfies Record<ServerConnections["by"], string>;
+
+const raiseWords = {
+  server: "raise the server's `max_connections`",
+  user: "raise the user's limit (`alter role … connection limit …`)",
+  database: "raise the database's limit (`alter database … connection limit …`)",
+} as const satisfies Record<ServerConnections["by"], string>;
+
+function mayConnect({ id, state }: HostStarts["observed"]["instances"][number]): boolean {
   return state !== "stopped" && connects(id);
 }
 
@@ -72,7 +85,9 @@ function connects({ type }: { readonly type: string }): boolean {
 }
 
 function declaredLimit(connections: number | undefined): ServerConnections | undefined {
-  return connections === undefined ? undefined : { most: connections, reserved: usuallyReserved, others: 0 };
+  return connections === undefined
+    ? undefined
+    : { by: "server", most: connections, reserved: usuallyReserved, others: 0 };
 }
 
 function sum<T>(items: readonly T[], of: (item: T) => number): number {

@@ -1,10 +1,9 @@
-import type { InstanceStatus } from "../instances/instance.ts";
+import type { HostState } from "../hosts/host.ts";
 import { sizeText } from "../shared/size-text.ts";
 import { listed } from "../shared/words.ts";
 import { nextTime, type CapacityFinding } from "./capacity-finding.ts";
+import type { HostStarts } from "./host-starts.ts";
 import type { InstanceType } from "./instance-types.ts";
-import type { ServingFacts } from "./serving-facts.ts";
-import { startedBeside } from "./started-beside.ts";
 
 interface Wanted {
   readonly type: string;
@@ -15,10 +14,18 @@ interface Wanted {
   readonly measured: boolean;
 }
 
-/** Whether a host's free memory takes the new instances while the old ones still run. Pure. */
-export function memoryFinding(facts: ServingFacts): CapacityFinding {
-  const { host, memory } = facts.observed;
-  const wanted = wantedOf(facts);
+/** Whether a host's free memory takes the new instances while the old ones still run. What was never seen there, other hosts may show. Pure. */
+export function memoryFinding(
+  { observed, starts }: HostStarts,
+  fleet: readonly HostStarts[],
+): CapacityFinding {
+  const { host, memory } = observed;
+  const others = fleet.map((one) => one.observed).filter((one) => one.host !== host);
+  const wanted = starts.map(({ type, count, declared }) => ({
+    type,
+    count,
+    ...memoryOf(type, [observed, ...others], declared),
+  }));
   const finding = { subject: "memory", host } as const;
   const most = sum(wanted, ({ bytes }) => bytes ?? 0);
   const certain = sum(wanted, ({ bytes, measured }) => (measured ? (bytes ?? 0) : 0));
@@ -57,24 +64,19 @@ export function memoryFinding(facts: ServingFacts): CapacityFinding {
   return { ...finding, verdict: "enough", text: `${host}: ${takes}, with ${free}.`, advice: "" };
 }
 
-function wantedOf(facts: ServingFacts): readonly Wanted[] {
-  const { instances, current } = facts.observed;
-  return startedBeside(facts).map(({ type, count, declared }) => {
-    const seen = instances.filter(({ id, state }) => id.type === type && state === "running");
-    return { type, count, ...memoryOf(seen, current, declared) };
-  });
-}
-
-/** The largest of the serving release's instances of the type, else of any other's; else what they are limited to. */
+/** The largest that there is on the first host that shows any, of its serving release before any other's; else what they are limited to. */
 function memoryOf(
-  seen: readonly InstanceStatus[],
-  current: string | undefined,
+  type: string,
+  hosts: readonly HostState[],
   { limits }: InstanceType,
 ): Pick<Wanted, "bytes" | "measured"> {
-  const serving = seen.filter(({ id }) => id.release === current);
-  for (const some of [serving, seen]) {
-    const measured = some.flatMap(({ memoryBytes }) => (memoryBytes === undefined ? [] : [memoryBytes]));
-    if (measured.length > 0) return { bytes: Math.max(...measured), measured: true };
+  for (const { instances, current } of hosts) {
+    const seen = instances.filter(({ id, state }) => id.type === type && state === "running");
+    const serving = seen.filter(({ id }) => id.release === current);
+    for (const some of [serving, seen]) {
+      const measured = some.flatMap(({ memoryBytes }) => (memoryBytes === undefined ? [] : [memoryBytes]));
+      if (measured.length > 0) return { bytes: Math.max(...measured), measured: true };
+    }
   }
   return { bytes: limits.memoryBytes, measured: false };
 }
@@ -84,7 +86,6 @@ function sum(wanted: readonly Wanted[], bytesOf: (one: Wanted) => number): numbe
 }
 
 function wordsFor(wanted: readonly Wanted[]): string {
-  if (wanted.length === 0) return "all of them run already";
   return wanted
     .map(({ type, count, bytes }) => `${type} ${count} × ${bytes === undefined ? "?" : sizeText(bytes)}`)
     .join(", ");

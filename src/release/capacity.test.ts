@@ -3,6 +3,7 @@ import type { HostState } from "../hosts/host.ts";
 import type { InstanceStatus } from "../instances/instance.ts";
 import type { Environment, ProcessType } from "../project/project.ts";
 import { capacityFindings, capacityWarnings, refuseLack, type CapacityFacts } from "./capacity.ts";
+import { releaseStarts } from "./host-starts.ts";
 import { processType, sampleProject, sampleRelease } from "./testing.ts";
 
 const mb = 1024 * 1024;
@@ -49,6 +50,7 @@ interface Situation {
   readonly fleet: readonly HostState[];
   readonly connections?: CapacityFacts["connections"];
   readonly artifactBytes?: number | undefined;
+  readonly besideBytes?: number;
 }
 
 function found(situation: Situation) {
@@ -57,8 +59,13 @@ function found(situation: Situation) {
   const environment = project.environments["staging"];
   if (!environment) throw new Error("the sample project has a staging environment");
   const release = sampleRelease(project, "new");
-  const artifactBytes = "artifactBytes" in situation ? situation.artifactBytes : mb;
-  return capacityFindings({ environment, fleet, release, artifactBytes, connections });
+  const wants = {
+    artifactBytes: "artifactBytes" in situation ? situation.artifactBytes : mb,
+    besideBytes: situation.besideBytes ?? 0,
+  };
+  const disks = Object.fromEntries(fleet.map((one) => [one.host, wants]));
+  const hosts = releaseStarts({ environment, fleet, release });
+  return capacityFindings({ environment, hosts, disks, connections });
 }
 
 function verdicts(situation: Situation, subject: string): (readonly [string | undefined, string])[] {
@@ -108,12 +115,24 @@ describe("memory for two releases at once", () => {
     expect(verdicts({ fleet: [silent] }, "memory")).toEqual([["a", "not-known"]]);
   });
 
+  it("is known by other hosts where it was never seen on this one", () => {
+    const fleet = (eachMb: number) => [
+      host("web-1", { instances: [instance("web", 0, eachMb)] }),
+      host("new"),
+    ];
+    expect(verdicts({ fleet: fleet(500) }, "memory")).toEqual([
+      ["web-1", "enough"],
+      ["new", "enough"],
+    ]);
+    expect(verdicts({ fleet: fleet(501) }, "memory")[1]).toEqual(["new", "not-enough"]);
+  });
+
   it("counts what is scaled, what runs already, and no singleton beside itself", () => {
     const processes = { web: processType(["w"], 1), clock: { ...processType(["c"], 1), singleton: true } };
     const instances = [instance("web", 0, 300), instance("web", 0, 300, "new"), instance("clock", 0, 900)];
     const of = (scale: HostState["scale"]) => found({ processes, fleet: [host("a", { scale, instances })] });
     const text = (scale: HostState["scale"]) => of(scale).find(({ subject }) => subject === "memory")?.text;
-    expect(text({})).toContain("all of them run already");
+    expect(text({})).toBeUndefined();
     expect(text({ web: 4 })).toContain(
       "about 900 MB beside the old ones (web 3 × 300 MB), with 1 GB of 3.9 GB free",
     );
@@ -137,6 +156,20 @@ describe("room on the disk", () => {
   });
 });
 
+describe("packages and a runtime that a host lacks", () => {
+  it.each([
+    [499, "enough"],
+    [500, "not-enough"],
+  ])("take %i MB of the disk beside the artifact: %s", (besideMb, verdict) => {
+    const fleet = [host("a")];
+    const findings = { fleet, artifactBytes: 500 * mb, besideBytes: besideMb * mb };
+    expect(verdicts(findings, "disk")).toEqual([["a", verdict]]);
+    expect(found(findings).find(({ subject }) => subject === "disk")?.text).toContain(
+      "the artifact and the packages and runtime that it needs take up to",
+    );
+  });
+});
+
 describe("the database's connections", () => {
   const database = (pool?: number, connections?: number): Environment["database"] => ({
     kind: "postgres",
@@ -152,20 +185,30 @@ describe("the database's connections", () => {
   );
   // 2 hosts × (4 old + 4 new web + 2 workers), and one command: 21 pools.
   it.each<[string, Situation["database"], Situation["connections"], string]>([
-    ["enough by what the server says", database(4), { most: 100, reserved: 3, others: 13 }, "enough"],
-    ["too few where others hold one more", database(4), { most: 100, reserved: 3, others: 14 }, "not-enough"],
+    [
+      "enough by what the server says",
+      database(4),
+      { by: "server", most: 100, reserved: 3, others: 13 },
+      "enough",
+    ],
+    [
+      "too few where others hold one more",
+      database(4),
+      { by: "server", most: 100, reserved: 3, others: 14 },
+      "not-enough",
+    ],
     ["enough by what is declared", database(4, 87), undefined, "enough"],
     ["too few by what is declared", database(4, 86), undefined, "not-enough"],
     [
       "as the server says rather than as declared",
       database(4, 500),
-      { most: 50, reserved: 3, others: 0 },
+      { by: "server", most: 50, reserved: 3, others: 0 },
       "not-enough",
     ],
     [
       "not known without a pool",
       database(undefined, 100),
-      { most: 100, reserved: 3, others: 0 },
+      { by: "server", most: 100, reserved: 3, others: 0 },
       "not-known",
     ],
     ["not known without a limit", database(4), undefined, "not-known"],
@@ -173,6 +216,19 @@ describe("the database's connections", () => {
     expect(verdicts({ processes, fleet, database: declared, connections }, "connections")).toEqual([
       [undefined, verdict],
     ]);
+  });
+
+  it.each([
+    ["user", "10 by the limit of its user", "alter role … connection limit"],
+    ["database", "10 by its own limit", "alter database … connection limit"],
+  ] as const)("are limited by the %s where that leaves the fewest", (by, limit, raise) => {
+    const connections = { by, most: 10, reserved: 0, others: 0 };
+    const finding = found({ processes, fleet, database: database(4), connections }).find(
+      ({ subject }) => subject === "connections",
+    );
+    expect(finding).toMatchObject({ verdict: "not-enough" });
+    expect(finding?.text).toContain(limit);
+    expect(finding?.advice).toContain(raise);
   });
 
   it("are not looked at without a database server", () => {
@@ -191,6 +247,7 @@ describe("what is told", () => {
           artifactBytes: 20 * mb,
           database: { kind: "postgres", variable: "DATABASE_URL", pool: 10, connections: 30 },
         }),
+        "the new release beside the old one",
       );
     expect(lack).toThrow(
       expect.objectContaining({
@@ -212,13 +269,13 @@ describe("what is told", () => {
   it("says nothing where all is enough, and warns once of what is alike on several hosts", () => {
     const enough = found({ fleet: [host("a", { instances: [instance("web", 0, 1)] })] });
     expect(capacityWarnings(enough)).toEqual([]);
-    expect(refuseLack(enough)).toBeUndefined();
+    expect(refuseLack(enough, "web=2")).toBeUndefined();
     const unknown = found({ fleet: ["a", "b", "c", "d", "e"].map((name) => host(name)) });
     expect(capacityWarnings(unknown)).toEqual([
       "Not known whether there is enough memory: what web takes was never seen on a (1 GB of 3.9 GB free), what web takes was never seen on b (1 GB of 3.9 GB free), 3 more hosts. The next deploy will know.",
     ]);
     expect(capacityWarnings(found({ fleet: [host("a")], artifactBytes: undefined }))).toEqual([
-      "Not known whether there is enough memory and room on the disk: what web takes was never seen on a (1 GB of 3.9 GB free); no artifact was built before (1 GB free on a). The next deploy will know.",
+      "Not known whether there is enough memory and room on the disk: what web takes was never seen on a (1 GB of 3.9 GB free); no artifact is here to tell by (1 GB free on a). The next deploy will know.",
     ]);
   });
 });

@@ -1,36 +1,47 @@
 import { CozyError } from "../errors/cozy-error.ts";
+import type { Environment } from "../project/project.ts";
 import { listed } from "../shared/words.ts";
 import { connectionFindings, type ServerConnections } from "./capacity-connections.ts";
-import { diskFinding } from "./capacity-disk.ts";
+import { diskFinding, type DiskWants } from "./capacity-disk.ts";
 import type { CapacityFinding } from "./capacity-finding.ts";
 import { memoryFinding } from "./capacity-memory.ts";
-import { hostsOf, type FleetFacts } from "./fleet.ts";
+import type { HostStarts } from "./host-starts.ts";
 
-/** What putting a release into force beside the one that serves takes, and what there is for it. */
-export interface CapacityFacts extends FleetFacts {
-  /** What the artifact takes on a host's disk, in bytes; not known before it is built, unless an earlier one tells. */
-  readonly artifactBytes: number | undefined;
+/** What a command starts beside what runs, and what there is for it. */
+export interface CapacityFacts {
+  readonly environment: Environment;
+  /** Every host of the fleet: what runs on one counts even where nothing is started. */
+  readonly hosts: readonly HostStarts[];
+  /** What is laid on disks, by host; nothing on the others. */
+  readonly disks: Readonly<Record<string, DiskWants>>;
   /** What the database's own server says; absent where it was not or could not be asked. */
   readonly connections: ServerConnections | undefined;
 }
 
-/** Looks at memory, disk and database connections for two releases at once, before anything starts. Pure. */
-export function capacityFindings(facts: CapacityFacts): readonly CapacityFinding[] {
-  const hosts = hostsOf(facts);
+/** Looks at memory, disk and database connections for what runs and what is started at once, before anything starts. Pure. */
+export function capacityFindings({
+  environment,
+  hosts,
+  disks,
+  connections,
+}: CapacityFacts): readonly CapacityFinding[] {
   return [
-    ...hosts.map(memoryFinding),
-    ...hosts.map(({ observed }) => diskFinding(observed, facts.artifactBytes)),
-    ...connectionFindings(facts.environment, hosts, facts.connections),
+    ...hosts.flatMap((host) => (host.starts.length === 0 ? [] : [memoryFinding(host, hosts)])),
+    ...hosts.flatMap(({ observed }) => {
+      const wants = disks[observed.host];
+      return wants === undefined ? [] : [diskFinding(observed, wants)];
+    }),
+    ...connectionFindings(environment, hosts, connections),
   ];
 }
 
-/** Refuses what there is not enough for, with all numbers at once. */
-export function refuseLack(findings: readonly CapacityFinding[]): void {
+/** Refuses what there is not enough for, with all numbers at once. `what` is to be started: "the new release beside the old one". */
+export function refuseLack(findings: readonly CapacityFinding[], what: string): void {
   const lacks = findings.filter(({ verdict }) => verdict === "not-enough");
   if (lacks.length === 0) return;
   const subjects = [...new Set(lacks.map(({ subject }) => subjectWords[subject]))];
   throw new CozyError("capacity-lacking", {
-    message: `There is not enough ${listed(subjects)} for the new release beside the old one.`,
+    message: `There is not enough ${listed(subjects)} for ${what}.`,
     details: lacks.flatMap(({ text, advice }) => [text, `  ${advice}`]),
     state: "Nothing was changed.",
     next: "Make room in one of these ways, then run the same command again.",

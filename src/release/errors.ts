@@ -2,8 +2,9 @@ import type { ErrorRecord } from "../errors/cozy-error.ts";
 
 export const releaseErrors = {
   "canary-rolled-back": { fault: "yours", title: "The release was rolled back by what its traffic showed" },
-  "capacity-lacking": { fault: "yours", title: "There is no room for a new release beside the old one" },
+  "capacity-lacking": { fault: "yours", title: "There is no room for what is to be started" },
   "hook-failed": { fault: "yours", title: "A hook of the project failed" },
+  "hosts-in-trouble": { fault: "outside", title: "Hosts of the environment fail at what they are asked" },
   "hosts-unreachable": { fault: "outside", title: "Hosts of the environment can't be reached" },
   "migration-failed": { fault: "yours", title: "The release's migrations failed" },
   "not-scalable": { fault: "yours", title: "A process type can't have that many instances" },

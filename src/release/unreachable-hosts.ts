@@ -2,12 +2,14 @@ import { CozyError } from "../errors/cozy-error.ts";
 import type { UnreachablePolicy } from "../project/servers.ts";
 import { counted, listed } from "../shared/words.ts";
 
-/** A host that can't be reached, and what kept cozy from it. */
+/** A host that can't be reached or can't tell what it has, and what kept cozy from it. */
 export interface UnreachableHost {
   readonly host: string;
   readonly why: string;
   /** It answered, and nobody logged in: its key or the deployer's is not the right one. Only what changes nothing goes on then. */
   readonly refusal?: CozyError | undefined;
+  /** It can be reached, and failed at what it was asked; what can be done there, where that is known. Only what changes nothing goes on. */
+  readonly trouble?: { readonly next: string | undefined } | undefined;
 }
 
 export interface Reach {

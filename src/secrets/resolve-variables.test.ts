@@ -84,6 +84,7 @@ describe("resolveAccessPassword", () => {
     await expect(resolveAccessPassword(project, asked, ports())).rejects.toMatchObject({
       code: "variables-missing",
       message: "A variable has no value for the access to `local` of `shop`.",
+      next: expect.stringContaining("cozy secrets set local SITE"),
     });
   });
 });

@@ -38,11 +38,8 @@ export async function resolveVariables(
 ): Promise<ResolvedVariables> {
   const declared = project.app.variables;
   const found = await resolveAll(environment.variables, declared, ports);
-  if (found.missing.length > 0) {
-    const error = missingError(`\`${environment.name}\` of \`${project.name}\``, found.missing);
-    const secrets = found.missing.flatMap(({ secret }) => (secret === undefined ? [] : [secret]));
-    throw secrets.length === 0 ? error : error.with({ next: setSecrets(environment.name, secrets) });
-  }
+  if (found.missing.length > 0)
+    throw missingError(`\`${environment.name}\` of \`${project.name}\``, found.missing, environment.name);
   const defaults: Record<string, string> = {};
   for (const [name, { default: value }] of Object.entries(declared)) {
     if (value !== undefined) defaults[name] = value;
@@ -86,7 +83,11 @@ export async function resolveAccessPassword(
   );
   const value = values[accessPasswordName];
   if (value instanceof Secret) return value;
-  throw missingError(`the access to \`${environment.name}\` of \`${project.name}\``, missing);
+  throw missingError(
+    `the access to \`${environment.name}\` of \`${project.name}\``,
+    missing,
+    environment.name,
+  );
 }
 
 /** For values that are never drawn. */
@@ -188,12 +189,16 @@ function setSecrets(environment: string, names: readonly string[]): string {
   return `Give each its value there, in the encrypted file with ${commands.join(" and ")}; commit that file, then run the same command again.`;
 }
 
-function missingError(of: string, missing: readonly Missing[]): CozyError {
+function missingError(of: string, missing: readonly Missing[], environment?: string): CozyError {
+  const secrets = missing.flatMap(({ secret }) => secret ?? []);
   const many = missing.length === 1 ? "A variable has" : `${String(missing.length)} variables have`;
   return new CozyError("variables-missing", {
     message: `${many} no value for ${of}.`,
     details: missing.map(({ name, reason }) => `${name}: ${reason}`),
     state: "Nothing was changed.",
-    next: "Give them there, then run the same command again.",
+    next:
+      environment === undefined || secrets.length === 0
+        ? "Give them there, then run the same command again."
+        : setSecrets(environment, secrets),
   });
 }

@@ -1,7 +1,10 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BackupsList } from "../../src/recovery/look-at-backups.ts";
 import { startLoad } from "../../src/routing/testing/load.ts";
 import type { RunEvidence } from "../../src/schedules/evidence.ts";
+import { replaced } from "../support/example-sandbox.ts";
 import { createExampleFleet, type ExampleFleet } from "../support/example-fleet.ts";
 import { until } from "../support/sandbox.ts";
 import { inSoak } from "../support/soak.ts";
@@ -91,14 +94,46 @@ describe.runIf(inSoak)("CozyWish in Django on two servers, with PostgreSQL and R
     await until("the clock has started it", hasRun, 75_000);
     await django.ok(["schedules", "staging", "--suspend", "cleanup"]);
     const runs = (await runsOf(django, "cleanup")).map(({ by, outcome }) => `${by} ${outcome}`);
-    expect(new Set(runs)).toEqual(new Set(["hand succeeded", "clock succeeded"]));
     const id = "cozywish-django-staging";
+    const said = await django.on("web1", `journalctl -o short-precise -u '${id}-schedules@*' | tail -n 60`);
+    expect(new Set(runs), said).toEqual(new Set(["hand succeeded", "clock succeeded"]));
     const owners = await django.on(
       "web1",
       `stat -c %U /var/lib/cozy/environments/${id}/schedules/cleanup/output/*`,
     );
     expect(new Set(owners.split("\n"))).toEqual(new Set([id]));
     expect(await django.on("web2", `ls /var/lib/cozy/environments/${id}/schedules`)).toBe("");
+  });
+});
+
+/** What lies of releases on a server that has left, as on one that has never been there: the runtime, the packages, the artifacts. */
+const kept = "/var/lib/cozy/artifacts /var/lib/cozy/trees /var/lib/cozy/runtimes";
+
+describe.runIf(inSoak)("a server for a release in Python", () => {
+  it("gets it from the one that has it, packages and all, by a machine that has built nothing", async () => {
+    const both = await readFile(join(django.project, "cozy.config.ts"), "utf8");
+    await django.ok(["leave", "staging", "web2"]);
+    await django.write("cozy.config.ts", replaced(both, /, \{ name: "web2"[^}]*\}/, ""));
+    await django.ok(["deploy", "staging"]); // that one is web1's alone
+    await django.write("cozy.config.ts", both);
+    await django.ok(["setup", "staging", "--remove", "--data", "--host", "web2", "--yes"]);
+    await django.on("web2", `find ${kept} -mindepth 1 -delete`);
+    await django.ok(["setup", "staging"]);
+    const { stdout } = await django.ok(["join", "staging"], {
+      env: { COZY_HOME: `${django.project}-elsewhere` },
+    });
+    expect(stdout).toMatch(/take the artifact of .* from web1/);
+    expect(stdout).not.toContain("build the artifact");
+    for (const url of django.urls) await expectPages(url);
+    expect(new Set(await Promise.all(django.urls.map(releaseAt))).size).toBe(1);
+    // Byte by byte, what is compiled of the packages too.
+    const sums = "find artifacts trees -type f -print0 | sort -z | xargs -0 sha256sum";
+    const there = await django.on("web2", `cd /var/lib/cozy; ${sums}`);
+    expect(there).toMatch(/\.pyc$/m);
+    const onFirst = await django.on("web1", `cd /var/lib/cozy; ${sums}`);
+    expect(there.split("\n").filter((line) => !onFirst.includes(line))).toEqual([]);
+    await django.ok(["rollback", "staging"]);
+    for (const url of django.urls) await expectPages(url);
   });
 });
 

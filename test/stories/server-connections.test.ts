@@ -1,10 +1,14 @@
 import type { ChildProcess } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseDatabaseAddress } from "../../src/databases/address.ts";
-import { serverConnections } from "../../src/databases/server-connections.ts";
+import { psqlOn } from "../../src/commands/psql-on-host.ts";
+import { psqlHere, serverConnections, type RunPsql } from "../../src/databases/server-connections.ts";
+import { psqlCommand } from "../../src/databases/psql.ts";
+import { sshConnection } from "../../src/hosts/ssh/ssh-connection.ts";
+import { hasSshd, pinnedLine, startSshd } from "../../src/hosts/ssh/testing/start-sshd.ts";
 import { mayBeLeftOut } from "../support/may-be-left-out.ts";
 import { postgresBinaries, startPostgres } from "../support/postgres-server.ts";
 import { createSandbox, served, until } from "../support/sandbox.ts";
@@ -26,19 +30,41 @@ describe.skipIf(mayBeLeftOut(binaries === undefined))("the connections of a Post
     await rm(folder, { recursive: true, force: true });
   });
 
-  function addressOf(name: string): string {
-    return `postgres://ada:${encodeURIComponent("p@ss")}@/${name}?host=${encodeURIComponent(folder)}`;
+  function addressOf(name: string, user = "ada"): string {
+    return `postgres://${user}:${encodeURIComponent("p@ss")}@/${name}?host=${encodeURIComponent(folder)}`;
   }
 
-  function ask(name = "postgres", env: NodeJS.ProcessEnv = process.env) {
-    const address = parseDatabaseAddress(addressOf(name), folder);
+  function ask(name = "postgres", run: RunPsql = psqlHere(process.env), user = "ada") {
+    const address = parseDatabaseAddress(addressOf(name, user), folder);
     if (address?.kind !== "postgres") throw new Error("no address of PostgreSQL");
-    return serverConnections(address, env, never);
+    return serverConnections(address, run, never);
+  }
+
+  async function change(sql: string): Promise<void> {
+    const address = parseDatabaseAddress(addressOf("postgres"), folder);
+    if (address?.kind !== "postgres") throw new Error("no address of PostgreSQL");
+    const how = { environment: "", write: true, json: false, env: {} };
+    const { command, variables } = psqlCommand({ ...how, address, sql });
+    if ((await psqlHere(process.env)(command, variables, never)) === undefined)
+      throw new Error(`failed: ${sql}`);
   }
 
   it("are asked of it", async () => {
     await until("PostgreSQL answers", async () => (await ask()) !== undefined);
-    expect(await ask()).toEqual({ most: 20, reserved: 2, others: 0 });
+    expect(await ask()).toEqual({ by: "server", most: 20, reserved: 2, others: 0 });
+  });
+
+  it("are no more than the user's or the database's own limit leaves", async () => {
+    await change("create role app login password 'p@ss' connection limit 7");
+    await change("create database shop owner app");
+    const here = psqlHere(process.env);
+    expect(await ask("shop", here, "app")).toEqual({ by: "user", most: 7, reserved: 0, others: 0 });
+    await change("alter database shop connection limit 6");
+    expect(await ask("shop", here, "app")).toEqual({ by: "database", most: 6, reserved: 0, others: 0 });
+    expect(await ask("postgres", here, "app")).toMatchObject({ by: "user" });
+    await change("alter role app connection limit -1");
+    expect(await ask("postgres", here, "app")).toMatchObject({ by: "server", most: 20 });
+    expect(await ask("shop")).toMatchObject({ by: "server" }); // a superuser is held to neither
   });
 
   it("are too few for two releases: the second deploy is refused before anything starts", async () => {
@@ -66,13 +92,55 @@ export default defineProject({
       );
       expect(stderr).toContain("the database has 18 for them");
       expect((await served(sandbox.url)).release).toBe(release);
+      await sandbox.ok(["scale", "staging", "web=1"]); // fewer need no room
+      const scaled = await sandbox.cozy(["scale", "staging", "web=4"]);
+      expect(scaled.code).toBe(2);
+      expect(scaled.stderr).toContain("capacity-lacking");
+      expect(scaled.stderr).toContain("There is not enough room among the database's connections for web=4.");
+      expect(scaled.stderr).toContain(
+        "1 old and 3 new instances, and a command beside them, hold up to 25 connections",
+      );
+      expect((await sandbox.ok(["scale", "staging"])).stdout).toMatch(/web +×1 /);
+      await sandbox.ok(["deploy", "staging"]); // (1 + 1 + 1) × 5 of 18
     } finally {
       await sandbox.dispose();
     }
   });
 
   it("are not known where there is no psql, or the server says no", async () => {
-    expect(await ask("postgres", { PATH: folder })).toBeUndefined();
+    expect(await ask("postgres", psqlHere({ PATH: folder }))).toBeUndefined();
     expect(await ask("nowhere")).toBeUndefined();
+  });
+
+  it.skipIf(!hasSshd)("are asked from a host, without the password among anybody's arguments", async () => {
+    const sshd = await startSshd();
+    const knownHosts = join(sshd.folder, "known_hosts");
+    await writeFile(knownHosts, pinnedLine(sshd));
+    const { port, user, identity } = sshd;
+    const connection = await sshConnection(
+      { host: "web-1", address: "127.0.0.1", port, user, identity },
+      {
+        knownHosts,
+        env: { PATH: process.env["PATH"], HOME: sshd.folder },
+        uid: process.getuid?.() ?? 0,
+        now: Date.now,
+        random: Math.random,
+      },
+    );
+    const asked: string[] = [];
+    const run: RunPsql = (command, variables, signal) => {
+      asked.push(...command);
+      return psqlOn(connection)(command, variables, signal);
+    };
+    try {
+      expect(await ask("postgres", run)).toEqual({ by: "server", most: 20, reserved: 2, others: 0 });
+      expect(asked.join(" ")).not.toContain("p@ss");
+      expect(await ask("nowhere", run)).toBeUndefined();
+      await sshd.stop();
+      expect(await ask("postgres", run)).toBeUndefined();
+    } finally {
+      await connection.end();
+      await sshd.stop();
+    }
   });
 });

@@ -23,6 +23,8 @@ export interface FleetOptions {
   /** More of the environment, and of the application. */
   readonly more?: string;
   readonly appMore?: string;
+  /** Process types beside `web`. */
+  readonly processes?: string;
   /** What the environment needs that is only known when the lab is up: goes before `more`. */
   readonly withLab?: (lab: Lab) => Promise<string>;
   /** More environments on the same hosts. */
@@ -44,7 +46,7 @@ export async function createFleet(options: FleetOptions): Promise<FleetSandbox> 
     const serving = { ...lab, hosts: lab.hosts.filter(({ name }) => names?.includes(name) ?? true) };
     const more = `${(await options.withLab?.(lab)) ?? ""}${options.more ?? ""}`;
     const sandbox = await createSandbox({
-      config: () => fleetConfig(serving, more, options.appMore, options.environments),
+      config: () => fleetConfig(serving, more, options.appMore, options.environments, options.processes),
       home: sharedHome(),
       ...(env !== undefined && { env }),
     });
@@ -76,6 +78,7 @@ export function fleetConfig(
   more = "",
   appMore = "",
   environments: (lab: Lab) => string = () => "",
+  processes = "",
 ): string {
   const balancer =
     lab.balancer === undefined
@@ -88,7 +91,7 @@ export default defineProject({
   app: node({
     runtime: ">=22.15",
     build: { command: ["node", "build.js"] },
-    processes: { web: { command: ["node", "server.js"], count: 2, stopTimeout: "5s" } },
+    processes: { web: { command: ["node", "server.js"], count: 2, stopTimeout: "5s" }, ${processes} },
     static: { folder: "dist/static", url: "/static/" },
     variables: { COLOUR: "blue" },
     ready: { path: "/ready", timeout: "20s" },

@@ -12,9 +12,14 @@ export interface SchedulerNotes {
 
 export async function schedulerNotes(sandbox: Sandbox): Promise<SchedulerNotes> {
   const file = join(sandbox.home, "environments", "tiny-staging", "persist", "data", "scheduler.txt");
+  return schedulerNotesIn(await readFile(file, "utf8"));
+}
+
+/** The same, from the text of the file. */
+export function schedulerNotesIn(text: string): SchedulerNotes {
   const running = new Map<string, string>();
   let most = 0;
-  for (const line of (await readFile(file, "utf8")).trim().split("\n")) {
+  for (const line of text.trim().split("\n")) {
     const [what, release = "", , pid = ""] = line.split(" ");
     if (what === "begins") running.set(pid, release);
     else running.delete(pid);

@@ -34,5 +34,7 @@ export const placeRelease: Operation<PlaceReleaseInput, ReleaseWorld> = {
   async undo(input, { world, signal }) {
     await world.host(input.host).removeReleases([input.release.id], signal);
   },
-  deadlineMs: () => 120_000,
+  // The first release brings its packages and its runtime along, over whatever line there is. Each part of an upload has a deadline of its
+  // own, and a line that is lost is noticed sooner.
+  deadlineMs: () => 3 * 3_600_000,
 };

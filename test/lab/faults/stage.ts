@@ -13,6 +13,14 @@ export interface Stage {
   readonly other: Machine;
 }
 
+/** What the application has beside its web instances. */
+export interface Application {
+  readonly processes?: string;
+  readonly more: string;
+  /** By name, what files of its own hold. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
 export interface NextRelease {
   /** How long the hook before the switch takes, so that something can happen between the start and the switch. */
   readonly holdSeconds?: number;
@@ -25,24 +33,30 @@ export interface NextRelease {
 /** What takes the room of a disk that is to be full. */
 export const filler = "/var/lib/cozy/filler";
 
-const hooks = `hooks: {
+const withHooks: Application = {
+  more: `hooks: {
   beforeSwitch: ["/bin/sh", "-c", "exec sleep $(cat hold.txt)"], afterDeploy: ["true"], afterRollback: ["true"],
-},`;
+},`,
+};
 
 /** Small, because what fills a disk of a lab is in the machine's memory. */
 const diskBytes = 1_200_000_000;
 
 /** Hooks of the file that calls it. A test that fails leaves a fleet that the next one can use. */
-export function faultStage(hosts: number): () => Stage {
+export function faultStage(
+  hosts: number,
+  { processes = "", more, files = {} }: Application = withHooks,
+): () => Stage {
   let stage: Stage | undefined;
   const raised = (): Stage => {
     if (stage === undefined) throw new Error("the stage is there for tests, once it was set up");
     return stage;
   };
   beforeAll(async () => {
-    const fleet = await createFleet({ hosts, diskBytes, more: briefly, appMore: hooks });
+    const fleet = await createFleet({ hosts, diskBytes, more: briefly, appMore: more, processes });
     stage = { fleet, first: firstMachine(fleet), other: await otherMachine(fleet) };
     await fleet.write("server.js", await ownOnEachHost(fleet.project));
+    for (const [file, text] of Object.entries(files)) await fleet.write(file, text);
     await nextRelease(stage, "first");
     await fleet.ok(["deploy", "staging"]);
   });
