@@ -67,6 +67,7 @@ function layoutIn(folder: string, layout: ServerLayout): ServerLayout {
       ...(Object.fromEntries(
         Object.entries(paths).map(([name, path]) => [name, below(path)]),
       ) as typeof paths),
+      logs: join(root, "logs"),
     },
     run: join(folder, "run"),
     nginxSite: join(folder, "site.conf"),
