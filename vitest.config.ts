@@ -64,7 +64,10 @@ export default defineConfig({
           // Minutes each; `make soak` has the time.
           exclude: inSoak
             ? []
-            : ["test/lab/{balancer,examples,judgement-django,setup,site}.test.ts", "test/lab/faults/**"],
+            : [
+                "test/lab/{balancer,examples,judgement-django,setup,side-by-side,site}.test.ts",
+                "test/lab/faults/**",
+              ],
           globalSetup: ["test/support/shared-home.ts", "test/lab/tell-left-labs.ts"],
           testTimeout: 300_000,
           hookTimeout: 300_000,

@@ -112,7 +112,7 @@ const kept = "/var/lib/cozy/artifacts /var/lib/cozy/trees /var/lib/cozy/runtimes
 describe.runIf(inSoak)("a server for a release in Python", () => {
   it("gets it from the one that has it, packages and all, by a machine that has built nothing", async () => {
     const both = await readFile(join(django.project, "cozy.config.ts"), "utf8");
-    await django.ok(["leave", "staging", "web2"]);
+    await django.ok(["leave", "staging", "web2", "--yes"]); // its pictures are on no other
     await django.write("cozy.config.ts", replaced(both, /, \{ name: "web2"[^}]*\}/, ""));
     await django.ok(["deploy", "staging"]); // that one is web1's alone
     await django.write("cozy.config.ts", both);
