@@ -1,5 +1,6 @@
 import { artifactIsHere, verifyArtifact } from "../artifacts/artifact-store.ts";
 import { CozyError } from "../errors/cozy-error.ts";
+import { lostHostCodes } from "../hosts/agent/lost-host.ts";
 import type { MachinePaths } from "../hosts/environment-paths.ts";
 import type { HostArtifacts } from "../release/world.ts";
 import type { OpenFleet } from "./open-hosts.ts";
@@ -38,9 +39,7 @@ export function hostArtifacts(
 const isOfThatHostAlone: ReadonlySet<string> = new Set([
   "artifact-damaged",
   "artifact-missing",
-  "host-unreachable",
-  "host-connection-lost",
-  "connection-lost",
+  ...lostHostCodes,
 ]);
 
 function nowhere(artifact: string): CozyError {

@@ -1,5 +1,6 @@
 import { CozyError, messageOf } from "../errors/cozy-error.ts";
 import { knowing } from "../engine/kept-elsewhere.ts";
+import { isOfLostHost } from "../hosts/agent/lost-host.ts";
 import { openServer, type OpenServer } from "../hosts/agent/open-server.ts";
 import { knownHostsFile } from "../hosts/ssh/known-hosts-file.ts";
 import { sshConnection, type SshOptions } from "../hosts/ssh/ssh-connection.ts";
@@ -155,7 +156,7 @@ async function reach(
     return await host.raiseFence(0, signal);
   } catch (error) {
     signal.throwIfAborted();
-    if (!(error instanceof CozyError) || !unreachableCodes.has(error.code)) throw error;
+    if (!isOfLostHost(error)) throw error;
     if (isFirst && error.code !== "host-unreachable") return reach({ host }, signal, false);
     return { host: host.name, why: messageOf(error) };
   }
@@ -169,9 +170,3 @@ export function throwExplained(
   if (!(error instanceof CozyError) || error.code !== "login-refused") throw error;
   throw error.with({ next: error.next?.replaceAll("<environment>", name) });
 }
-
-const unreachableCodes: ReadonlySet<string> = new Set([
-  "host-unreachable",
-  "host-connection-lost",
-  "connection-lost",
-]);

@@ -1,24 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { CozyError } from "../errors/cozy-error.ts";
 import type { HostState } from "../hosts/host.ts";
+import { sampleHostState } from "../hosts/testing/sample-state.ts";
 import { refusedHost } from "./refused-host.ts";
 import { silentHost } from "./silent-host.ts";
 import { fleetLines, fleetStanding } from "./status-fleet.ts";
 
 function hostState(host: string, release: string | undefined, change: Partial<HostState> = {}): HostState {
-  return {
-    host,
-    clock: 0,
-    freeBytes: 1e9,
-    releases: [],
+  return sampleHostState(host, {
     current: release,
     routes: release === undefined ? {} : { [`${release}/web.0.sock`]: 100 },
-    instances: [],
-    types: {},
-    scale: {},
-    supervised: true,
     ...change,
-  };
+  });
 }
 
 const names = ["web-1", "web-2", "web-3", "web-4"];

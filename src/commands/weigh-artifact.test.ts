@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { artifactAt, type Manifest } from "../artifacts/manifest.ts";
 import { machinePaths, type MachinePaths } from "../hosts/environment-paths.ts";
 import type { HostState } from "../hosts/host.ts";
+import { sampleHostState } from "../hosts/testing/sample-state.ts";
 import { weighArtifact } from "./weigh-artifact.ts";
 
 let folder: string;
@@ -48,21 +49,12 @@ async function artifact(id: string, tree: string): Promise<void> {
 }
 
 function host(...artifacts: string[]): HostState {
-  return {
-    host: "web-1",
-    clock: 0,
-    freeBytes: 1,
+  return sampleHostState("web-1", {
     releases: artifacts.map((one, at) => {
       const about = { commit: "", commitSubject: "", damaged: undefined };
       return { id: one, artifact: one, createdAt: at, ...about };
     }),
-    current: undefined,
-    routes: {},
-    instances: [],
-    types: {},
-    scale: {},
-    supervised: true,
-  };
+  });
 }
 
 describe("what an artifact takes on a host's disk", () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { HostState } from "../hosts/host.ts";
+import { sampleHostState } from "../hosts/testing/sample-state.ts";
 import type { InstanceStatus } from "../instances/instance.ts";
+import { sampleStatus } from "../instances/testing/sample-status.ts";
 import type { Environment, ProcessType } from "../project/project.ts";
 import { capacityFindings, capacityWarnings, refuseLack, type CapacityFacts } from "./capacity.ts";
 import { releaseStarts } from "./host-starts.ts";
@@ -14,34 +16,17 @@ function instance(
   memoryMb: number | undefined,
   release = "old",
 ): InstanceStatus {
-  return {
-    id: { release, type, index },
-    state: "running",
-    pid: 1,
-    startedAt: 0,
-    restarts: 0,
-    lastExit: undefined,
-    retireAt: undefined,
-    memoryBytes: memoryMb === undefined ? undefined : memoryMb * mb,
-    socket: undefined,
-  };
+  const memoryBytes = memoryMb === undefined ? undefined : memoryMb * mb;
+  return sampleStatus({ release, type, index }, { memoryBytes });
 }
 
 function host(name: string, over: Partial<HostState> = {}): HostState {
-  return {
-    host: name,
-    clock: 0,
+  return sampleHostState(name, {
     freeBytes: 1_000 * mb,
     memory: { totalBytes: 4_000 * mb, availableBytes: 1_000 * mb },
-    releases: [],
     current: "old",
-    routes: {},
-    instances: [],
-    types: {},
-    scale: {},
-    supervised: true,
     ...over,
-  };
+  });
 }
 
 interface Situation {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { HostState } from "../hosts/host.ts";
+import { sampleHostState } from "../hosts/testing/sample-state.ts";
+import { sampleStatus } from "../instances/testing/sample-status.ts";
 import { isCold, joinStarts, releaseStarts, scaleStarts, type HostStarts } from "./host-starts.ts";
 import { processType, sampleProject, sampleRelease } from "./testing.ts";
 
@@ -13,32 +15,14 @@ const environment = project.environments["staging"]!;
 const release = sampleRelease(project, "now");
 
 function host(name: string, running: readonly string[], over: Partial<HostState> = {}): HostState {
-  return {
-    host: name,
-    clock: 0,
-    freeBytes: 1,
-    releases: [],
+  return sampleHostState(name, {
     current: "now",
-    routes: {},
     instances: running.map((one, at) => {
       const [of = "", type = ""] = one.split("/");
-      return {
-        id: { release: of, type, index: at },
-        state: "running",
-        pid: 1,
-        startedAt: 0,
-        restarts: 0,
-        lastExit: undefined,
-        retireAt: undefined,
-        memoryBytes: 1,
-        socket: undefined,
-      };
+      return sampleStatus({ release: of, type, index: at }, { memoryBytes: 1 });
     }),
-    types: {},
-    scale: {},
-    supervised: true,
     ...over,
-  };
+  });
 }
 
 function startsOf(hosts: readonly HostStarts[]): Readonly<Record<string, Readonly<Record<string, number>>>> {

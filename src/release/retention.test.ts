@@ -1,13 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { HostState } from "../hosts/host.ts";
+import { sampleHostState } from "../hosts/testing/sample-state.ts";
 import { releasesToPrune } from "./retention.ts";
 
 function observed(ids: readonly string[], more: Partial<HostState> = {}): HostState {
-  return {
-    host: "fake",
-    clock: 0,
-    freeBytes: 0,
+  return sampleHostState("fake", {
     releases: ids.map((id, index) => ({
       id,
       commit: id,
@@ -16,14 +14,8 @@ function observed(ids: readonly string[], more: Partial<HostState> = {}): HostSt
       createdAt: index,
       damaged: undefined,
     })),
-    current: undefined,
-    routes: {},
-    instances: [],
-    types: {},
-    scale: {},
-    supervised: true,
     ...more,
-  };
+  });
 }
 
 describe("releasesToPrune", () => {

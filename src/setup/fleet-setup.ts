@@ -1,5 +1,6 @@
 import { inParallel } from "../artifacts/in-parallel.ts";
 import { asCozyError } from "../errors/as-cozy-error.ts";
+import { lostHostCodes } from "../hosts/agent/lost-host.ts";
 import type { CozyError } from "../errors/cozy-error.ts";
 import type { Emit, PhaseOutline } from "../events/event.ts";
 import { spreadCertificate, type CertificatePair } from "../routing/nginx/spread-certificate.ts";
@@ -73,12 +74,10 @@ export function mayBeLeftOut(
   return (
     unreachable.kind === "go-on" &&
     failed.length <= unreachable.atMost &&
-    failed.every(({ host, error }) => awayCodes.has(error.code) && others.has(host))
+    // A look changes nothing, so it is no matter where a connection that was still open was lost in it.
+    failed.every(({ host, error }) => lostHostCodes.has(error.code) && others.has(host))
   );
 }
-
-/** A look changes nothing, so it is no matter where a connection that was still open was lost in it. */
-const awayCodes: ReadonlySet<CozyError["code"]> = new Set(["host-unreachable", "connection-lost"]);
 
 function phasesOf(setup: FleetSetup): readonly [Phase, ...Phase[]] {
   const { hosts, builder, check, given } = setup;

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { InstanceStatus } from "../../instances/instance.ts";
+import { sampleStatus } from "../../instances/testing/sample-status.ts";
 import { awaitReady } from "./await-ready.ts";
 import type { InstanceView } from "./instance-view.ts";
 
@@ -34,18 +35,7 @@ async function answers(listener: RequestListener): Promise<void> {
 }
 
 function view(change: Partial<InstanceStatus> = {}, listens: "socket" | "port" = "socket"): InstanceView {
-  const status: InstanceStatus = {
-    id: { release: "r1", type: "web", index: 0 },
-    state: "running",
-    pid: 1,
-    startedAt: 0,
-    restarts: 0,
-    lastExit: undefined,
-    retireAt: undefined,
-    memoryBytes: undefined,
-    socket,
-    ...change,
-  };
+  const status = sampleStatus({ release: "r1", type: "web", index: 0 }, { socket, ...change });
   return {
     instances: async () => [status],
     tail: async () => ["its last words"],

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { InstanceStatus } from "../../instances/instance.ts";
+import { sampleStatus } from "../../instances/testing/sample-status.ts";
 import type { SteadyRequest } from "../host.ts";
 import { awaitSteady } from "./await-steady.ts";
 import { OutputWatch } from "../this-machine/output-watch.ts";
@@ -18,18 +19,7 @@ beforeEach(async () => {
 afterEach(async () => rm(folder, { recursive: true, force: true }));
 
 function view(types: readonly string[], change: Partial<InstanceStatus> = {}, fromBytes = 0): InstanceView {
-  const statuses = types.map((type): InstanceStatus => ({
-    id: { release: "r1", type, index: 0 },
-    state: "running",
-    pid: 1,
-    startedAt: 0,
-    restarts: 0,
-    lastExit: undefined,
-    retireAt: undefined,
-    memoryBytes: undefined,
-    socket: undefined,
-    ...change,
-  }));
+  const statuses = types.map((type) => sampleStatus({ release: "r1", type, index: 0 }, change));
   return {
     instances: async () => statuses,
     tail: async () => ["its last words"],
