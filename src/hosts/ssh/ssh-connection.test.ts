@@ -139,8 +139,9 @@ describe.skipIf(!hasSshd)("one host over the system's OpenSSH", { timeout: 60_00
 
   it("leaves none behind that comes to an end", async () => {
     await host.end();
-    const short = await connectionTo(sshd, { options: { keepSeconds: 1 } });
-    const masters = () => spawnSync("pgrep", ["-f", `^ssh -M .*ControlPersist=1 .* -p ${sshd.port} `]).status;
+    const short = await connectionTo(sshd, { options: { keepSeconds: 61 } });
+    const masters = () =>
+      spawnSync("pgrep", ["-f", `^ssh -M .*ControlPersist=61 .* -p ${sshd.port} `]).status;
     await short.run(["true"], within, never);
     expect(masters()).toBe(0);
     await short.end();
