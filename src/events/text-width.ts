@@ -16,8 +16,7 @@ export function printable(text: string): string {
 /** How many columns a terminal gives the text; colours take none. */
 export function displayWidth(text: string): number {
   let width = 0;
-  for (const { segment } of graphemes.segment(stripVTControlCharacters(text)))
-    width += graphemeWidth(segment);
+  for (const { segment } of graphemesOf(stripVTControlCharacters(text))) width += graphemeWidth(segment);
   return width;
 }
 
@@ -32,7 +31,7 @@ export function truncate(text: string, width: number, dots = "…"): string {
       kept += part;
       continue;
     }
-    for (const { segment } of graphemes.segment(part)) {
+    for (const { segment } of graphemesOf(part)) {
       used += graphemeWidth(segment);
       if (used <= room) kept += segment;
     }
@@ -45,7 +44,13 @@ export function padEnd(text: string, width: number): string {
   return text + " ".repeat(Math.max(0, width - displayWidth(text)));
 }
 
-const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+let segmenter: Intl.Segmenter | undefined;
+
+/** As a person counts characters. What tells them apart is made when it is first needed, because that takes as long as a third of Node's start. */
+function graphemesOf(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" });
+  return segmenter.segment(text);
+}
 
 // oxlint-disable-next-line no-control-regex -- the escape that begins a colour is a control character
 const colourSequence = /(\u001B\[[\d;]*m)/;

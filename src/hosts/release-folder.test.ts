@@ -8,6 +8,7 @@ import {
   readlink,
   stat,
   truncate,
+  rm,
   writeFile,
 } from "node:fs/promises";
 import { join } from "node:path";
@@ -267,6 +268,16 @@ describe("static files", () => {
       replaced: ["a.css"],
     });
     expect(await readFile(join(stage.paths.static, "a.css"), "utf8")).toBe("a{}");
+  });
+
+  it("may have a name that was a folder's, and a folder a name that was a file's", async () => {
+    const stage = await newStage();
+    await stage.publish("r1", { "public/docs": "1" });
+    await rm(join(stage.folder, "public/docs"));
+    expect(await stage.publish("r2", { "public/docs/x": "2" })).toEqual({ added: 1, replaced: [] });
+    expect(await readFile(join(stage.paths.static, "docs/x"), "utf8")).toBe("2");
+    await publishStatic(stage.paths, "r1", stage.workshop.signal);
+    expect(await readFile(join(stage.paths.static, "docs"), "utf8")).toBe("1");
   });
 
   it("that only pruned releases had are removed", async () => {

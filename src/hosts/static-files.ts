@@ -1,3 +1,4 @@
+import { lstatSync, statSync } from "node:fs";
 import { chmod, lstat, mkdir, realpath, rename, rm, rmdir, stat } from "node:fs/promises";
 import { dirname, join, posix } from "node:path";
 import { mindingTheDisk } from "../artifacts/disk-full.ts";
@@ -27,10 +28,11 @@ export async function publishStatic(
   if (staticFolder === undefined) return { added: 0, replaced: [] };
   await mkdir(paths.static, { recursive: true });
   await sweepTemps(paths.static);
-  const folders = new Set(files.map((path) => dirname(join(paths.static, path))));
+  const missing = files.filter((path) => !isServed(join(app, staticFolder, path), join(paths.static, path)));
+  const folders = new Set(missing.map((path) => dirname(join(paths.static, path))));
   for (const folder of [...folders].sort()) await makeFolder(paths.static, folder);
   return mindingTheDisk(paths.static, async () => {
-    const outcomes = await inParallel(files, 16, async (path) => {
+    const outcomes = await inParallel(missing, 16, async (path) => {
       signal.throwIfAborted();
       return { path, outcome: await publish(join(app, staticFolder, path), join(paths.static, path), paths) };
     });
@@ -39,6 +41,16 @@ export async function publishStatic(
       replaced: outcomes.filter(({ outcome }) => outcome === "replaced").map(({ path }) => path),
     };
   });
+}
+
+/**
+ * Whether it is the very file that is served, as all of a release's are that was published before. A rollback waits for this, and is told
+ * some ten times sooner without turns through the thread pool.
+ */
+function isServed(file: string, to: string): boolean {
+  const [offered, served] = [file, to].map((path) => statSync(path, { throwIfNoEntry: false }));
+  if (served?.isFile() !== true || offered?.ino !== served.ino || offered.dev !== served.dev) return false;
+  return lstatSync(to).isFile(); // a link to it is no file of its own
 }
 
 async function publish(

@@ -148,6 +148,18 @@ describe("an application in its sandbox", () => {
     expect(Date.now() - began).toBeLessThan(2_800);
   });
 
+  it("is looked at again without a program for it, until its life ends", async () => {
+    await onNode.call("start", [shell("r1/worker.0", scripts.runs)]);
+    const [running] = await onNode.call<readonly InstanceStatus[]>("list");
+    const before = await onNode.call<number>("programs");
+    expect(await onNode.call("list")).toMatchObject([{ state: "running", restarts: 0, pid: running?.pid }]);
+    expect(await onNode.call("programs")).toBe(before);
+    await server.sh(`kill -9 ${running?.pid}`);
+    const restarts = async () => (await onNode.call<readonly InstanceStatus[]>("list"))[0]?.restarts;
+    await expect.poll(restarts, { timeout: 20_000 }).toBe(1);
+    expect(await onNode.call("programs")).toBeGreaterThan(before);
+  });
+
   it("tells which signal ended it", async () => {
     await onNode.call("start", [shell("r1/worker.0", "kill -KILL $$")]);
     await wait(500);

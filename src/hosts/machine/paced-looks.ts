@@ -1,7 +1,7 @@
 import type { InstanceStatus } from "../../instances/instance.ts";
 import type { InstanceView } from "./instance-view.ts";
 
-/** Looks at the instances as often as is asked, or as it may cost: on a server each look is a program that is started. */
+/** Looks at the instances as often as is asked, or as it may cost: on a server a look may start a program. */
 export interface PacedLooks {
   /** What was seen last, or what there is now, when that is due. */
   instances(signal: AbortSignal): Promise<Seen>;

@@ -17,6 +17,7 @@ import {
   type KeptInstance,
 } from "./instance-folders.ts";
 import { instanceStatus, isDown, isGone, isMissing } from "./instance-status.ts";
+import { knownUnits, type KnownUnits } from "./known-units.ts";
 import { parseLastEnd } from "./last-end.ts";
 import { orderControl } from "./order-control.ts";
 import { ownMemory } from "./own-memory.ts";
@@ -32,9 +33,14 @@ export interface SystemdParts {
   readonly sinceBootMs: () => number;
 }
 
+interface Parts extends SystemdParts {
+  readonly known: KnownUnits;
+}
+
 /** The `Instances` port on a server's systemd, for who runs there as the deployer's user. */
-export function systemdInstances(parts: SystemdParts): Instances {
-  const { layout } = parts;
+export function systemdInstances(given: SystemdParts): Instances {
+  const { layout } = given;
+  const parts: Parts = { ...given, known: knownUnits(given.sinceBootMs) };
   const order = (words: readonly string[], signal: AbortSignal) =>
     orderControl(parts.run, layout, words, signal);
 
@@ -104,7 +110,7 @@ function systemdFault(error: unknown): CozyError {
  * look, and root's program then did nothing at all.
  */
 async function stopThere(
-  parts: SystemdParts,
+  parts: Parts,
   selected: readonly KeptInstance[],
   signal: AbortSignal,
 ): Promise<string> {
@@ -128,21 +134,36 @@ interface Seen {
 }
 
 async function lookAt(
-  { layout, run }: SystemdParts,
+  parts: Parts,
   instances: readonly KeptInstance[],
   signal: AbortSignal,
 ): Promise<Seen[]> {
-  if (instances.length === 0) return [];
-  const { stdout } = await run(showCommand(units(layout, instances)), signal);
-  const states = new Map(parseUnitStates(stdout).map((state) => [state.unit, state]));
+  const names = units(parts.layout, instances);
+  const recalled = (await Promise.all(names.map((name) => parts.known.recall(name)))).flatMap(
+    (state) => state ?? [],
+  );
+  const left = names.filter((name) => !recalled.some(({ unit }) => unit === name));
+  const states = new Map([...recalled, ...(await shown(parts, left, signal))].map((one) => [one.unit, one]));
   return instances.flatMap((kept) => {
-    const unit = states.get(instanceUnit(layout.id, kept.spec.id));
+    const unit = states.get(instanceUnit(parts.layout.id, kept.spec.id));
     return unit === undefined ? [] : [{ kept, unit }];
   });
 }
 
+async function shown(
+  { run, known }: Parts,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly UnitState[]> {
+  if (names.length === 0) return [];
+  const { stdout } = await run(showCommand(names), signal);
+  const states = parseUnitStates(stdout);
+  known.note(states);
+  return states;
+}
+
 /** Of those that are not gone. */
-async function statusesOf(parts: SystemdParts, seen: readonly Seen[]): Promise<InstanceStatus[]> {
+async function statusesOf(parts: Parts, seen: readonly Seen[]): Promise<InstanceStatus[]> {
   const { layout, now, sinceBootMs } = parts;
   const bootedAt = now() - sinceBootMs();
   const there = seen.filter(({ kept: { retireAt }, unit }) => !isGone({ retireAt, unit }));
@@ -172,7 +193,7 @@ const settleMs = 3_000;
 
 /** systemd is content as soon as the shell runs; whether the command could be started is known a few milliseconds later. */
 async function settled(
-  parts: SystemdParts,
+  parts: Parts,
   asked: (one: KeptInstance) => boolean,
   signal: AbortSignal,
 ): Promise<readonly InstanceStatus[]> {
@@ -194,7 +215,7 @@ function inOrder(specs: readonly InstanceSpec[], all: readonly InstanceStatus[])
  * in between would be taken for running, and end. The same look finds whose retirement has come.
  */
 async function keptAndSwept(
-  parts: SystemdParts,
+  parts: Parts,
   asked: (one: KeptInstance) => boolean,
   signal: AbortSignal,
 ): Promise<Seen[]> {
@@ -216,7 +237,7 @@ async function keptAndSwept(
 }
 
 /** All that is here, after those whose retirement has come were forgotten; their folders hold variables. */
-async function swept(parts: SystemdParts, signal: AbortSignal): Promise<KeptInstance[]> {
+async function swept(parts: Parts, signal: AbortSignal): Promise<KeptInstance[]> {
   const all = await readInstances(parts.layout);
   const due = all.filter((one) => isDue(parts, one));
   const gone = await forgetGone(parts, await lookAt(parts, due, signal));

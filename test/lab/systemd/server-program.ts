@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import { serverLayout } from "../../../src/hosts/server-layout.ts";
 import type { InstanceId, InstanceStatus } from "../../../src/instances/instance.ts";
 import { journalLogs } from "../../../src/instances/systemd/journal-logs.ts";
-import { runProgram } from "../../../src/instances/systemd/program.ts";
+import { runProgram, type RunProgram } from "../../../src/instances/systemd/program.ts";
 import { followJournal, readJournal } from "../../../src/instances/systemd/read-journal.ts";
 import { openOnce, runOnce } from "../../../src/instances/systemd/run-once.ts";
 import { systemdInstances } from "../../../src/instances/systemd/systemd-instances.ts";
@@ -17,7 +17,12 @@ process.umask(0o027);
 const [project = "", environment = ""] = process.argv.slice(2);
 const layout = serverLayout(project, environment);
 const sinceBootMs = () => Number(process.hrtime.bigint() / 1_000_000n);
-const parts = { layout, run: runProgram, now: Date.now, sinceBootMs };
+let programs = 0;
+const run: RunProgram = (command, signal) => {
+  programs += 1;
+  return runProgram(command, signal);
+};
+const parts = { layout, run, now: Date.now, sinceBootMs };
 const instances = systemdInstances(parts);
 const logs = journalLogs(parts);
 const once = { ...parts, newName: () => crypto.randomUUID() };
@@ -51,6 +56,7 @@ const calls: Readonly<Record<string, (signal: AbortSignal, ...args: never[]) => 
     return { ...(await runOnce(once, whole, abort)), lines };
   },
   openOnce: async (_, request: never) => (await openOnce(once, request, { terminal: true })).command,
+  programs: async () => programs,
   read: async (_, file: string) => readFile(file, "utf8"),
 };
 
