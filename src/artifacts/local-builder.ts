@@ -4,11 +4,12 @@ import type { Environment, Project, RuntimeRequest } from "../project/project.ts
 import type { Builder } from "../release/world.ts";
 import type { AddressNames } from "../stacks/django.ts";
 import { artifactKey } from "./artifact-key.ts";
-import { findArtifact, verifyArtifact } from "./artifact-store.ts";
+import { findArtifact } from "./artifact-store.ts";
 import { buildArtifact, type BuildArtifactRequest } from "./build-artifact.ts";
 import { describeSource, type Source } from "./git-source.ts";
 import { pruneArtifacts } from "./prune.ts";
 import { chooseRuntime, type RuntimeChoice } from "./runtime.ts";
+import { verifyingOnce } from "./verify-once.ts";
 import type { Workshop } from "./workshop.ts";
 
 export interface LocalBuilderParts extends Omit<Workshop, "signal" | "onStep" | "onOutput"> {
@@ -50,10 +51,11 @@ export async function nameArtifact(
 export function localBuilder(parts: LocalBuilderParts): Builder {
   const { project, machine, env, now } = parts;
   const { app } = project;
+  const verify = verifyingOnce(machine);
   return {
     async find(key, signal) {
       const id = await findArtifact(machine, key);
-      if (id !== undefined) await verifyArtifact(machine, id, signal);
+      if (id !== undefined) await verify(id, signal);
       return id;
     },
 

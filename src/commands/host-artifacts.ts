@@ -1,4 +1,5 @@
-import { artifactIsHere, verifyArtifact } from "../artifacts/artifact-store.ts";
+import { artifactIsHere } from "../artifacts/artifact-store.ts";
+import { verifyingOnce } from "../artifacts/verify-once.ts";
 import { CozyError } from "../errors/cozy-error.ts";
 import { lostHostCodes } from "../hosts/agent/lost-host.ts";
 import type { MachinePaths } from "../hosts/environment-paths.ts";
@@ -10,9 +11,10 @@ export function hostArtifacts(
   machine: MachinePaths,
   { takeArtifact }: Pick<OpenFleet, "takeArtifact">,
 ): HostArtifacts {
+  const verify = verifyingOnce(machine);
   const isHere = async (artifact: string, signal: AbortSignal): Promise<boolean> => {
     if (!(await artifactIsHere(machine, artifact))) return false;
-    await verifyArtifact(machine, artifact, signal);
+    await verify(artifact, signal);
     return true;
   };
   return {
