@@ -8,7 +8,7 @@ import { cozyBinary, served, until } from "../support/sandbox.ts";
 
 /** What the build says of where it ran, in a file that the site serves. */
 const build = `
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import isNumber from "./is-number.js";
@@ -19,7 +19,8 @@ if (JSON.parse(readFileSync("behaviour.json", "utf8")).failBuild) {
 // Until it is ended.
 if (JSON.parse(readFileSync("behaviour.json", "utf8")).buildsForEver) await new Promise((end) => setTimeout(end, 600_000));
 const nice = execFileSync("nice").toString().trim();
-const about = { host: hostname(), user: userInfo().username, nice, cgroup: readFileSync("/proc/self/cgroup", "utf8") };
+const sudo = spawnSync("sudo", ["-n", "-l"]).status;
+const about = { host: hostname(), user: userInfo().username, nice, sudo, cgroup: readFileSync("/proc/self/cgroup", "utf8") };
 mkdirSync("dist/static", { recursive: true });
 writeFileSync("dist/static/about.json", JSON.stringify({ ...about, isNumber: isNumber(1) }));
 `;
@@ -46,7 +47,8 @@ describe("a server that builds", () => {
     expect(await sources()).toEqual([""]);
   });
 
-  it("builds the release as the deployer's user, below all else that runs there", async () => {
+  it("builds the release as the deployer's user, without its right to sudo, below all else that runs there", async () => {
+    expect(await fleet.on("host1", "runuser -u cozy -- sudo -n -l")).toContain("/usr/lib/cozy/control");
     await fleet.ok(["deploy", "staging"]);
     expect(await served(fleet.urls["host1"] ?? "")).toMatchObject({ version: "one" });
     const about: unknown = await (await fetch(`${fleet.urls["host1"]}/static/about.json`)).json();
@@ -54,6 +56,7 @@ describe("a server that builds", () => {
       host: "host1",
       user: "cozy",
       nice: "10",
+      sudo: 1,
       // A scope of the user's own systemd, which holds it to its limits.
       cgroup: expect.stringMatching(/\/user@\d+\.service\/.*\.scope\n$/),
       isNumber: true,
