@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { killsInTurn } from "../../support/kills.ts";
 import { inSoak } from "../../support/soak.ts";
-import { KillStory, type Way } from "./kill-story.ts";
-import { loadOn, nextRelease, type Stage } from "./stage.ts";
+import type { Way } from "./kill-story.ts";
+import { faultsAt, killedInTurn, operationsBeside } from "./killed-in-turn.ts";
+import type { Stage } from "./stage.ts";
 
 type What = "deploy" | "rollback";
 
@@ -34,33 +34,18 @@ const timeoutMs = inSoak ? 3_600_000 : 300_000;
 export function killedDeployer(stage: () => Stage): void {
   describe("a deployer that is killed while two hosts are at work", () => {
     it("can be killed at what this file names, and at nothing else", async () => {
-      await nextRelease(stage(), "looked at");
-      const plan = await stage().fleet.json<PlanJson>(["plan", "staging"]);
-      const ids = plan.phases.flatMap((phase) => phase.operations.map(({ id }) => id));
-      const others = ids.filter((id) => !tidying.test(id));
-      expect(others.toSorted()).toEqual(operations.deploy.toSorted());
+      expect(await operationsBeside(stage(), tidying)).toEqual(operations.deploy.toSorted());
     });
 
     it.each(["resume", "abort"] as const)(
       "leaves what %s from another machine ends",
       { timeout: timeoutMs },
       async (way) => {
-        const load = loadOn(stage());
-        const story = await KillStory.begin(stage(), way);
-        const told: string[] = [];
-        for (const fault of faults(way, "deploy")) told.push(...(await story.deployKilledAt(fault)));
-        for (const fault of faults(way, "rollback")) told.push(...(await story.rollbackKilledAt(fault)));
-        const { errors, sent } = await load.stop();
-        expect(told).toEqual([]);
-        expect(errors).toEqual([]);
-        expect(sent).toBeGreaterThan(500);
+        const kills = { deploy: faults(way, "deploy"), rollback: faults(way, "rollback") };
+        expect(await killedInTurn(stage(), way, kills)).toEqual([]);
       },
     );
   });
-}
-
-interface PlanJson {
-  readonly phases: readonly { readonly operations: readonly { readonly id: string }[] }[];
 }
 
 function onBoth(kinds: readonly string[]): string[] {
@@ -69,5 +54,5 @@ function onBoth(kinds: readonly string[]): string[] {
 
 function faults(way: Way, what: What): readonly string[] {
   if (!inSoak) return usual[way][what];
-  return killsInTurn(way, operations[what]).map(({ kind, point }) => `${point}:${kind}`);
+  return faultsAt(way, operations[what]);
 }

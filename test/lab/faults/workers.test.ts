@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { faultOfFleet } from "../../support/fleet-state.ts";
-import { killsInTurn } from "../../support/kills.ts";
 import { until } from "../../support/sandbox.ts";
 import { KillStory } from "./kill-story.ts";
-import { faultStage, loadOn, nextRelease, ok, servedVersion, type Application } from "./stage.ts";
+import { faultsAt, killedInTurn, operationsBeside } from "./killed-in-turn.ts";
+import { faultStage, nextRelease, ok, servedVersion, type Application } from "./stage.ts";
 import { faultsOfWorkers, migrationNotes } from "./worker-state.ts";
 
 /** Its migration takes as long as the hook does in the other stage, and like any framework applies nothing twice. */
@@ -34,7 +34,6 @@ const follow = [
   "await-steady@host1",
   "await-steady@host2",
 ];
-/** `OLD` is the release that serves before. */
 const ofOld = ["stop-singletons-OLD@host1", "stop-instances-OLD@host1", "stop-instances-OLD@host2"];
 /** What the application of killed-deployer.ts has not. */
 const operations = {
@@ -47,10 +46,6 @@ const others =
   /^(build-artifact|place-release|ensure-agents|start-instances-web|await-ready|smoke|publish-static|switch-routes|prove-served|set-current|retire-instances.*|end-warm-instances.*|prune-releases|count-lost)@/;
 
 const timeoutMs = 3_600_000;
-
-interface PlanJson {
-  readonly phases: readonly { readonly operations: readonly { readonly id: string }[] }[];
-}
 
 describe("workers and a scheduler on two hosts", () => {
   const stage = faultStage(2, application);
@@ -67,27 +62,18 @@ describe("workers and a scheduler on two hosts", () => {
   });
 
   it("have a plan with the operations that this file or killed-deployer.ts names, and no others", async () => {
-    const { fleet } = stage();
-    await nextRelease(stage(), "looked at");
-    const plan = await fleet.json<PlanJson & { readonly previous: string }>(["plan", "staging"]);
-    const ids = plan.phases.flatMap((phase) => phase.operations.map(({ id }) => id));
-    const own = ids.filter((id) => !others.test(id)).map((id) => id.replace(plan.previous, "OLD"));
-    expect(own.toSorted()).toEqual(operations.deploy.toSorted());
+    expect(await operationsBeside(stage(), others)).toEqual(operations.deploy.toSorted());
   });
 
   it.each(["resume", "abort"] as const)(
     "are as many as they should be, of one release, after a deployer is killed and %s runs on another machine",
     { timeout: timeoutMs },
     async (way) => {
-      const load = loadOn(stage());
-      const story = await KillStory.begin(stage(), way, faultsBeside);
-      const told: string[] = [];
-      for (const { kind, point } of killsInTurn(way, operations.deploy))
-        told.push(...(await story.deployKilledAt(`${point}:${kind.replace("OLD", story.release)}`)));
-      for (const { kind, point } of killsInTurn(way, operations.rollback))
-        told.push(...(await story.rollbackKilledAt(`${point}:${kind.replace("OLD", story.release)}`)));
-      expect(told).toEqual([]);
-      expect((await load.stop()).errors).toEqual([]);
+      const kills = {
+        deploy: faultsAt(way, operations.deploy),
+        rollback: faultsAt(way, operations.rollback),
+      };
+      expect(await killedInTurn(stage(), way, kills, faultsBeside)).toEqual([]);
     },
   );
 
