@@ -3,6 +3,7 @@ import { execCommand } from "../lab/exec-command.ts";
 import { imagesFolder, openedLab, type Lab } from "../lab/lab.ts";
 import { beingMade, isAbandoned, openLab, readLab } from "../lab/lab-state.ts";
 import { leftLabs } from "../lab/left-labs.ts";
+import { madeBy } from "../lab/made-by.ts";
 import { makeLab, removeLab, sweep } from "../lab/make-lab.ts";
 import { programEnvironment } from "../lab/program-environment.ts";
 import { lookAtLab, lookAtLabs } from "../lab/look.ts";
@@ -57,6 +58,7 @@ async function up(context: CommandContext, words: LabWords): Promise<number> {
         name,
         hosts,
         balancer,
+        madeBy: madeBy(context.env, context.cwd),
         isHeld: false,
         diskBytes,
         cache: cacheOf(context),

@@ -14,6 +14,7 @@ const lab: LabLook = {
   name: "lab",
   phase: "up",
   leftBehind: false,
+  madeBy: { user: "dev", folder: "/srv/shop" },
   createdAt: 0,
   keyFile: "/run/key",
   knownHostsFile: "/run/known_hosts",
@@ -25,20 +26,27 @@ const lab: LabLook = {
 };
 
 describe("labsText", () => {
-  it("shows how each host is, and how to log in", () => {
-    expect(labsText([lab], [], 125_000)).toBe(`lab  3 hosts  made 2 min ago
+  it("shows whose it is, how each host is, how to log in, and how to be rid of it", () => {
+    expect(labsText([lab], [], 125_000)).toBe(`lab  3 hosts  made 2 min ago by dev in /srv/shop
   web1  198.18.0.11  on
   web2  198.18.0.12  on   50 ms more for a round trip and 5 % of the packets lost each way
   web3  198.18.0.13  off  cut off
 
 Log in:
-  ssh -i /run/key -o UserKnownHostsFile=/run/known_hosts root@198.18.0.11`);
+  ssh -i /run/key -o UserKnownHostsFile=/run/known_hosts root@198.18.0.11
+
+Take it down:
+  cozy lab down --name lab`);
   });
 
   it("says which is left behind, and how to be rid of it", () => {
     expect(labsText([{ ...lab, leftBehind: true }], [], 125_000)).toMatch(
       /198\.18\.0\.11\n\nlab is left behind: what was to take it down has ended\.\n {2}cozy lab down --name lab$/,
     );
+  });
+
+  it("says nothing of who made it where an earlier cozy did", () => {
+    expect(labsText([{ ...lab, madeBy: undefined }], [], 0)).toMatch(/^lab {2}3 hosts {2}made now\n/);
   });
 
   it("says that there is none, and what was taken away", () => {
@@ -50,7 +58,7 @@ Taken away, because who made it was killed: old.`);
 
   it("promises nothing of a lab that is being made", () => {
     expect(labsText([{ ...lab, phase: "being-made" }], [], 0)).toBe(
-      "lab  3 hosts  made now\n  It is being made.",
+      "lab  3 hosts  made now by dev in /srv/shop\n  It is being made.",
     );
   });
 });

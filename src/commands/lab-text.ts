@@ -12,9 +12,10 @@ export function labsText(labs: readonly LabLook[], swept: readonly string[], now
   return parts.join("\n\n");
 }
 
-/** What a lab has, how each host is, and how to log in. */
+/** What a lab has and whose it is, how each host is, how to log in, and how to be rid of it. */
 export function labText(lab: LabLook, now: number): string {
-  const head = `${lab.name}  ${counted(lab.hosts.length, "host")}  made ${madeText(now - lab.createdAt)}`;
+  const by = lab.madeBy === undefined ? "" : ` by ${lab.madeBy.user} in ${lab.madeBy.folder}`;
+  const head = `${lab.name}  ${counted(lab.hosts.length, "host")}  made ${madeText(now - lab.createdAt)}${by}`;
   if (lab.phase === "being-made") return `${head}\n  It is being made.`;
   const rows = lab.hosts.map((host) => [host.name, host.address, host.on ? "on" : "off", linkText(host)]);
   const [first] = lab.hosts;
@@ -23,8 +24,8 @@ export function labText(lab: LabLook, now: number): string {
     "Log in:",
     `  ssh -i ${lab.keyFile} -o UserKnownHostsFile=${lab.knownHostsFile} root@${first.address}`,
   ];
-  const left = lab.leftBehind ? ["", leftText([lab.name])] : [];
-  return [head, textTable(rows, "  "), ...(login ?? []), ...left].join("\n");
+  const down = lab.leftBehind ? leftText([lab.name]) : `Take it down:\n${downText(lab.name)}`;
+  return [head, textTable(rows, "  "), ...(login ?? []), "", down].join("\n");
 }
 
 /** Labs that are up though the programs that were to take them down have ended, and how to be rid of them. */
@@ -32,8 +33,12 @@ export function leftText(labs: readonly string[]): string {
   const are = labs.length === 1 ? "is" : "are";
   return [
     `${listed(labs)} ${are} left behind: what was to take ${labs.length === 1 ? "it" : "them"} down has ended.`,
-    ...labs.map((name) => `  cozy lab down --name ${name}`),
+    ...labs.map(downText),
   ].join("\n");
+}
+
+function downText(name: string): string {
+  return `  cozy lab down --name ${name}`;
 }
 
 export function slownessText({

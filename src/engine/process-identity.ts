@@ -56,7 +56,7 @@ function numberIsTaken(pid: number): boolean {
   }
 }
 
-function userName(env: NodeJS.ProcessEnv): string {
+export function userName(env: Readonly<Record<string, string | undefined>>): string {
   try {
     return userInfo().username;
   } catch {

@@ -26,6 +26,8 @@ const labState = z.object({
   maker: z.object({ pid: z.number(), mark: z.string() }),
   /** Whether the maker is a program that takes it down again; else it stays until somebody does. */
   heldByMaker: z.optional(z.boolean()),
+  /** Absent where an earlier cozy made it. */
+  madeBy: z.optional(z.object({ user: z.string(), folder: z.string() })),
   createdAt: z.number(),
   network: z.number(),
   image: z.optional(z.string()),

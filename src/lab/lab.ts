@@ -6,6 +6,7 @@ import { hostNames } from "./host-names.ts";
 import { labLayout } from "./lab-layout.ts";
 import { balancerName, openLab, type HostState, type LabState } from "./lab-state.ts";
 import { cutLink, healLink, slowLink } from "./link.ts";
+import { madeBy } from "./made-by.ts";
 import { makeLab, removeLab } from "./make-lab.ts";
 import type { Slowness } from "./network-commands.ts";
 import { cutPower, reboot } from "./power.ts";
@@ -69,6 +70,7 @@ export async function labUp(options: LabOptions): Promise<Lab> {
     hosts: hostNames(options.hosts),
     diskBytes: options.diskBytes ?? usualDiskBytes,
     balancer: options.balancer,
+    madeBy: madeBy(env, process.cwd()),
     isHeld: true,
     cache: imagesFolder(env),
     now: options.now ?? Date.now,

@@ -1,6 +1,7 @@
 import { labLayout } from "./lab-layout.ts";
 import { labNames, openLab, readLab, type LabState } from "./lab-state.ts";
 import { isLeft } from "./left-labs.ts";
+import type { MadeBy } from "./made-by.ts";
 import { isOn } from "./power.ts";
 
 /** A lab as it is now. */
@@ -9,6 +10,7 @@ export interface LabLook {
   readonly phase: LabState["phase"];
   /** Whether the program that was to take it down has ended without doing so. */
   readonly leftBehind: boolean;
+  readonly madeBy: MadeBy | undefined;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
   readonly keyFile: string;
@@ -38,12 +40,13 @@ export async function lookAtLab(name: string): Promise<LabLook> {
 }
 
 async function look(lab: LabState): Promise<LabLook> {
-  const { name, phase, createdAt, hosts } = lab;
+  const { name, phase, madeBy, createdAt, hosts } = lab;
   const { key, knownHosts } = labLayout(name);
   return {
     name,
     phase,
     leftBehind: isLeft(lab),
+    madeBy,
     createdAt,
     keyFile: key,
     knownHostsFile: knownHosts,

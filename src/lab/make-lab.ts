@@ -28,6 +28,7 @@ import {
   type HostState,
   type LabState,
 } from "./lab-state.ts";
+import type { MadeBy } from "./made-by.ts";
 import { inOrder, makerOf, type Maker } from "./maker.ts";
 import { addressesIn, connectHost, makeNetwork } from "./network-commands.ts";
 import { packageProxyPython } from "./package-proxy-python.ts";
@@ -45,6 +46,7 @@ export interface LabRequest {
   /** Room on each host's disk, which is memory of the machine as it is used. */
   readonly diskBytes: number;
   readonly balancer: LabBalancer | undefined;
+  readonly madeBy: MadeBy;
   /** Whether this process is to take it down again, so that it is left behind where it has not. */
   readonly isHeld: boolean;
   /** Where the images are kept. */
@@ -96,7 +98,7 @@ export async function sweep(cache: string, signal: AbortSignal): Promise<readonl
 async function enterLab(request: LabRequest, signal: AbortSignal): Promise<LabState> {
   const maker = identify(process.pid);
   if (maker === undefined) throw new Error("this process can't tell what it is");
-  const { name, diskBytes, balancer, isHeld } = request;
+  const { name, diskBytes, balancer, isHeld, madeBy } = request;
   return underLabsLock(async () => {
     const before = await readLab(name);
     if (before !== undefined) throw before.phase === "up" ? thereAlready(name) : beingMade(before);
@@ -108,7 +110,7 @@ async function enterLab(request: LabRequest, signal: AbortSignal): Promise<LabSt
       cut: false,
     }));
     const state = { format: 1, phase: "being-made", maker, createdAt: request.now() } as const;
-    const lab = { ...state, name, heldByMaker: isHeld, diskBytes, balancer, network, hosts };
+    const lab = { ...state, name, heldByMaker: isHeld, madeBy, diskBytes, balancer, network, hosts };
     await writeLab(lab);
     return lab;
   });
