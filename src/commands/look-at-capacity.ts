@@ -2,7 +2,13 @@ import { parseDatabaseAddress } from "../databases/address.ts";
 import { psqlHere, serverConnections, type RunPsql } from "../databases/server-connections.ts";
 import { CozyError } from "../errors/cozy-error.ts";
 import type { HostState } from "../hosts/host.ts";
-import { capacityFindings, capacityWarnings, refuseLack, type CapacityFacts } from "../release/capacity.ts";
+import {
+  capacityFindings,
+  capacityWarnings,
+  refuseLack,
+  type CapacityFacts,
+  type LackAdvice,
+} from "../release/capacity.ts";
 import type { HostStarts } from "../release/host-starts.ts";
 import type { ResolvedVariables } from "../secrets/resolve-variables.ts";
 import { Secret } from "../secrets/secret.ts";
@@ -20,6 +26,8 @@ export interface CapacityQuestion {
     readonly artifact: string | undefined;
     readonly on: readonly HostState[];
   };
+  /** What is said where there is not enough, beside the numbers; unless told otherwise, to run the same command again. */
+  readonly ifLacking?: LackAdvice;
   /** The release's variables, among them the database's address; only asked for where it decides anything. */
   readonly variables: () => Promise<ResolvedVariables>;
 }
@@ -41,7 +49,7 @@ export async function lookAtCapacity(
     askConnections(context, opened, question),
   ]);
   const findings = capacityFindings({ environment, hosts, disks, connections });
-  refuseLack(findings, what);
+  refuseLack(findings, what, question.ifLacking);
   return capacityWarnings(findings);
 }
 

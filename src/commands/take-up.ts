@@ -5,6 +5,8 @@ import { CozyError } from "../errors/cozy-error.ts";
 import { reported } from "./carry-out.ts";
 import type { CommandContext } from "./command-context.ts";
 import { engineFor } from "./engine-for.ts";
+import type { Fleet } from "../release/fleet.ts";
+import { lookBeforeResume } from "./look-before-resume.ts";
 import { takeOutOfRotation } from "./leave-rotation.ts";
 import type { OpenEnvironment } from "./open-environment.ts";
 import { openHostsToChange, type OpenFleet } from "./open-hosts.ts";
@@ -29,10 +31,14 @@ export async function takeUp(
       unfinished(fleet, opened),
       raiseFences(hold, fleet.hosts, context.signal),
     ]);
-    if (by === "resume") refuseWithoutHosts(journal.header.plan, fleet);
-    refuseUnknownHosts(journal.header.plan, without);
-    const world = await worldFor(context, opened, fleet, by, journal.header.plan);
+    const { plan } = journal.header;
+    refuseUnknownHosts(plan, without);
+    const { world, warnings } =
+      by === "resume"
+        ? await toGoOn(context, opened, fleet, journal)
+        : { world: releaseWorld(context, opened, fleet), warnings: [] };
     return reported(context, hold, async (reporter) => {
+      for (const message of warnings) reporter.report({ type: "warning", at: context.now(), message });
       const engine = engineFor(context, opened, { hold, world, reporter, fleet });
       const who = await ownWho(context);
       const work =
@@ -44,20 +50,26 @@ export async function takeUp(
   });
 }
 
-/** Whoever goes on gives the hosts that lack the release what the others have. */
-async function worldFor(
+/** What going on needs and going back does not: all hosts, and room on them. */
+async function toGoOn(
   context: CommandContext,
   opened: OpenEnvironment,
-  fleet: OpenFleet,
-  by: "resume" | "abort",
-  plan: Plan,
-): Promise<ReleaseWorld> {
-  const world = releaseWorld(context, opened, fleet);
-  const key = by === "resume" ? artifactKeyIn(plan) : undefined;
-  if (key === undefined) return world;
-  const { signal } = context;
-  const states = await Promise.all(fleet.hosts.map((host) => host.observe(signal)));
-  const laid = laidArtifact(plan.release, hostsIn(plan), states);
+  open: OpenFleet,
+  journal: Journal,
+): Promise<{ readonly world: ReleaseWorld; readonly warnings: readonly string[] }> {
+  const { plan } = journal.header;
+  refuseWithoutHosts(plan, open);
+  const fleet = await Promise.all(open.hosts.map((host) => host.observe(context.signal)));
+  return {
+    warnings: await lookBeforeResume(context, opened, open, { journal, fleet }),
+    world: givingWhatOthersHave(releaseWorld(context, opened, open), plan, fleet),
+  };
+}
+
+/** Whoever goes on gives the hosts that lack the release what the others have. */
+function givingWhatOthersHave(world: ReleaseWorld, plan: Plan, fleet: Fleet): ReleaseWorld {
+  if (artifactKeyIn(plan) === undefined) return world;
+  const laid = laidArtifact(plan.release, hostsIn(plan), fleet);
   if (laid === undefined) return world;
   const { builder, hostArtifacts } = world;
   return {

@@ -35,16 +35,31 @@ export function capacityFindings({
   ];
 }
 
+/** How things stand where there is not enough, and what to do then. */
+export interface LackAdvice {
+  readonly state: string;
+  readonly next: string;
+}
+
+const runAgain: LackAdvice = {
+  state: "Nothing was changed.",
+  next: "Make room in one of these ways, then run the same command again.",
+};
+
 /** Refuses what there is not enough for, with all numbers at once. `what` is to be started: "the new release beside the old one". */
-export function refuseLack(findings: readonly CapacityFinding[], what: string): void {
+export function refuseLack(
+  findings: readonly CapacityFinding[],
+  what: string,
+  { state, next }: LackAdvice = runAgain,
+): void {
   const lacks = findings.filter(({ verdict }) => verdict === "not-enough");
   if (lacks.length === 0) return;
   const subjects = [...new Set(lacks.map(({ subject }) => subjectWords[subject]))];
   throw new CozyError("capacity-lacking", {
     message: `There is not enough ${listed(subjects)} for ${what}.`,
     details: lacks.flatMap(({ text, advice }) => [text, `  ${advice}`]),
-    state: "Nothing was changed.",
-    next: "Make room in one of these ways, then run the same command again.",
+    state,
+    next,
   });
 }
 

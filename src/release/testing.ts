@@ -1,3 +1,4 @@
+import { testApp } from "../artifacts/testing.ts";
 import { noRestores } from "../recovery/testing/no-restores.ts";
 import type { CanaryEvidence } from "../canary/evidence-file.ts";
 import { memoryBackups, type MemoryBackups } from "../recovery/testing/memory-backups.ts";
@@ -40,29 +41,16 @@ export function sampleProject(
     name: "tiny",
     root: "/project",
     configPath: "/project/cozy.config.ts",
-    app: {
-      stack: "node",
-      django: undefined,
-      schedules: {},
-      seed: undefined,
-      migrateBack: undefined,
-      contract: [],
-      console: ["node"],
-      dev: { port: 3000, variables: {}, processes: {} },
-      folder: ".",
+    app: testApp({
       runtime: { engine: "node", version: "24", source: "cozy.config.ts" },
       build: { command: undefined, variables: {}, secrets: {}, timeoutMs: 600_000 },
       processes: { web },
       migrate: ["node", "migrate.js"],
       static: { folder: "dist/static", url: "/static/" },
-      variables: {},
-      persist: [],
       ready: { path: "/ready", status: 200, timeoutMs: 10_000 },
-      smoke: [],
-      hooks: {},
       drain: environment.drain,
       ...change,
-    },
+    }),
     environments: { staging: environment },
   };
 }

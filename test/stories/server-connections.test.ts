@@ -107,40 +107,85 @@ export default defineProject({
     }
   });
 
+  it("are looked at again by a resume while nothing has started, and never by an abort", async () => {
+    const sandbox = await createSandbox({
+      config: (port) => `import { defineProject, dotenv, node, postgres, thisMachine } from "cozywish";
+export default defineProject({
+  name: "tiny",
+  app: node({ runtime: ">=22.15", processes: { web: ["node", "server.js"] }, ready: { path: "/ready" } }),
+  environments: {
+    staging: { target: thisMachine({ port: ${port} }), database: postgres({ url: dotenv(".env.staging"), pool: 2 }) },
+  },
+});
+`,
+    });
+    const deployKilledAt = async (fault: string) => {
+      await sandbox.commit({ "version.txt": `${fault}\n` });
+      await change("alter database shop connection limit 6"); // (1 + 1 + 1) × 2
+      const { code } = await sandbox.cozy(["deploy", "staging"], { env: { COZY_FAULT: fault } });
+      expect(code).toBe(128);
+      await change("alter database shop connection limit 5");
+    };
+    try {
+      await sandbox.write(".env.staging", `DATABASE_URL=${addressOf("shop", "app")}\n`);
+      await sandbox.ok(["deploy", "staging"]);
+      const { release } = await served(sandbox.url);
+
+      await deployKilledAt("before:start-instances-web@this-machine");
+      const { code, stderr } = await sandbox.cozy(["resume", "staging"]);
+      expect(code).toBe(2);
+      expect(stderr).toContain("capacity-lacking");
+      expect(stderr).toContain("hold up to 6 connections (2 each); the database has 5 for them");
+      expect(stderr).toContain("was cut off before it started anything, and stays so. Nothing was changed.");
+      expect(stderr).toContain("cozy abort staging");
+      await sandbox.ok(["abort", "staging"]);
+      expect((await served(sandbox.url)).release).toBe(release);
+
+      await deployKilledAt("after:start-instances-web@this-machine");
+      await sandbox.ok(["resume", "staging"]);
+      expect((await served(sandbox.url)).release).not.toBe(release);
+    } finally {
+      await sandbox.dispose();
+    }
+  });
+
   it("are not known where there is no psql, or the server says no", async () => {
     expect(await ask("postgres", psqlHere({ PATH: folder }))).toBeUndefined();
     expect(await ask("nowhere")).toBeUndefined();
   });
 
-  it.skipIf(!hasSshd)("are asked from a host, without the password among anybody's arguments", async () => {
-    const sshd = await startSshd();
-    const knownHosts = join(sshd.folder, "known_hosts");
-    await writeFile(knownHosts, pinnedLine(sshd));
-    const { port, user, identity } = sshd;
-    const connection = await sshConnection(
-      { host: "web-1", address: "127.0.0.1", port, user, identity },
-      {
-        knownHosts,
-        env: { PATH: process.env["PATH"], HOME: sshd.folder },
-        uid: process.getuid?.() ?? 0,
-        now: Date.now,
-        random: Math.random,
-      },
-    );
-    const asked: string[] = [];
-    const run: RunPsql = (command, variables, signal) => {
-      asked.push(...command);
-      return psqlOn(connection)(command, variables, signal);
-    };
-    try {
-      expect(await ask("postgres", run)).toEqual({ by: "server", most: 20, reserved: 2, others: 0 });
-      expect(asked.join(" ")).not.toContain("p@ss");
-      expect(await ask("nowhere", run)).toBeUndefined();
-      await sshd.stop();
-      expect(await ask("postgres", run)).toBeUndefined();
-    } finally {
-      await connection.end();
-      await sshd.stop();
-    }
-  });
+  it.skipIf(mayBeLeftOut(!hasSshd))(
+    "are asked from a host, without the password among anybody's arguments",
+    async () => {
+      const sshd = await startSshd();
+      const knownHosts = join(sshd.folder, "known_hosts");
+      await writeFile(knownHosts, pinnedLine(sshd));
+      const { port, user, identity } = sshd;
+      const connection = await sshConnection(
+        { host: "web-1", address: "127.0.0.1", port, user, identity },
+        {
+          knownHosts,
+          env: { PATH: process.env["PATH"], HOME: sshd.folder },
+          uid: process.getuid?.() ?? 0,
+          now: Date.now,
+          random: Math.random,
+        },
+      );
+      const asked: string[] = [];
+      const run: RunPsql = (command, variables, signal) => {
+        asked.push(...command);
+        return psqlOn(connection)(command, variables, signal);
+      };
+      try {
+        expect(await ask("postgres", run)).toEqual({ by: "server", most: 20, reserved: 2, others: 0 });
+        expect(asked.join(" ")).not.toContain("p@ss");
+        expect(await ask("nowhere", run)).toBeUndefined();
+        await sshd.stop();
+        expect(await ask("postgres", run)).toBeUndefined();
+      } finally {
+        await connection.end();
+        await sshd.stop();
+      }
+    },
+  );
 });

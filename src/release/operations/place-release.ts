@@ -1,5 +1,7 @@
+import { isFields } from "../../artifacts/kept-file.ts";
 import type { Operation } from "../../engine/operation.ts";
 import { CozyError } from "../../errors/cozy-error.ts";
+import type { Plan } from "../plan.ts";
 import { wholeRelease } from "../whole-release.ts";
 import type { ReleaseDraft, ReleaseWorld } from "../world.ts";
 
@@ -38,3 +40,17 @@ export const placeRelease: Operation<PlaceReleaseInput, ReleaseWorld> = {
   // own, and a line that is lost is noticed sooner.
   deadlineMs: () => 3 * 3_600_000,
 };
+
+/** The release that a plan is about, where the plan lays it: hosts may not have it yet. */
+export function releaseIn({ release, phases }: Plan): ReleaseDraft | undefined {
+  const operations = phases.flatMap((phase) => phase.operations);
+  return operations
+    .filter(({ kind }) => kind === placeRelease.kind)
+    .map(({ input }): unknown => (isFields(input) ? input["release"] : undefined))
+    .filter(isDraft)
+    .find(({ id }) => id === release);
+}
+
+function isDraft(value: unknown): value is ReleaseDraft {
+  return isFields(value) && value["format"] === 1 && isFields(value["processes"]);
+}

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
+import { isFields } from "../../artifacts/kept-file.ts";
 import type { Operation } from "../../engine/operation.ts";
 import type { Scale } from "../instance-types.ts";
+import type { Plan } from "../plan.ts";
 import type { HostWorld } from "../world.ts";
 
 export interface SetScaleInput {
@@ -23,3 +25,14 @@ export const setScale: Operation<SetScaleInput, HostWorld> = {
   },
   deadlineMs: () => 10_000,
 };
+
+/** The counts that a plan brings; `undefined` where it leaves them as they are. */
+export function scaleIn({ phases }: Plan): Scale | undefined {
+  const operations = phases.flatMap((phase) => phase.operations);
+  const input: unknown = operations.find(({ kind }) => kind === setScale.kind)?.input;
+  return isFields(input) && isScale(input["to"]) ? input["to"] : undefined;
+}
+
+function isScale(value: unknown): value is Scale {
+  return isFields(value) && Object.values(value).every((count) => typeof count === "number");
+}
