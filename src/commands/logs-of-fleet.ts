@@ -22,6 +22,8 @@ export async function showLogsOfFleet(
 ): Promise<number> {
   const all = await connectionsOf(context, opened);
   const connections = host === undefined ? all : [connectionTo(all, opened, host)];
+  // Before the timer, which keeps the program alive where this fails.
+  const place = await orderPlaceFor(context, opened);
   const names = connections.map((connection) => connection.host);
   const width = Math.max(...names.map((name) => name.length));
   const print = (line: LogLine) =>
@@ -31,7 +33,6 @@ export async function showLogsOfFleet(
   const reading = new AbortController();
   const end = () => reading.abort(context.signal.reason);
   context.signal.addEventListener("abort", end, { once: true });
-  const place = await orderPlaceFor(context, opened);
   try {
     const outcomes = await Promise.all(
       connections.map(async (connection) => {
