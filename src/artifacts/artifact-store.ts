@@ -80,7 +80,7 @@ export async function requireManifest(machine: MachinePaths, id: string): Promis
   if (manifest !== undefined) return manifest;
   throw new CozyError("artifact-missing", {
     message: `The artifact ${id} is not in ${machine.artifacts}.`,
-    state: "Nothing changed.",
+    state: "Nothing was changed.",
     next: "Deploy again: the artifact is built anew from its commit.",
   });
 }

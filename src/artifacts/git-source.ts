@@ -178,7 +178,7 @@ async function refuseSubmodules(
   if (submodules.length === 0) return;
   throw new CozyError("submodules-not-carried-out", {
     message: `The application holds ${submodules.length === 1 ? "the submodule" : "the submodules"} ${submodules.join(", ")}; releases with submodules are not carried out yet.`,
-    state: "Nothing changed.",
+    state: "Nothing was changed.",
     next: `git rm --cached ${submodules[0]}, then commit its files themselves, or take it as a dependency.`,
   });
 }

@@ -48,7 +48,7 @@ export function gitFailed(run: GitRun, result: ProgramResult): CozyError {
   const how = result.timedOut ? "did not end in time" : `ended with ${result.exitCode ?? result.signal}`;
   return new CozyError("git-failed", {
     message: `git ${run.args.join(" ")} ${how} in ${run.folder}.`,
-    state: "Nothing changed.",
+    state: "Nothing was changed.",
     next: `Run the same git command in ${run.folder} to see why.`,
     details: result.tail.slice(-10),
   });

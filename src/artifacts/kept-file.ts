@@ -34,7 +34,7 @@ export function parseKept<Value>(
     throw new CozyError("kept-file-newer", {
       message: `${file} has format ${found}; this cozy reads formats up to ${format}.`,
       state: "The file was left as it is.",
-      next: "npm install cozywish@latest",
+      next: "Install the newest cozy: npm install --save-dev cozywish@latest",
     });
   }
   const value: unknown = fields;

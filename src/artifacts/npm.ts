@@ -94,7 +94,7 @@ function errorOf(stdout: string): Record<string, unknown> | undefined {
 export function registryUnreachable(what: string, failure: NpmFailure): CozyError {
   return new CozyError("registry-unreachable", {
     message: `${what}: the package registry could not be reached${failure.code === undefined ? "" : ` (${failure.code})`}.`,
-    state: "Nothing changed.",
+    state: "Nothing was changed.",
     next: "Run the same command again when the network is back.",
     details: failure.lines,
   });

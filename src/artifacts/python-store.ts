@@ -216,7 +216,7 @@ function gone(choice: RuntimeChoice, binary: string): CozyError {
   return new CozyError("runtime-broken", {
     message: `Python ${choice.version} was found at ${binary}, and does not answer any more.`,
     state: "Nothing was kept.",
-    next: "Run the command again.",
+    next: "Run the same command again.",
   });
 }
 

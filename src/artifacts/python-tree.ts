@@ -122,7 +122,7 @@ async function finish(
   throw new CozyError("dependencies-failed", {
     message: `The installed packages could not be compiled by Python ${runtime.version}: it ended with ${result.exitCode ?? result.signal}.`,
     state: "Nothing was built; the dependency trees that were there are as they were.",
-    next: "Run the command again.",
+    next: "Run the same command again.",
     details: result.tail.slice(-20),
   });
 }
@@ -144,7 +144,7 @@ async function run(
   if (silent !== undefined) {
     throw new CozyError("registry-unreachable", {
       message: `The packages of ${dependencies.file} could not be installed: the package index ${silent} does not answer.`,
-      state: "Nothing changed.",
+      state: "Nothing was changed.",
       next: "Run the same command again when the network is back.",
       details,
     });

@@ -10,7 +10,7 @@ export function helpText(index: readonly CommandEntry[]): string {
     [`${group}:`, ...entries.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`)].join("\n"),
   );
   return [
-    `cozy ${version}: takes a web application from a laptop to production and keeps it alive there.`,
+    `cozy ${version}: brings a web application to production and keeps it alive there.`,
     "",
     "Usage: cozy <command> [environment] [options]",
     "",

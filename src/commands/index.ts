@@ -114,7 +114,7 @@ export const commandIndex: readonly CommandEntry[] = [
     "run a command with the serving release's code and variables",
     () => import("./run.ts"),
   ),
-  entry("Look", "exec", "the same, as on all servers at once", () => import("./exec.ts")),
+  entry("Look", "exec", "another name of `cozy run`", () => import("./exec.ts")),
   entry(
     "Look",
     "console",
@@ -140,7 +140,7 @@ export const commandIndex: readonly CommandEntry[] = [
   entry(
     "Recover",
     "backups",
-    "the backups there are, whether they are sound, when the next ones are due",
+    "the backups there are, if they are sound, and when the next are due",
     () => import("./backups.ts"),
   ),
   entry("Recover", "answer", "answer what a deploy waits for", () => import("./answer.ts")),

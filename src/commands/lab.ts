@@ -8,7 +8,7 @@ import { parseLabWords, type LabAction } from "./lab-words.ts";
 export const command = defineCommand({
   name: "lab",
   description:
-    "Real Debian 12 hosts on this Linux machine, with systemd and an SSH server each, to try set-up, deploys and failures in: `up` boots them, `status` shows how to reach them, `exec` runs a command in one. `cut`, `slow` and `heal` change a host's link, `kill` takes its power away, `reboot` boots it again with its disk as it was. `down` leaves nothing behind. It needs root. The first `up` builds the image that hosts boot from, which takes minutes and is kept.",
+    "Real Debian 12 hosts on this Linux machine, with systemd and an SSH server each, to try set-up, deploys and failures in: `up` boots them, `status` shows how to reach them, `exec` runs a command in one, or a shell where none is given. `cut`, `slow` and `heal` change a host's link, `kill` takes its power away, `reboot` boots it again with its disk as it was. `down` leaves nothing behind. It needs root. The first `up` builds the image that hosts boot from, which takes minutes and is kept.",
   arguments: [
     {
       name: "action",
@@ -38,7 +38,7 @@ export const command = defineCommand({
     delay: { kind: "text", placeholder: "duration", help: "with slow: added to a round trip (50ms)" },
     loss: { kind: "text", placeholder: "share", help: "with slow: of the packets each way, as 5% (0%)" },
   },
-  takesRest: "with exec: the command; a shell where it is left out",
+  takesRest: "<command>",
   examples: [
     "cozy lab up --hosts 4",
     "cozy lab status --json",

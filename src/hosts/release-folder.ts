@@ -167,7 +167,7 @@ export function unknownRelease(release: string, names: readonly string[]): CozyE
   const all = names.length === 0 ? "there is none yet" : `there are ${names.join(", ")}`;
   return new CozyError("unknown-release", {
     message: `There is no release \`${release}\` here: ${all}.`,
-    state: "Nothing changed.",
+    state: "Nothing was changed.",
     ...(near.length === 0 ? {} : { next: `Did you mean ${near.map((name) => `\`${name}\``).join(" or ")}?` }),
   });
 }

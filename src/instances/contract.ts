@@ -44,7 +44,7 @@ export function instancesContract(name: string, open: () => Promise<InstancesUnd
       ]);
       expect(await under.instances.list(signal())).toMatchObject(started.map(({ id, pid }) => ({ id, pid })));
       expect(new Set(started.map(({ pid }) => pid)).size).toBe(2);
-      expect(Date.now() - (started[0]?.startedAt ?? 0)).toBeLessThan(10_000);
+      expect(Date.now() - (started[0]?.startedAt ?? 0)).toBeLessThan(60_000);
     });
 
     it("leaves the process alone when the same spec comes again", async () => {
@@ -81,7 +81,7 @@ export function instancesContract(name: string, open: () => Promise<InstancesUnd
 
     it("stops retired ones when their time has come, and no others", async () => {
       await under.instances.start([under.spec("r1/web.0", "runs"), under.spec("r2/web.0", "runs")], signal());
-      const at = Date.now() + 150;
+      const at = Date.now() + soonMs;
       await under.instances.retire({ release: "r1" }, at, signal());
       const warm = await under.instances.list(signal());
       expect(warm.map(({ retireAt }) => retireAt)).toEqual([at, undefined]);
@@ -91,19 +91,19 @@ export function instancesContract(name: string, open: () => Promise<InstancesUnd
 
     it("keeps one whose retirement is taken back", async () => {
       const [before] = await under.instances.start([under.spec("r1/web.0", "runs")], signal());
-      await under.instances.retire({ release: "r1" }, Date.now() + 100, signal());
+      await under.instances.retire({ release: "r1" }, Date.now() + soonMs, signal());
       await under.instances.retire({ release: "r1" }, undefined, signal());
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      await new Promise((resolve) => setTimeout(resolve, soonMs + 100));
       expect(await under.instances.list(signal())).toMatchObject([{ pid: before?.pid, retireAt: undefined }]);
     });
 
     it("keeps a retired one that is asked for again", async () => {
       const spec = under.spec("r1/web.0", "runs");
       const [before] = await under.instances.start([spec], signal());
-      await under.instances.retire({ release: "r1" }, Date.now() + 1_000, signal());
+      await under.instances.retire({ release: "r1" }, Date.now() + soonMs, signal());
       const [kept] = await under.instances.start([structuredClone(spec)], signal());
       expect(kept).toMatchObject({ pid: before?.pid, retireAt: undefined });
-      await new Promise((resolve) => setTimeout(resolve, 1_200));
+      await new Promise((resolve) => setTimeout(resolve, soonMs + 200));
       expect(await under.instances.list(signal())).toMatchObject([{ pid: before?.pid, state: "running" }]);
     });
 
@@ -130,8 +130,11 @@ export function instancesContract(name: string, open: () => Promise<InstancesUnd
   });
 }
 
+/** A retirement that is on its way when it is looked at or taken back: longer than that takes a busy machine, over SSH too. */
+const soonMs = 2_000;
+
 function signal(): AbortSignal {
-  return AbortSignal.timeout(10_000);
+  return AbortSignal.timeout(60_000);
 }
 
 async function idsOf(under: InstancesUnderTest): Promise<readonly string[]> {
@@ -143,7 +146,7 @@ async function eventuallyStatus(
   under: InstancesUnderTest,
   isSo: (status: InstanceStatus) => boolean,
 ): Promise<InstanceStatus> {
-  for (const until = Date.now() + 5000; ;) {
+  for (const until = Date.now() + 60_000; ;) {
     const found = (await under.instances.list(signal())).find(isSo);
     if (found !== undefined) return found;
     if (Date.now() > until)
@@ -152,7 +155,7 @@ async function eventuallyStatus(
 }
 
 async function eventually(ask: () => Promise<string>, wanted: string): Promise<void> {
-  for (const until = Date.now() + 5000; ;) {
+  for (const until = Date.now() + 60_000; ;) {
     const seen = await ask();
     if (seen === wanted) return;
     if (Date.now() > until) throw new Error(`${seen} instead of ${wanted}`);

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { copyFile, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { copyFile, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { CozyError, systemCode } from "../errors/cozy-error.ts";
+import { shippedCode } from "./shipped-code.ts";
 
 export interface AgentFolders {
   /** The machine's folder of agents, by hash. */
@@ -68,22 +68,8 @@ function moduleIn(folder: string, name: string): string {
 
 async function hashOf(files: readonly string[]): Promise<string> {
   const hash = createHash("sha256");
-  for (const file of files) hash.update(await contentOf(file)).update("\0");
+  for (const file of files) hash.update(await shippedCode(file)).update("\0");
   return hash.digest("hex").slice(0, 16);
-}
-
-async function contentOf(file: string): Promise<Buffer> {
-  try {
-    return await readFile(file);
-  } catch (error) {
-    if (systemCode(error) !== "ENOENT") throw error;
-    throw new CozyError("agents-missing", {
-      message: `${file} is not there.`,
-      state: "Nothing was changed.",
-      next: "Install cozy anew (npm install), or in its own repository: npm run build",
-      cause: error,
-    });
-  }
 }
 
 async function copyDurably(from: string, to: string): Promise<void> {

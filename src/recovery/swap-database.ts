@@ -175,7 +175,7 @@ function inUse(database: string, openers: readonly string[]): CozyError {
   const who = openers.length === 0 ? "Something" : openers.join(", ");
   return new CozyError("database-in-use", {
     message: `${who} still has ${database} open, and would go on writing to the one that is replaced.`,
-    next: "End it, then restore again.",
+    next: `End it (this names it: fuser -v ${database}), then run the same command again.`,
   });
 }
 

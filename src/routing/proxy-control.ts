@@ -97,7 +97,7 @@ async function ask<Answer extends object>(
     throw new CozyError("proxy-too-new", {
       message: `The running proxy speaks format ${String(answer.format)}; this cozy understands format ${controlFormat}.`,
       state: "The proxy goes on serving; nothing was changed.",
-      next: "Install the newest cozy: npm install -g cozywish@latest",
+      next: "Install the newest cozy: npm install --save-dev cozywish@latest",
     });
   }
   if (status === 200 && isAnswer(answer)) return answer;

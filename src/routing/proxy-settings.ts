@@ -123,7 +123,7 @@ function parse(file: string, found: unknown): ProxySettingsFile {
     throw new CozyError("proxy-settings-too-new", {
       message: `${file} has format ${found["format"]}; this proxy reads format 1.`,
       state: "The proxy was not started; one that runs goes on.",
-      next: "Install the newest cozy: npm install -g cozywish@latest",
+      next: "Install the newest cozy: npm install --save-dev cozywish@latest",
     });
   }
   if (isInput(found)) return proxySettings(found);

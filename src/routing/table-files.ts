@@ -213,7 +213,7 @@ async function readRecord(runFolder: string, folder: string): Promise<TableRecor
     throw new CozyError("routes-too-new", {
       message: `${file} has format ${record.format}; this cozy reads format 1.`,
       state: "The proxy goes on with the table that it has; nothing was changed.",
-      next: "Install the newest cozy: npm install -g cozywish@latest",
+      next: "Install the newest cozy: npm install --save-dev cozywish@latest",
     });
   }
   const { number, inForceAt } = record as Record<string, unknown>;

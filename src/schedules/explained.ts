@@ -14,7 +14,7 @@ export function newerFile(file: string): CozyError {
   return new CozyError("kept-file-newer", {
     message: `${file} was written by a newer cozy.`,
     state: "The file was left as it is.",
-    next: "npm install cozywish@latest",
+    next: "Install the newest cozy: npm install --save-dev cozywish@latest",
   });
 }
 

@@ -40,7 +40,7 @@ function valuesIn(text: string, file: string): Readonly<Record<string, string>> 
     throw new CozyError("generated-newer", {
       message: `${file} has format ${String(format)}; this version of cozy reads format 1.`,
       state: "The file is as it was.",
-      next: "Install the newest cozy: `npm install -g cozywish@latest`.",
+      next: "Install the newest cozy: npm install --save-dev cozywish@latest",
     });
   }
   if (format !== 1 || !areTexts(values)) throw damaged(file, "it holds something else than values by name");

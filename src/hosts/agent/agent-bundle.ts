@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { CozyError, systemCode } from "../../errors/cozy-error.ts";
+import { shippedCode } from "../../instances/shipped-code.ts";
 import type { ReleaseAgents } from "../machine/release-agents.ts";
 
 /** What of cozy's own code lies on a host, in a folder of its hash: the agent, and what is laid into releases. */
@@ -21,7 +20,7 @@ export async function agentBundle(
   const files: Record<string, Buffer> = {};
   const hash = createHash("sha256");
   for (const name of names) {
-    const content = await contentOf(join(distAgents, `${name}.js`));
+    const content = await shippedCode(join(distAgents, `${name}.js`));
     hash.update(`${name} ${content.length}\n`).update(content);
     files[moduleName(name)] = content;
   }
@@ -44,18 +43,4 @@ export function agentFilesIn(folder: string, node: string): ReleaseAgents {
 /** The name says that it is a module: no package.json stands beside the copies. */
 export function moduleName(name: string): string {
   return `${name}.mjs`;
-}
-
-async function contentOf(file: string): Promise<Buffer> {
-  try {
-    return await readFile(file);
-  } catch (error) {
-    if (systemCode(error) !== "ENOENT") throw error;
-    throw new CozyError("agents-missing", {
-      message: `${file} is not there.`,
-      state: "Nothing was changed.",
-      next: "Install cozy anew (npm install), or in its own repository: npm run build",
-      cause: error,
-    });
-  }
 }

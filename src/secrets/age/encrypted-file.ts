@@ -107,7 +107,7 @@ function newer(file: string, format: string): CozyError {
   return new CozyError("secrets-newer", {
     message: `${file} has format ${format}; this version of cozy reads format 1.`,
     state: "Nothing was changed.",
-    next: "Install the newest cozy: `npm install -g cozywish@latest`.",
+    next: "Install the newest cozy: npm install --save-dev cozywish@latest",
   });
 }
 
