@@ -6,7 +6,7 @@ import { commitsBetween } from "./commits-between.ts";
 import { describeSource } from "./git-source.ts";
 import { commit, gitIn, repositoryOf, tempFolder } from "./testing.ts";
 
-const signal = AbortSignal.timeout(60_000);
+const signal = new AbortController().signal;
 
 describe("the source of a release", () => {
   it("is the application's folder at a commit, with what is not in it", async () => {

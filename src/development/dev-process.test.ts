@@ -41,8 +41,8 @@ function processOf(script: string): { readonly dev: DevProcess; readonly seen: S
 const isRunning = (pid: number) => identify(pid) !== undefined;
 
 async function until(holds: () => boolean): Promise<void> {
-  for (const end = Date.now() + 8_000; Date.now() < end; await after(10)) if (holds()) return;
-  throw new Error("not within eight seconds");
+  for (const end = Date.now() + 30_000; Date.now() < end; await after(10)) if (holds()) return;
+  throw new Error("not within thirty seconds");
 }
 
 const stays = "setInterval(() => {}, 1000)";
@@ -107,7 +107,7 @@ describe("endAll", () => {
       slowMs: 50,
       graceMs: 300,
     });
-    expect(Date.now() - since).toBeLessThan(3_000);
+    expect(Date.now() - since).toBeLessThan(20_000);
     expect(slow).toEqual([["web"]]);
     expect(dev.hasLeftovers).toBe(false);
     expect(isRunning(seen.pids[0] ?? 0)).toBe(false);
@@ -127,8 +127,14 @@ describe("endAll", () => {
     const atOnce = new AbortController();
     setTimeout(() => atOnce.abort(), 100);
     const since = Date.now();
-    await endAll({ processes: [dev], signal: "SIGINT", atOnce: atOnce.signal, onSlow: () => {} });
-    expect(Date.now() - since).toBeLessThan(2_000);
+    await endAll({
+      processes: [dev],
+      signal: "SIGINT",
+      atOnce: atOnce.signal,
+      onSlow: () => {},
+      graceMs: 60_000,
+    });
+    expect(Date.now() - since).toBeLessThan(20_000);
     expect(dev.hasLeftovers).toBe(false);
   });
 });

@@ -31,7 +31,7 @@ afterEach(async () => {
 });
 
 async function until(path: string): Promise<void> {
-  for (const end = Date.now() + 5_000; Date.now() < end; await after(10)) if (seen.includes(path)) return;
+  for (const end = Date.now() + 30_000; Date.now() < end; await after(10)) if (seen.includes(path)) return;
   throw new Error(`${path} was not seen; ${seen.join(", ")} was`);
 }
 

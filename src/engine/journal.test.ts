@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { mayBeLeftOut } from "../../test/support/may-be-left-out.ts";
 import { historyEntry } from "./history-entry.ts";
 import { journalName, parseJournal, type JournalEvent } from "./journal.ts";
 import { journalFolder } from "./journal-folder.ts";
@@ -141,29 +142,32 @@ describe("a folder of journals", () => {
     });
   });
 
-  it.runIf(canMount())("still records on a full disk, and loses no line when even that is full", async () => {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=400k", "tmpfs", folder]);
-    try {
-      const journal = await startJournal(plan, occasion, writing());
-      await writeFile(join(folder, "filler"), Buffer.alloc(400 * 1024)).catch(() => undefined);
-      let recorded = 0;
-      const long: JournalEvent = { event: "note", text: "x".repeat(9_000) };
-      await expect(
-        (async () => {
-          for (; recorded < 100; recorded += 1) await journal.record(long);
-        })(),
-      ).rejects.toMatchObject({ code: "journal-unwritable", next: expect.stringContaining("Make room") });
-      expect(recorded).toBeGreaterThan(20);
-      expect(await readdir(folder)).not.toContain("ballast");
-      const kept = parseJournal(journal.name, await readFile(join(folder, journal.name), "utf8"));
-      expect(kept).toMatchObject({ tornBytes: 0 });
-      expect(kept.entries).toHaveLength(recorded);
-      await journal.close();
-    } finally {
-      // Lazily, because a failed assertion leaves the journal open.
-      execFileSync("umount", ["--lazy", folder]);
-    }
-  });
+  it.skipIf(mayBeLeftOut(!canMount()))(
+    "still records on a full disk, and loses no line when even that is full",
+    async () => {
+      execFileSync("mount", ["-t", "tmpfs", "-o", "size=400k", "tmpfs", folder]);
+      try {
+        const journal = await startJournal(plan, occasion, writing());
+        await writeFile(join(folder, "filler"), Buffer.alloc(400 * 1024)).catch(() => undefined);
+        let recorded = 0;
+        const long: JournalEvent = { event: "note", text: "x".repeat(9_000) };
+        await expect(
+          (async () => {
+            for (; recorded < 100; recorded += 1) await journal.record(long);
+          })(),
+        ).rejects.toMatchObject({ code: "journal-unwritable", next: expect.stringContaining("Make room") });
+        expect(recorded).toBeGreaterThan(20);
+        expect(await readdir(folder)).not.toContain("ballast");
+        const kept = parseJournal(journal.name, await readFile(join(folder, journal.name), "utf8"));
+        expect(kept).toMatchObject({ tornBytes: 0 });
+        expect(kept.entries).toHaveLength(recorded);
+        await journal.close();
+      } finally {
+        // Lazily, because a failed assertion leaves the journal open.
+        execFileSync("umount", ["--lazy", folder]);
+      }
+    },
+  );
 });
 
 describe("historyEntry", () => {

@@ -77,7 +77,7 @@ describe("a deployer killed with SIGKILL", () => {
 async function killedIn(folder: string, command: string, point: string, id: string): Promise<string> {
   const program = join(import.meta.dirname, "testing", "deployer.ts");
   const { promise, resolve } = Promise.withResolvers<string | undefined>();
-  const child = execFile(process.execPath, [program, folder, command, point, id], { timeout: 15_000 });
+  const child = execFile(process.execPath, [program, folder, command, point, id], { timeout: 45_000 });
   child.on("exit", (_code, signal) => resolve(signal ?? undefined));
   expect(await promise).toBe("SIGKILL");
   return folder;

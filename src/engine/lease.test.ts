@@ -302,9 +302,9 @@ function racer() {
 }
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 5_000;
+  const deadline = Date.now() + 30_000;
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error("it did not come to that within 5 s");
+    if (Date.now() > deadline) throw new Error("it did not come to that within 30 s");
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

@@ -18,7 +18,7 @@ const plan: Plan = {
   commit: "",
   phases: [],
 };
-const who = { user: "ada", host: "laptop", pid: 7 };
+const who = { user: "dev", host: "laptop", pid: 7 };
 
 describe("what is noted as done", () => {
   it("stands in the history with its end, and never waits for resume or abort", async () => {
@@ -34,7 +34,7 @@ describe("what is noted as done", () => {
       outcome: "committed",
       startedAt: 1_000,
       durationMs: 250,
-      who: { user: "ada" },
+      who: { user: "dev" },
     });
     expect(await unfinishedJournal(store)).toBeUndefined();
     expect(await lastTrafficChange(store)).toBeUndefined();

@@ -8,7 +8,7 @@ import type { Connection } from "./ssh/connection.ts";
 
 const file = "/the/file";
 const wanted: Maintenance = { format: 1, since: 5, who: "anna on laptop", message: "the database moves" };
-const signal = AbortSignal.timeout(30_000);
+const signal = new AbortController().signal;
 
 let folder: string;
 let hosts: readonly Connection[];

@@ -21,7 +21,7 @@ const imports = 'import { defineProject, node, thisMachine } from "cozywish";';
 /** Loads in a Node of its own, and gives what it printed on both streams. */
 async function load(): Promise<{ stdout: string; stderr: string }> {
   const program = new URL("golden/load-one-each.ts", import.meta.url).pathname;
-  return promisify(execFile)(process.execPath, [program, folder], { timeout: 15_000 });
+  return promisify(execFile)(process.execPath, [program, folder], { timeout: 45_000 });
 }
 
 describe("loadProject", () => {

@@ -21,10 +21,10 @@ async function proof(over: Partial<Parameters<typeof prove>[0]> = {}) {
     tokenFile: stage.settings.proofTokenFile,
     table: await stage.table(),
     check: { path: "/", status: 200 },
-    withinMs: 1_000,
+    withinMs: 10_000,
     ...over,
   };
-  return await prove(input, AbortSignal.timeout(10_000));
+  return await prove(input, AbortSignal.timeout(30_000));
 }
 
 describe("a proof", () => {

@@ -67,6 +67,21 @@ async function listed(): Promise<readonly string[]> {
   return (JSON.parse(stdout) as BackupsList).backups.map(({ id }) => id);
 }
 
+/** Begins a backup and kills it; whether that met it before it was done. */
+async function isKilledMidway(): Promise<boolean> {
+  const child = spawn(process.execPath, [cozyBinary, "backup", "staging"], {
+    cwd: sandbox.project,
+    env: sandbox.env,
+    stdio: "ignore",
+  });
+  const ended = once(child, "exit");
+  const partials = async () => (await readdir(store)).filter((name) => name.endsWith(".partial"));
+  while (child.exitCode === null && (await partials()).length === 0) await setTimeout(1);
+  child.kill("SIGKILL");
+  await ended;
+  return (await partials()).length === 1;
+}
+
 async function backUp(): Promise<string> {
   const { backup } = await sandbox.json<BackupReport>(["backup", "staging"]);
   return backup?.id ?? "";
@@ -74,17 +89,11 @@ async function backUp(): Promise<string> {
 
 describe("a backup", () => {
   it("that was killed midway is none, and the next one is whole", async () => {
-    const child = spawn(process.execPath, [cozyBinary, "backup", "staging"], {
-      cwd: sandbox.project,
-      env: sandbox.env,
-      stdio: "ignore",
-    });
-    const ended = once(child, "exit");
-    const hasBegun = async () => (await readdir(store)).some((name) => name.endsWith(".partial"));
-    while (child.exitCode === null && !(await hasBegun())) await setTimeout(1);
-    child.kill("SIGKILL");
-    await ended;
-    expect((await readdir(store)).filter((name) => name.endsWith(".partial"))).toHaveLength(1);
+    // Where the machine is busy it may be done before it is seen that it has begun.
+    for (let tries = 1; !(await isKilledMidway()); tries += 1) {
+      expect(tries).toBeLessThan(50);
+      for (const id of await readdir(store)) await rm(join(store, id), { recursive: true });
+    }
     expect(await listed()).toEqual([]);
     const id = await backUp();
     expect(await readdir(store)).toEqual([id]);

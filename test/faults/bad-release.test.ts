@@ -1,23 +1,26 @@
-import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startLoad } from "../../src/routing/testing/load.ts";
-import { createSandbox, served, tinyConfig, type CliResult, type Sandbox } from "../support/sandbox.ts";
+import {
+  createSandbox,
+  served,
+  tinyConfig,
+  until,
+  type CliResult,
+  type Sandbox,
+} from "../support/sandbox.ts";
 import { betweenRequestsMs } from "../support/soak.ts";
 
 let sandbox: Sandbox;
 let good: string;
 
-const quick = (port: number, more = ""): string =>
-  tinyConfig(port, "", more).replace('timeout: "10s"', 'timeout: "2s"').replace('"5s"', '"1s"');
-
 beforeAll(async () => {
-  sandbox = await createSandbox({ config: quick });
+  sandbox = await createSandbox();
   await sandbox.ok(["deploy", "staging"]);
   good = (await served(sandbox.url)).release;
 });
 afterAll(async () => sandbox.dispose());
 beforeEach(async () => {
-  await sandbox.commit({ "behaviour.json": "{}", "cozy.config.ts": quick(sandbox.port) });
+  await sandbox.commit({ "behaviour.json": "{}", "cozy.config.ts": tinyConfig(sandbox.port) });
 });
 
 /** Deploys under load, expects a refusal, and that the good release never stopped serving. */
@@ -51,12 +54,13 @@ describe("a release that is not good", () => {
   });
 
   it("never gets ready: refused when its time is up", async () => {
-    const { stderr } = await refused(behaviour({ neverReady: true }));
+    const config = tinyConfig(sandbox.port).replace('timeout: "60s"', 'timeout: "2s"');
+    const { stderr } = await refused({ ...behaviour({ neverReady: true }), "cozy.config.ts": config });
     expect(stderr).toContain("status 503 instead of 200 (not yet) after 2 s");
   });
 
   it("fails its smoke test", async () => {
-    const config = quick(sandbox.port).replace('text: "version"', 'text: "no such text"');
+    const config = tinyConfig(sandbox.port).replace('text: "version"', 'text: "no such text"');
     const { stderr } = await refused({ "cozy.config.ts": config });
     expect(stderr).toContain("smoke-failed");
     expect(stderr).toContain('the page does not contain "no such text"');
@@ -65,7 +69,7 @@ describe("a release that is not good", () => {
   });
 
   it("fails to build, and says why a run-time variable is not there", async () => {
-    const config = quick(sandbox.port).replace(
+    const config = tinyConfig(sandbox.port).replace(
       '{ COLOUR: "blue" }',
       '{ COLOUR: "blue", SESSION_SECRET: "not at build" }',
     );
@@ -83,7 +87,7 @@ describe("a release that is not good", () => {
   it.each(["afterBuild", "beforeMigrate", "beforeSwitch"])("is stopped by the hook %s", async (hook) => {
     const command = `["node", "-e", "console.error('not today'); process.exit(6)"]`;
     const { stderr } = await refused({
-      "cozy.config.ts": quick(sandbox.port, `hooks: { ${hook}: ${command} },`),
+      "cozy.config.ts": tinyConfig(sandbox.port, "", `hooks: { ${hook}: ${command} },`),
     });
     expect(stderr).toContain(`The hook ${hook}`);
     expect(stderr).toContain("not today");
@@ -92,17 +96,16 @@ describe("a release that is not good", () => {
 
 describe("a release that turns bad later", () => {
   it("crashes: each instance is started again, with back-off", async () => {
-    await sandbox.commit(behaviour({ crashAfterMs: 1_500 }));
+    await sandbox.commit({ "version.txt": "to crash\n" });
     await sandbox.ok(["deploy", "staging"]);
-    await setTimeout(2_500);
-    const { host } = await sandbox.json<{
-      host: { current: string; instances: { id: { release: string }; restarts: number }[] };
-    }>(["status", "staging"]);
-    const restarts = host.instances
-      .filter(({ id }) => id.release === host.current)
-      .map((instance) => instance.restarts);
-    expect(restarts).toHaveLength(2);
-    expect(Math.max(...restarts)).toBeGreaterThan(0);
+    await until("each was started again", async () => {
+      await fetch(`${sandbox.url}/crash`).catch(() => undefined);
+      const { host } = await sandbox.json<{
+        host: { current: string; instances: { id: { release: string }; restarts: number }[] };
+      }>(["status", "staging"]);
+      const current = host.instances.filter(({ id }) => id.release === host.current);
+      return current.length === 2 && current.every(({ restarts }) => restarts > 0);
+    });
     await sandbox.ok(["rollback", "staging"]);
     expect((await served(sandbox.url)).release).toBe(good);
   });
@@ -110,7 +113,9 @@ describe("a release that turns bad later", () => {
   it("ignores SIGTERM: it is killed when its stop time-out is over", async () => {
     await sandbox.commit({
       ...behaviour({ ignoreSigterm: true }),
-      "cozy.config.ts": quick(sandbox.port).replace("database:", 'keep: { warm: "0s" }, database:'),
+      "cozy.config.ts": tinyConfig(sandbox.port)
+        .replace('stopTimeout: "5s"', 'stopTimeout: "1s"')
+        .replace("database:", 'keep: { warm: "0s" }, database:'),
     });
     await sandbox.ok(["deploy", "staging"]);
     const stubborn = (await served(sandbox.url)).pid;
@@ -122,7 +127,11 @@ describe("a release that turns bad later", () => {
   it("has hooks after it that fail: they are told and change nothing", async () => {
     const command = `["node", "-e", "process.exit(6)"]`;
     await sandbox.commit({
-      "cozy.config.ts": quick(sandbox.port, `hooks: { afterDeploy: ${command}, afterRollback: ${command} },`),
+      "cozy.config.ts": tinyConfig(
+        sandbox.port,
+        "",
+        `hooks: { afterDeploy: ${command}, afterRollback: ${command} },`,
+      ),
       "version.txt": "hooked\n",
     });
     const deployed = await sandbox.ok(["deploy", "staging"]);
@@ -133,7 +142,9 @@ describe("a release that turns bad later", () => {
   it("runs onFailure of the release that serves when a later one is refused", async () => {
     const mark = `${sandbox.home}/told`;
     const command = `["node", "-e", "require('fs').writeFileSync('${mark}', process.env.COZY_RELEASE + ' ' + process.env.COZY_ERROR)"]`;
-    await sandbox.commit({ "cozy.config.ts": quick(sandbox.port, `hooks: { onFailure: ${command} },`) });
+    await sandbox.commit({
+      "cozy.config.ts": tinyConfig(sandbox.port, "", `hooks: { onFailure: ${command} },`),
+    });
     await sandbox.ok(["deploy", "staging"]);
     await sandbox.commit(behaviour({ exitAtStart: true }));
     expect((await sandbox.cozy(["deploy", "staging"])).code).toBe(2);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { startLoad } from "../../src/routing/testing/load.ts";
 import type { Sandbox } from "../support/sandbox.ts";
+import { betweenRequestsMs } from "../support/soak.ts";
 import { createDjangoSandboxBesideOthers, djangoConfig, djangoPage, named } from "../support/tiny-django.ts";
 
 const name = "builds";
@@ -32,7 +33,7 @@ const original = (file: string): string => originals.get(file) ?? "";
 /** Deploys under load, expects a refusal before anything is touched, and that the good release never stopped serving. */
 async function refused(files: Readonly<Record<string, string>>): Promise<string> {
   await sandbox.commit(files);
-  const load = startLoad({ url: `${sandbox.url}/`, connections: 2, pauseMs: 20 });
+  const load = startLoad({ url: `${sandbox.url}/`, connections: 2, pauseMs: betweenRequestsMs });
   const { code, stdout, stderr } = await sandbox.cozy(["deploy", "staging"]);
   const { failed, errors } = await load.stop();
   expect([code, failed, errors]).toEqual([2, 0, []]);

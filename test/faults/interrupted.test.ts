@@ -1,8 +1,13 @@
-import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { cozyBinary, createSandbox, served, tinyConfig, type Sandbox } from "../support/sandbox.ts";
+import { startProgram, type RunningProgram } from "../support/running-program.ts";
+import { cozyBinary, createSandbox, served, tinyConfig, until, type Sandbox } from "../support/sandbox.ts";
 
-const slow = `["node", "-e", "setTimeout(() => {}, 20000)"]`;
+const long = `console.log("at work"); setTimeout(() => {}, 60000)`;
+/** Notes that it was asked to end, and ends only when it is killed some seconds later. */
+const deaf = `process.on("SIGTERM", () => require("fs").writeFileSync("data/asked-to-end", "")); ${long}`;
+
 let sandbox: Sandbox;
 beforeAll(async () => {
   sandbox = await createSandbox();
@@ -10,29 +15,24 @@ beforeAll(async () => {
 });
 afterAll(async () => sandbox.dispose());
 
-async function interrupted(hook: string, signals: number): Promise<{ code: number | null; text: string }> {
-  await sandbox.commit({ "cozy.config.ts": tinyConfig(sandbox.port, "", `hooks: { ${hook}: ${slow} },`) });
-  const child = spawn(process.execPath, [cozyBinary, "deploy", "staging"], {
+/** A deploy that is at its hook, which runs this. */
+async function deployAtHook(script: string): Promise<RunningProgram> {
+  const hooks = `hooks: { beforeSwitch: ${JSON.stringify(["node", "-e", script])} },`;
+  await sandbox.commit({ "cozy.config.ts": tinyConfig(sandbox.port, "", hooks) });
+  const deploy = startProgram([process.execPath, cozyBinary, "deploy", "staging"], {
     cwd: sandbox.project,
     env: sandbox.env,
   });
-  let text = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream.on("data", (chunk: Buffer) => (text += chunk.toString()));
-  const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
-  for (let round = 0; round < 400 && !text.includes(`hook ${hook}`); round += 1)
-    await new Promise((next) => setTimeout(next, 25));
-  for (let sent = 0; sent < signals; sent += 1) {
-    child.kill("SIGINT");
-    await new Promise((next) => setTimeout(next, 5));
-  }
-  return { code: await ended, text };
+  await deploy.says("at work");
+  return deploy;
 }
 
 describe("Ctrl-C in the middle of a deploy", () => {
   it("goes back, leaves the old release serving and says what to run next", async () => {
     const before = await served(sandbox.url);
-    const { code, text } = await interrupted("beforeSwitch", 1);
+    const deploy = await deployAtHook(long);
+    process.kill(deploy.pid, "SIGINT");
+    const { code, text } = await deploy.ended;
     expect(code).toBe(130);
     expect(text).toContain(`serves ${before.release}`);
     expect(text).toContain("cozy deploy staging");
@@ -47,7 +47,13 @@ describe("Ctrl-C in the middle of a deploy", () => {
 
   it("twice ends at once, and leaves a plan to resume or abort", async () => {
     const before = await served(sandbox.url);
-    const { code, text } = await interrupted("beforeSwitch", 2);
+    const deploy = await deployAtHook(deaf);
+    process.kill(deploy.pid, "SIGINT");
+    // Two signals on the heels of each other are one to a process that has not come to heed the first.
+    const asked = join(sandbox.home, "environments", "tiny-staging", "persist", "data", "asked-to-end");
+    await until("the first is heeded", async () => existsSync(asked));
+    process.kill(deploy.pid, "SIGINT");
+    const { code, text } = await deploy.ended;
     expect(code).toBe(130);
     expect(text).toContain("cozy resume staging");
     expect(text).toContain("cozy abort staging");

@@ -79,7 +79,7 @@ describe("a deployer that is killed before, in and after any operation", () => {
       const story = new KillStory(sandbox, way);
       try {
         await story.deploy();
-        const load = startLoad({ url: `${sandbox.url}/`, connections: 2, pauseMs: times(20, 5) });
+        const load = startLoad({ url: `${sandbox.url}/`, connections: 2, pauseMs: times(40, 5) });
         const told: string[] = [];
         for (const { kind, point } of killsInTurn(way, kinds)) {
           const fault = await story.killedAt(kind, point);

@@ -21,11 +21,15 @@ interface StatusJson {
 }
 
 async function pidOf(agent: string): Promise<number> {
-  const lines = (await processesOf(sandbox.home)).filter(
-    (line) => line.includes(agent) && !line.includes("/bin/sh"),
-  );
-  expect(lines, lines.join("\n")).toHaveLength(1);
-  return Number(lines[0]?.trim().split(" ")[0]);
+  let lines: string[] = [];
+  // What it starts looks like itself for as long as it is not yet the other program.
+  await until(`there is one ${agent}`, async () => {
+    lines = (await processesOf(sandbox.home)).filter(
+      (line) => line.includes(agent) && !line.includes("/bin/sh"),
+    );
+    return lines.length === 1;
+  });
+  return Number(lines[0]?.split(" ")[0]);
 }
 
 describe("the supervisor, killed under load", () => {

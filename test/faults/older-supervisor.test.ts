@@ -5,11 +5,12 @@ import { startSupervisor } from "../../src/instances/start-supervisor.ts";
 import type { SupervisorSettings } from "../../src/instances/supervisor-settings.ts";
 import { jsonRequest } from "../../src/instances/json-request.ts";
 import { startLoad } from "../../src/routing/testing/load.ts";
-import { createSandbox, processesOf, served, type Sandbox } from "../support/sandbox.ts";
+import { createSandbox, processesOf, served, until, type Sandbox } from "../support/sandbox.ts";
 import { betweenRequestsMs } from "../support/soak.ts";
 
 interface StatusJson {
   readonly host: {
+    readonly supervised: boolean;
     readonly routes: Record<string, number>;
     readonly instances: readonly { readonly id: { readonly release: string }; readonly pid: number }[];
   };
@@ -34,11 +35,11 @@ async function replaceBySupervisorThatSpeaks(formats: readonly number[], version
   );
   const [pid = "", nodeBinary = "", ...args] = (line ?? "").split(" ");
   const agentFile = args.find((word) => word.endsWith("supervisor.mjs")) ?? "";
-  const signal = AbortSignal.timeout(20_000);
+  const signal = AbortSignal.timeout(60_000);
   await jsonRequest(settings.controlSocket, "POST", "/leave", { format: 1, pid: Number(pid) }, signal);
   await startSupervisor(
     { ...settings, formats, version, agentFile, nodeBinary },
-    performance.now() + 10_000,
+    performance.now() + 60_000,
     signal,
   );
 }
@@ -78,7 +79,10 @@ describe("a supervisor of the format before this one", () => {
         process.kill(Number(line.split(" ")[0]), "SIGKILL");
     }
     await rm(join(folder, "error.json"), { force: true });
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await until(
+      "it is supervised again",
+      async () => (await sandbox.json<StatusJson>(["status", "staging"])).host.supervised,
+    );
     await sandbox.ok(["stop", "staging"]);
   });
 });

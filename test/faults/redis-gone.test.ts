@@ -8,7 +8,7 @@ import { Guest } from "../support/guest.ts";
 import { sharedHome } from "../support/shared-home.ts";
 import { startRedis, type RedisServer } from "../support/redis-server.ts";
 import { until, type Sandbox } from "../support/sandbox.ts";
-import { times } from "../support/soak.ts";
+import { betweenPagesMs, times } from "../support/soak.ts";
 
 const name = "cozywish-outage";
 const outageMs = times(20_000, 60_000);
@@ -47,17 +47,17 @@ describe(`Redis, gone for ${outageMs / 1_000} s`, () => {
     let booked = Number(await guest.book());
     const before = await processes();
 
-    const load = startLoad({ url: `${sandbox.url}/`, connections: 2, pauseMs: 20 });
+    const load = startLoad({ url: `${sandbox.url}/`, connections: 2, pauseMs: betweenPagesMs });
     await redis.stop();
-    for (const end = Date.now() + outageMs; Date.now() < end; await setTimeout(betweenBookingsMs)) {
+    for (const end = Date.now() + outageMs; Date.now() < end || booked < 6;) {
       booked += Number(await guest.book());
+      await setTimeout(betweenBookingsMs);
     }
     await redis.start();
     booked += Number(await guest.book());
     const { failed, errors } = await load.stop();
     expect(errors).toEqual([]);
     expect(failed).toBe(0);
-    expect(booked).toBeGreaterThan(5);
 
     await until(
       "no confirmation is outstanding",

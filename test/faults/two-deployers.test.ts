@@ -1,41 +1,33 @@
-import { spawn } from "node:child_process";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startProgram, type RunningProgram } from "../support/running-program.ts";
 import { cozyBinary, createSandbox, served, tinyConfig, type Sandbox } from "../support/sandbox.ts";
 
-const slowHook = `hooks: { beforeSwitch: ["node", "-e", "setTimeout(() => {}, 3000)"] },`;
+/** Waits until it is let on, so that a deploy goes on for as long as a test wants. */
+const waits = `const asking = setInterval(() => { if (require("fs").existsSync("data/go-on")) clearInterval(asking); }, 50)`;
+const hooks = `hooks: { beforeSwitch: ${JSON.stringify(["node", "-e", waits])} },`;
 
 let sandbox: Sandbox;
 beforeAll(
-  async () => void (sandbox = await createSandbox({ config: (port) => tinyConfig(port, "", slowHook) })),
+  async () => void (sandbox = await createSandbox({ config: (port) => tinyConfig(port, "", hooks) })),
 );
 afterAll(async () => sandbox.dispose());
 
-interface Running {
-  readonly ended: Promise<{ readonly code: number | null; readonly text: string }>;
-  until(text: string): Promise<void>;
+function startDeploy(): RunningProgram {
+  const { project: cwd, env } = sandbox;
+  return startProgram([process.execPath, cozyBinary, "deploy", "staging"], { cwd, env });
 }
 
-function start(...args: string[]): Running {
-  const child = spawn(process.execPath, [cozyBinary, ...args], { cwd: sandbox.project, env: sandbox.env });
-  let text = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream.on("data", (chunk: Buffer) => (text += chunk.toString()));
-  const ended = new Promise<{ code: number | null; text: string }>((resolve) => {
-    child.on("close", (code) => resolve({ code, text }));
-  });
-  return {
-    ended,
-    until: async (wanted) => {
-      for (let round = 0; round < 400 && !text.includes(wanted); round += 1)
-        await new Promise((next) => setTimeout(next, 25));
-      expect(text).toContain(wanted);
-    },
-  };
-}
+const goOn = () => join(sandbox.home, "environments", "tiny-staging", "persist", "data", "go-on");
 
 describe("two deployers at once", () => {
   it("lets one go and tells the other who, why and since when", async () => {
-    const results = await Promise.all([start("deploy", "staging").ended, start("deploy", "staging").ended]);
+    const deploys = [startDeploy().ended, startDeploy().ended];
+    await Promise.race(deploys); // the one that is refused
+    await mkdir(dirname(goOn()), { recursive: true });
+    await writeFile(goOn(), "");
+    const results = await Promise.all(deploys);
     const [winner, loser] = results.toSorted((a, b) => (a.code ?? 99) - (b.code ?? 99));
     expect(winner?.code).toBe(0);
     expect(loser?.code).toBe(1);
@@ -48,10 +40,12 @@ describe("two deployers at once", () => {
 
   it("keeps one whose lease was taken over from switching", async () => {
     const before = await served(sandbox.url);
+    await rm(goOn());
     await sandbox.commit({ "version.txt": "two\n" });
-    const first = start("deploy", "staging");
-    await first.until("hook beforeSwitch");
+    const first = startDeploy();
+    await first.says("hook beforeSwitch");
     await sandbox.ok(["lease", "staging", "--take-over"]);
+    await writeFile(goOn(), "");
     const { code, text } = await first.ended;
     expect(code).toBe(1);
     expect(text).toContain("lease-lost");

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startLoad } from "../../src/routing/testing/load.ts";
@@ -31,10 +31,12 @@ beforeAll(async () => {
 });
 afterAll(async () => sandbox.dispose());
 
+const dataFile = (name: string): string =>
+  join(sandbox.home, "environments", "tiny-staging", "persist", "data", name);
+
 /** What the worker of a release wrote down, in its order. */
 async function notesOf(release: string): Promise<string[]> {
-  const file = join(sandbox.home, "environments", "tiny-staging", "persist", "data", "jobs.txt");
-  const lines = (await readFile(file, "utf8")).trim().split("\n");
+  const lines = (await readFile(dataFile("jobs.txt"), "utf8")).trim().split("\n");
   return lines.flatMap((line) => (line.includes(` ${release} `) ? [line.replace(/ \S+ \d+$/, "")] : []));
 }
 
@@ -60,7 +62,7 @@ describe("a worker in a long job at a deploy", () => {
     expect((await load.stop()).errors).toEqual([]);
     expect((await notesOf(old)).slice(-2)).toEqual(["told to stop", "ends a job"]);
     expect(stdout).not.toContain("was killed");
-    expect(await notesOf(release)).toContain("begins a job");
+    await until("the new worker is at work", async () => (await notesOf(release)).includes("begins a job"));
     expect((await instancesOf("worker")).map((one) => one.release)).toEqual([release]);
   });
 });
@@ -100,7 +102,7 @@ describe("a supervisor that is killed while it ends the old scheduler", () => {
   it("is followed by another that does, so that there is one in the end and never two", async () => {
     await sandbox.commit({
       "jobs.js": await originalJobs(),
-      "behaviour.json": '{ "schedulerStopMs": 2500 }',
+      "behaviour.json": '{ "schedulerWaitsFor": "data/scheduler-may-end" }',
     });
     await sandbox.ok(["deploy", "staging"]);
     await sandbox.commit({ "version.txt": "after\n" });
@@ -112,8 +114,10 @@ describe("a supervisor that is killed while it ends the old scheduler", () => {
       return host.instances.some(({ id, state }) => id.type === "scheduler" && state === "stopping");
     });
     process.kill(await supervisorPid(), "SIGKILL");
+    await writeFile(dataFile("scheduler-may-end"), "");
     await deploying;
     const { release } = await served(sandbox.url);
+    await until("the new scheduler runs", async () => (await schedulerNotes(sandbox)).running.length === 1);
     expect(await schedulerNotes(sandbox)).toEqual({ most: 1, running: [release] });
   });
 });

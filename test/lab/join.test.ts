@@ -9,6 +9,7 @@ import { startLoad, type Load } from "../../src/routing/testing/load.ts";
 import { fingerprintsOf, fleetConfig } from "../support/fleet.ts";
 import { createSandbox, until, type Sandbox } from "../support/sandbox.ts";
 import { sharedHome } from "../support/shared-home.ts";
+import { times } from "../support/soak.ts";
 
 /** Two hosts behind a balancer, of which the project file names one at first, and visitors who never stop. */
 let lab: Lab;
@@ -35,7 +36,7 @@ beforeAll(async () => {
     headers: { host: "shop.test" },
     tls: { servername: "shop.test" },
     connections: 4,
-    pauseMs: 10,
+    pauseMs: times(40, 10),
   });
 });
 afterAll(async () => {

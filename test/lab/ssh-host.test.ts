@@ -117,7 +117,7 @@ describe("the agent on a server", () => {
     expect((await next.host.observe(within())).host).toBe("web-1");
     expect(performance.now() - before).toBeLessThan(3_000);
     const owner = await thisOwner(process.env);
-    const asked = { owner, purpose: { command: "deploy" }, ttlMs: 5_000, takeOver: false };
+    const asked = { owner, purpose: { command: "deploy" }, ttlMs: 60_000, takeOver: false };
     expect(await next.lease.acquire(asked, within())).toMatchObject({ granted: true });
     expect(await other.lease.acquire(asked, within())).toMatchObject({ granted: false });
     const journal = await next.journals.create("1-deploy.jsonl", '{"format":1}');
@@ -154,7 +154,7 @@ describe("a Django release on a server", () => {
       ...sampleRecord(django.project, "r1", 1),
       artifact: django.artifact,
       processes: django.environment.processes,
-      ready: { path: "/ready", status: 200, timeoutMs: 20_000 },
+      ready: { path: "/ready", status: 200, timeoutMs: 60_000 },
     };
     const variables = { DJANGO_SECRET_KEY: new Secret("a-key-of-the-lab") };
     await host.placeRelease({ release: record, variables, persist: [] }, within());
@@ -188,12 +188,12 @@ describe("a deployer that is gone", () => {
       },
       within(),
     );
-    await expect.poll(() => lines, { timeout: 10_000 }).toEqual(["begun"]);
+    await expect.poll(() => lines, { timeout: 60_000 }).toEqual(["begun"]);
     for (const one of servers) one.close();
     await expect(run).rejects.toMatchObject({ code: "host-connection-lost" });
     const count = "pgrep -fc 'sleep 432[1]'; pgrep -fc '[h]ost.mjs'; true";
     const left = async () => (await lab.exec("host1", ["sh", "-c", count])).stdout;
-    await expect.poll(left, { timeout: 20_000, interval: 500 }).toBe("0\n0\n");
+    await expect.poll(left, { timeout: 60_000, interval: 500 }).toBe("0\n0\n");
   });
 
   it("has left no secret in logs", async () => {

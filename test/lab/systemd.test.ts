@@ -134,7 +134,7 @@ describe("an application in its sandbox", () => {
     const starts = `${node.paths.database}/starts`;
     await onNode.call("start", [shell("r1/worker.0", `date +%s%3N >> ${starts}; exit 3`)]);
     const begun = async () => (await server.sh(`cat ${starts}`, { fails: true })).split("\n").map(Number);
-    expect(await eventually(async () => (await begun()).length >= 6, 30_000)).toBe(true);
+    expect(await eventually(async () => (await begun()).length >= 7)).toBe(true);
     const times = await begun();
     // However busy the machine is, none comes earlier; clocks are read in whole milliseconds, and `sleep` is no clock.
     const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0) + 20);
@@ -144,8 +144,8 @@ describe("an application in its sandbox", () => {
     expect((await status())?.lastExit).toMatchObject({ code: 3, signal: null });
     const began = Date.now();
     await onNode.call("stop", { release: "r1" });
-    // The present wait is one of 3.2 s.
-    expect(Date.now() - began).toBeLessThan(2_800);
+    // The present wait is one of 6.4 s.
+    expect(Date.now() - began).toBeLessThan(5_600);
   });
 
   it("is looked at again without a program for it, until its life ends", async () => {
@@ -156,23 +156,24 @@ describe("an application in its sandbox", () => {
     expect(await onNode.call("programs")).toBe(before);
     await server.sh(`kill -9 ${running?.pid}`);
     const restarts = async () => (await onNode.call<readonly InstanceStatus[]>("list"))[0]?.restarts;
-    await expect.poll(restarts, { timeout: 20_000 }).toBe(1);
+    await expect.poll(restarts, { timeout: 60_000 }).toBe(1);
     expect(await onNode.call("programs")).toBeGreaterThan(before);
   });
 
   it("tells which signal ended it", async () => {
     await onNode.call("start", [shell("r1/worker.0", "kill -KILL $$")]);
-    await wait(500);
-    const [status] = await onNode.call<readonly InstanceStatus[]>("list");
-    expect(status?.lastExit).toMatchObject({ code: null, signal: "SIGKILL" });
+    const lastExit = async () => (await onNode.call<readonly InstanceStatus[]>("list"))[0]?.lastExit;
+    expect(await eventually(async () => (await lastExit()) !== undefined)).toBe(true);
+    expect(await lastExit()).toMatchObject({ code: null, signal: "SIGKILL" });
   });
 
   it("that does not end in time is killed, and that is told", async () => {
     const specs = [
-      shell("r1/worker.0", "trap '' TERM; while :; do sleep 1; done"),
+      shell("r1/worker.0", "trap '' TERM; echo deaf; while :; do sleep 1; done"),
       shell("r1/web.0", "exec sleep 1000"),
     ];
-    await onNode.call("start", specs);
+    const [deaf] = await onNode.call<readonly InstanceStatus[]>("start", specs);
+    expect(await eventually(() => onNode.call<boolean>("seen", deaf, "deaf"))).toBe(true);
     const killed = await onNode.call("stop", { release: "r1" });
     expect(killed).toEqual([{ id: { release: "r1", type: "worker", index: 0 }, afterMs: 2_000 }]);
   });
@@ -192,7 +193,8 @@ describe("an application in its sandbox", () => {
     const script = "sleep 1000 & echo $! > /tmp/../run/trial-node/r1/child; exec sleep 1000";
     await server.sh(`install -d -o cozy -g trial-node-http -m 2770 ${node.paths.run}/r1`);
     await onNode.call("start", [shell("r1/schedules.0", script)]);
-    const child = await server.sh(`sleep 0.3; cat ${node.paths.run}/r1/child`);
+    const told = `${node.paths.run}/r1/child`;
+    const child = await server.sh(`until test -s ${told}; do sleep 0.1; done; cat ${told}`);
     await onNode.call("stop", { release: "r1" });
     expect(await server.sh(`ps -o args= -p ${child}; kill ${child}`)).toBe("sleep 1000");
   });
@@ -208,7 +210,7 @@ describe("an application that takes too much memory", () => {
     await onNode.call("start", [nodeServer("r1/web.0"), nodeServer("r2/web.0")]);
     await ask(node, "r1/web.0", "/hog");
     const hog = async () => (await onNode.call<readonly InstanceStatus[]>("list"))[0];
-    expect(await eventually(async () => ((await hog())?.restarts ?? 0) > 0, 30_000)).toBe(true);
+    expect(await eventually(async () => ((await hog())?.restarts ?? 0) > 0)).toBe(true);
     expect(await ask(node, "r1/web.0", "/secret")).toBe("true");
     expect(await onNode.call("list")).toMatchObject([{ restarts: 1 }, { restarts: 0 }]);
   });
@@ -314,9 +316,11 @@ describe("the variables that systemd reads as root", () => {
 
 describe("the journal", () => {
   it("gives the last lines of an instance, and the text that it is waited for", async () => {
-    const say = "for i in 1 2 3; do echo line $i; done; sleep 0.5; echo at work; exec sleep 1000";
+    const go = `${node.paths.database}/go`;
+    const say = `for i in 1 2 3; do echo line $i; done; until test -e ${go}; do sleep 0.1; done; echo at work; exec sleep 1000`;
     const [status] = await onNode.call<readonly InstanceStatus[]>("start", [shell("r1/worker.0", say)]);
     expect(await onNode.call("seen", status, "at work")).toBe(false);
+    await server.sh(`touch ${go}`);
     expect(await eventually(() => onNode.call<boolean>("seen", status, "at work"))).toBe(true);
     expect(await onNode.call("tail", status?.id, 2)).toEqual(["line 3", "at work"]);
     await onNode.call("stop", { release: "r1" });
@@ -340,9 +344,10 @@ describe("the journal", () => {
       shell("r7/worker.0", `${say}; exec sleep 1000`),
       shell("r7/web.0", "echo web; exec sleep 1000"),
     ]);
-    await wait(300);
     type Line = { line: string; level: string; cursor: string; at: number };
-    const all = await onNode.call<Line[]>("readJournal", { release: "r7", type: "worker", lines: 50 });
+    const read = () => onNode.call<Line[]>("readJournal", { release: "r7", type: "worker", lines: 50 });
+    await expect.poll(async () => (await read()).length, { timeout: 60_000 }).toBe(lines.length);
+    const all = await read();
     expect(all.map(({ line }) => line)).toEqual(["INFO quiet", lines[1], "by priority", lines[3], lines[4]]);
     const bad = await onNode.call<Line[]>("readJournal", { release: "r7", level: "error", lines: 50 });
     expect(bad.map(({ line, level }) => [level, line])).toEqual([
@@ -352,8 +357,7 @@ describe("the journal", () => {
     expect(await onNode.call("readJournal", { release: "r7", lines: 50, since: Date.now() + 1000 })).toEqual(
       [],
     );
-    const following = onNode.call<string[]>("follow", { release: "r8" }, all.at(-1)?.cursor, 2_500);
-    await wait(500);
+    const following = onNode.call<string[]>("follow", { release: "r8" }, all.at(-1)?.cursor, 2);
     await onNode.call("start", [shell("r8/worker.0", "echo new; sleep 0.2; echo newer; exec sleep 1000")]);
     expect(await following).toEqual(["new", "newer"]);
     await onNode.call("stop", { release: "r8" });
@@ -399,7 +403,7 @@ describe("a command that runs to its end", () => {
   it("is ended on the host when it is given up", async () => {
     const began = Date.now();
     await expect(onNode.call("runOnce", once("echo begun; exec sleep 4321"), 500)).rejects.toThrow("aborted");
-    expect(Date.now() - began).toBeLessThan(5_000);
+    expect(Date.now() - began).toBeLessThan(30_000);
     expect(await server.sh("pgrep -f 'sleep 4321$'", { fails: true })).toBe("");
     // Also one that had not begun.
     await expect(onNode.call("runOnce", once("exec sleep 4321"), 1)).rejects.toThrow("aborted");
@@ -575,7 +579,7 @@ function unitOf(layout: ServerLayout, name: string): string {
 /** As nginx would: by its user, on the instance's socket. */
 async function ask(layout: ServerLayout, name: string, path: string): Promise<string> {
   const { socket } = placeOf(layout, name);
-  const patience = "--retry 50 --retry-all-errors --retry-delay 0 --retry-max-time 10 --silent --fail";
+  const patience = "--retry 50 --retry-all-errors --retry-delay 1 --retry-max-time 60 --silent --fail";
   return server.sh(`runuser -u www-data -- curl ${patience} --unix-socket ${socket} 'http://x${path}'`);
 }
 
@@ -584,7 +588,7 @@ function whole(statuses: readonly InstanceStatus[]): readonly InstanceStatus[] {
   return statuses.map((status) => ({ ...status, retireAt: status.retireAt, lastExit: status.lastExit }));
 }
 
-async function eventually(ask: () => Promise<boolean>, withinMs = 5_000): Promise<boolean> {
+async function eventually(ask: () => Promise<boolean>, withinMs = 60_000): Promise<boolean> {
   for (const until = Date.now() + withinMs; Date.now() < until; await wait(50)) if (await ask()) return true;
   return false;
 }

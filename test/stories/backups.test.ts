@@ -66,6 +66,8 @@ describe("backups", () => {
     expect(manifest.heartbeatAt).toBeLessThanOrEqual(manifest.at);
     expect(manifest.at - (manifest.heartbeatAt ?? 0)).toBeLessThan(61_000);
 
+    // The backup is there before its run has ended.
+    await until("its run is written down", async () => (await runsOf(sandbox, "backup")).length === 2);
     expect((await runsOf(sandbox, "backup")).map(({ outcome, by }) => [outcome, by])).toEqual([
       ["missed", "clock"],
       ["succeeded", "catch-up"],

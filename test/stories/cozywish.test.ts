@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startLoad } from "../../src/routing/testing/load.ts";
 import { replaced } from "../support/example-sandbox.ts";
 import { sharedHome } from "../support/shared-home.ts";
+import { betweenPagesMs } from "../support/soak.ts";
 import { createSandbox, type Sandbox } from "../support/sandbox.ts";
 import { Visitor } from "../support/visitor.ts";
 
@@ -100,7 +101,7 @@ describe("CozyWish on this machine", () => {
 
   it("keeps accounts and pictures through a release, a stop and a start, and loses no request", async () => {
     const picture = /src="(\/media\/[^"]+)"/.exec((await new Visitor(sandbox.url).open("/venues")).text)?.[1];
-    const load = startLoad({ url: `${sandbox.url}/`, connections: 8, pauseMs: 20 });
+    const load = startLoad({ url: `${sandbox.url}/`, connections: 8, pauseMs: betweenPagesMs });
     await sandbox.commit({ "src/new-file.ts": "export {};\n" });
     await sandbox.ok(["deploy", "local"]);
     const { failed, errors } = await load.stop();

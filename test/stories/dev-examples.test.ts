@@ -85,7 +85,7 @@ describe.each(examples)(
 
     it("runs with all of its processes, reloads, and ends on one Ctrl-C", async () => {
       run = startDev(["--port", String(port)], sandbox.project, sandbox.env);
-      await run.event("the first page", ({ type }) => type === "answered", 60_000);
+      await run.event("the first page", ({ type }) => type === "answered");
       await run.event("the worker", ({ type, process }) => type === "started" && process === "worker");
       const started = run.events.filter(({ type }) => type === "started").map((event) => event.process);
       expect(started.toSorted((a = "", b = "") => a.localeCompare(b))).toEqual(processes);
@@ -117,7 +117,7 @@ describe.each(examples)(
       const text = await readFile(join(sandbox.project, ".env"), "utf8").catch(() => "");
       await sandbox.write(".env", `${text}\nDATABASE_URL=sqlite:///data/other.sqlite\n`);
       run = startDev(["--port", String(port)], sandbox.project, sandbox.env);
-      const warning = await run.event("the warning", ({ type }) => type === "warning", 60_000);
+      const warning = await run.event("the warning", ({ type }) => type === "warning");
       expect(warning.message).toBe("the database lacks migrations of the working tree");
       expect(warning.next).toBe("python manage.py migrate --noinput");
       run.press();

@@ -163,7 +163,7 @@ describe("cozy dev", () => {
     const since = Date.now();
     dev.press();
     expect(await dev.ended).toBe(0);
-    expect(Date.now() - since).toBeLessThan(5_000);
+    expect(Date.now() - since).toBeLessThan(9_000); // after ten seconds all would have been killed
     expect(await processesOf(sandbox.project)).toEqual([]);
     await expect(page("/")).rejects.toThrow("fetch failed");
   });
@@ -237,7 +237,7 @@ describe("cozy dev", () => {
     const since = Date.now();
     dev.press();
     expect(await dev.ended).toBe(130);
-    expect(Date.now() - since).toBeLessThan(2_000);
+    expect(Date.now() - since).toBeLessThan(7_000); // by the first alone it would be after eight
     expect(await processesOf(sandbox.project)).toEqual([]);
     await sandbox.write("mail.sh", "echo mail\nsleep 1000\n");
   });

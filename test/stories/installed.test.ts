@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { freePort, served, tinyConfig } from "../support/sandbox.ts";
+import { freePort, served, tinyConfig, until } from "../support/sandbox.ts";
 
 const run = promisify(execFile);
 const repository = fileURLToPath(new URL("../..", import.meta.url));
@@ -64,10 +64,11 @@ describe("the package", () => {
     try {
       await cozy("deploy", "staging");
       await rm(join(prefix, "lib"), { recursive: true });
-      const { pid } = await served(`http://127.0.0.1:${port}`);
-      process.kill(pid, "SIGKILL");
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
-      expect((await served(`http://127.0.0.1:${port}`)).version).toBe("one");
+      const url = `http://127.0.0.1:${port}`;
+      process.kill((await served(url)).pid, "SIGKILL");
+      const pids = new Set<number>();
+      await until("two answer again", async () => pids.add((await served(url)).pid).size === 2);
+      expect((await served(url)).version).toBe("one");
     } finally {
       await run("npm", ["install", "--global", "--prefix", prefix, tarball], { cwd: root, env: env() });
       await cozy("stop", "staging");

@@ -7,7 +7,7 @@ import { createExampleSandbox, replaced, type Example } from "../support/example
 import { Guest } from "../support/guest.ts";
 import { sharedHome } from "../support/shared-home.ts";
 import { startRedis, type RedisServer } from "../support/redis-server.ts";
-import { times } from "../support/soak.ts";
+import { betweenPagesMs, times } from "../support/soak.ts";
 import { until, type Sandbox } from "../support/sandbox.ts";
 
 const guests = 4;
@@ -64,7 +64,7 @@ describe.each(examples)("the jobs of $name", ({ name, seed, change, deploys }) =
       confirmations: before("confirmations"),
       runs: before("confirmation_runs"),
     };
-    const load = startLoad({ url: `${sandbox.url}/`, connections: 8, pauseMs: 20 });
+    const load = startLoad({ url: `${sandbox.url}/`, connections: 8, pauseMs: betweenPagesMs });
     const booking = bookUntilStopped(sandbox.url);
     for (let round = 0; round < deploys; round += 1) {
       await sandbox.commit(change(round));

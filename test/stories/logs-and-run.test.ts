@@ -1,6 +1,6 @@
-import { spawn } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { cozyBinary, createSandbox, served, type Sandbox } from "../support/sandbox.ts";
+import { startProgram } from "../support/running-program.ts";
+import { cozyBinary, createSandbox, served, until, type Sandbox } from "../support/sandbox.ts";
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -34,13 +34,11 @@ describe("cozy logs", () => {
 
   it("shows the access log, with the bucket and the release of each request", async () => {
     const { release } = await served(sandbox.url);
-    await fetch(`${sandbox.url}/?secret=1`);
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    const { stdout } = await sandbox.ok(["logs", "staging", "--type", "access"]);
-    const lines = stdout
-      .trim()
-      .split("\n")
-      .filter((line) => line.includes("{"));
+    const access = async () => (await sandbox.ok(["logs", "staging", "--type", "access"])).stdout;
+    await fetch(`${sandbox.url}/headers?secret=1`);
+    let stdout = "";
+    await until("the request is logged", async () => (stdout = await access()).includes("/headers"));
+    const lines = stdout.split("\n").filter((line) => line.includes("{"));
     const last = JSON.parse((lines.at(-1) ?? "").slice((lines.at(-1) ?? "").indexOf("{"))) as Record<
       string,
       unknown
@@ -52,20 +50,14 @@ describe("cozy logs", () => {
   });
 
   it("follows until it is interrupted", async () => {
-    const child = spawn(process.execPath, [cozyBinary, "logs", "staging", "--follow", "--type", "web"], {
-      cwd: sandbox.project,
-      env: sandbox.env,
-    });
-    let text = "";
-    child.stdout.on("data", (chunk: Buffer) => (text += chunk.toString()));
+    const { project: cwd, env } = sandbox;
+    const command = [process.execPath, cozyBinary, "logs", "staging", "--follow", "--type", "web"];
+    const follower = startProgram(command, { cwd, env });
+    await follower.says("tiny-app one listens");
     await sandbox.commit({ "version.txt": "two\n" });
     await sandbox.ok(["deploy", "staging"]);
-    for (let round = 0; round < 50 && !text.includes("tiny-app two listens"); round += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    child.kill("SIGINT");
-    const code = await new Promise((resolve) => child.on("exit", resolve));
-    expect(text).toContain("tiny-app two listens");
-    expect(code).toBe(0);
+    await follower.says("tiny-app two listens");
+    process.kill(follower.pid, "SIGINT");
+    expect((await follower.ended).code).toBe(0);
   });
 });

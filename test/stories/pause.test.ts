@@ -1,5 +1,5 @@
-import { spawn } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startProgram, type RunningProgram } from "../support/running-program.ts";
 import { cozyBinary, createSandbox, served, type Sandbox } from "../support/sandbox.ts";
 
 let sandbox: Sandbox;
@@ -10,18 +10,12 @@ beforeAll(async () => {
 afterAll(async () => sandbox.dispose());
 
 /** Starts a deploy and waits until it waits. */
-async function pausedDeploy() {
-  const child = spawn(process.execPath, [cozyBinary, "deploy", "staging", "--pause-before", "migrate"], {
-    cwd: sandbox.project,
-    env: sandbox.env,
-  });
-  let text = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream.on("data", (chunk: Buffer) => (text += chunk.toString()));
-  const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
-  for (let round = 0; round < 800 && !text.includes("Waits for"); round += 1)
-    await new Promise((next) => setTimeout(next, 25));
-  return { child, ended, said: () => text };
+async function pausedDeploy(): Promise<RunningProgram> {
+  const { project: cwd, env } = sandbox;
+  const command = [process.execPath, cozyBinary, "deploy", "staging", "--pause-before", "migrate"];
+  const deploy = startProgram(command, { cwd, env });
+  await deploy.says("Waits for");
+  return deploy;
 }
 
 describe("a deploy that pauses before its migrations", () => {
@@ -40,7 +34,7 @@ describe("a deploy that pauses before its migrations", () => {
     expect((await served(sandbox.url)).version).not.toBe("2");
 
     await sandbox.ok(["answer", "staging", "go-on"]);
-    expect(await deploy.ended).toBe(0);
+    expect((await deploy.ended).code).toBe(0);
     expect(deploy.said()).toMatch(/answered: go-on/);
     expect((await served(sandbox.url)).version).toBe("2");
     const history = await sandbox.ok(["history", "staging", "--json"]);
@@ -53,7 +47,7 @@ describe("a deploy that pauses before its migrations", () => {
     await sandbox.commit({ "version.txt": "3\n" });
     const deploy = await pausedDeploy();
     await sandbox.ok(["answer", "staging", "take-back"]);
-    expect(await deploy.ended).toBe(2);
+    expect((await deploy.ended).code).toBe(2);
     expect(deploy.said()).toContain("declined");
     expect((await served(sandbox.url)).release).toBe(before.release);
   });
@@ -61,7 +55,7 @@ describe("a deploy that pauses before its migrations", () => {
   it("that is killed meanwhile asks again when it is resumed", async () => {
     await sandbox.commit({ "version.txt": "4\n" });
     const deploy = await pausedDeploy();
-    deploy.child.kill("SIGKILL");
+    process.kill(deploy.pid, "SIGKILL");
     await deploy.ended;
     const resume = sandbox.cozy(["resume", "staging"]);
     for (;;) {

@@ -28,7 +28,7 @@ describe("what applications answer probes with", () => {
     sandbox = await createSandbox({
       config: (port) =>
         tinyConfig(port, "", `ready: { path: "/ready", headers: { host: "shop.example" } },`)
-          .replace(`ready: { path: "/ready", timeout: "10s" },`, "")
+          .replace(`ready: { path: "/ready", timeout: "60s" },`, "")
           .replace(
             `smoke: [{ path: "/", status: 200, text: "version" }],`,
             `smoke: [{ path: "/", headers: { host: "shop.example" } }],`,
@@ -46,7 +46,7 @@ describe("what applications answer probes with", () => {
 
   it("one that does not know the host is refused with what to do", async () => {
     sandbox = await createSandbox({
-      config: (port) => tinyConfig(port).replace(`timeout: "10s"`, `timeout: "1s"`),
+      config: (port) => tinyConfig(port).replace(`timeout: "60s"`, `timeout: "1s"`),
     });
     await sandbox.commit({ "server.js": server(`say(400, "Bad Request");`) });
     const { code, stderr } = await sandbox.cozy(["deploy", "staging"]);
@@ -57,7 +57,7 @@ describe("what applications answer probes with", () => {
   it("one that listens on TCP instead of its socket is told as such", async () => {
     sandbox = await createSandbox({
       config: (port) =>
-        tinyConfig(port).replace(`timeout: "10s"`, `timeout: "1s"`).replace("count: 2", "count: 1"),
+        tinyConfig(port).replace(`timeout: "60s"`, `timeout: "1s"`).replace("count: 2", "count: 1"),
     });
     await sandbox.commit({
       "server.js": server(page, `Number.parseInt(process.env.PORT) || 0, "127.0.0.1"`),
@@ -148,15 +148,14 @@ process.on("SIGTERM", () => process.exit(0));
 `;
 
   it("is waited for, and is not taken for ready by what it logged in an earlier life", async () => {
-    sandbox = await createSandbox({
-      config: (port) =>
-        tinyConfig(port, `variables: { MUTE_FILE: ${JSON.stringify(join(tmpdir(), `cozy-mute-${port}`))} },`)
-          .replace(`variables: { COLOUR: "blue" },`, "")
-          .replace(
-            "processes: {",
-            `processes: { worker: { command: ["node", "worker.js"], ready: { output: "at work", timeout: "2s" } },`,
-          ),
-    });
+    const config = (port: number, timeout = "6s"): string =>
+      tinyConfig(port, `variables: { MUTE_FILE: ${JSON.stringify(join(tmpdir(), `cozy-mute-${port}`))} },`)
+        .replace(`variables: { COLOUR: "blue" },`, "")
+        .replace(
+          "processes: {",
+          `processes: { worker: { command: ["node", "worker.js"], ready: { output: "at work", timeout: "${timeout}" } },`,
+        );
+    sandbox = await createSandbox({ config });
     const mute = join(tmpdir(), `cozy-mute-${sandbox.port}`);
     await sandbox.commit({ "worker.js": worker(1_200) });
     const start = performance.now();
@@ -164,14 +163,14 @@ process.on("SIGTERM", () => process.exit(0));
     expect(performance.now() - start).toBeGreaterThan(1_200);
     const first = (await served(sandbox.url)).release;
 
-    await sandbox.commit({ "worker.js": worker(60_000) });
+    await sandbox.commit({ "worker.js": worker(60_000), "cozy.config.ts": config(sandbox.port, "2s") });
     const refused = await sandbox.cozy(["deploy", "staging"]);
     expect(refused.code).not.toBe(0);
     expect(refused.stderr.replaceAll(/\s+/g, " ")).toContain('worker.0 did not log "at work" within 2 s');
     expect(refused.stderr).toContain("connecting to the queue");
     expect((await served(sandbox.url)).release).toBe(first);
 
-    await sandbox.commit({ "worker.js": worker(0) });
+    await sandbox.commit({ "worker.js": worker(0), "cozy.config.ts": config(sandbox.port) });
     await sandbox.ok(["deploy", "staging"]);
     const third = (await served(sandbox.url)).release;
     await writeFile(mute, "");

@@ -16,7 +16,7 @@ export default defineProject({
     runtime: ">=22.15",
     processes: { web: { command: ["node", "server.js"], stopTimeout: "5s" } },
     migrate: ["node", "migrate.js"],
-    ready: { path: "/ready", timeout: "10s" },
+    ready: { path: "/ready", timeout: "60s" },
     smoke: [{ path: "/", text: "bookings" }, { path: "/bookings", json: {}, status: 201 }],
     ${appMore}
   }),

@@ -22,7 +22,7 @@ export default defineProject({
       worker: { command: ["node", "worker.js"], ready: { output: "waits" } },
     },
     migrate: ["node", "migrate.js"],
-    ready: { path: "/ready", timeout: "10s" },
+    ready: { path: "/ready", timeout: "60s" },
     smoke: [{ path: "/", text: "bookings" }, { path: "/bookings", json: {}, status: 201 }],
     ${appMore}
   }),

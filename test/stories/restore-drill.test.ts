@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { DrillVerdict } from "../../src/recovery/drill-verdict.ts";
 import { startLoad } from "../../src/routing/testing/load.ts";
 import { createSandbox, processesOf, type Sandbox } from "../support/sandbox.ts";
-import { betweenRequestsMs } from "../support/soak.ts";
+import { times } from "../support/soak.ts";
 
 const config = (port: number) => `import { defineProject, node, sqlite, thisMachine } from "cozywish";
 
@@ -16,7 +16,7 @@ export default defineProject({
     runtime: ">=22.15",
     processes: { web: { command: ["node", "server.js"], count: 2, stopTimeout: "5s" } },
     migrate: ["node", "migrate.js"],
-    ready: { path: "/ready", timeout: "10s" },
+    ready: { path: "/ready", timeout: "60s" },
     smoke: [{ path: "/", text: "bookings" }, { path: "/bookings", json: {}, status: 201 }],
   }),
   environments: {
@@ -74,7 +74,7 @@ function outcomes({ findings }: DrillVerdict): Record<string, string> {
 describe("a drill", () => {
   it("brings the data back aside, and production feels nothing of it", async () => {
     const [before, instances] = [await readFile(database()), await pids()];
-    const load = startLoad({ url: `${sandbox.url}/`, connections: 4, pauseMs: betweenRequestsMs });
+    const load = startLoad({ url: `${sandbox.url}/`, connections: 4, pauseMs: times(20, 0) });
     const { code, stdout, stderr } = await sandbox.cozy(["drill", "production"]);
     const { sent, failed } = await load.stop();
     expect([code, stderr.includes("starting"), failed]).toEqual([0, true, 0]);

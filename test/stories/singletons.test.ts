@@ -22,6 +22,12 @@ async function runningNow(): Promise<readonly string[]> {
   return (await schedulerNotes(sandbox)).running;
 }
 
+/** One counts as started when it has stayed up for a moment; on a busy machine it comes to note that it begins after that. */
+async function onlyTheseRun(releases: readonly string[]): Promise<void> {
+  const isSo = async () => (await runningNow()).join() === releases.join();
+  await until(`schedulers of ${releases.join()} run`, isSo);
+}
+
 async function deployed(files: Readonly<Record<string, string>>): Promise<string> {
   await sandbox.commit(files);
   await sandbox.ok(["deploy", "staging"]);
@@ -31,11 +37,12 @@ async function deployed(files: Readonly<Record<string, string>>): Promise<string
 describe("a scheduler", () => {
   it("has ended before the next release's begins, over deploys and rollbacks", async () => {
     const { release: first } = await served(sandbox.url);
-    expect(await schedulerNotes(sandbox)).toEqual({ most: 1, running: [first] });
+    await onlyTheseRun([first]);
     const second = await deployed({ "version.txt": "two\n", "behaviour.json": '{ "schedulerStopMs": 900 }' });
-    expect(await schedulerNotes(sandbox)).toEqual({ most: 1, running: [second] });
+    await onlyTheseRun([second]);
     await sandbox.ok(["rollback", "staging"]);
-    expect(await schedulerNotes(sandbox)).toEqual({ most: 1, running: [first] });
+    await onlyTheseRun([first]);
+    expect((await schedulerNotes(sandbox)).most).toBe(1);
   });
 
   it("runs on in the old release when the new one is refused at its end", async () => {
@@ -45,7 +52,7 @@ describe("a scheduler", () => {
     expect(code).not.toBe(0);
     expect(stderr).toContain("scheduler.0 ended with exit code 8");
     expect(await served(sandbox.url)).toMatchObject({ release });
-    await until("the old scheduler runs again", async () => (await runningNow()).join() === release);
+    await onlyTheseRun([release]);
     expect((await schedulerNotes(sandbox)).most).toBe(1);
     await sandbox.commit({ "behaviour.json": "{}" });
   });
@@ -61,17 +68,19 @@ describe("a scheduler", () => {
   it("follows one under another name without ever being two", async () => {
     const config = configWith(scheduler.replace("scheduler:", "clock:").replace(" }", ", singleton: true }"));
     const release = await deployed({ "cozy.config.ts": config(sandbox.port) });
-    expect(await schedulerNotes(sandbox)).toEqual({ most: 1, running: [release] });
+    await onlyTheseRun([release]);
+    expect((await schedulerNotes(sandbox)).most).toBe(1);
   });
 
   it("follows several of a type that was no singleton before", async () => {
     const several = scheduler.replace(" }", ", singleton: false, count: 3 }");
     const before = await deployed({ "cozy.config.ts": configWith(several)(sandbox.port) });
-    expect(await runningNow()).toEqual([before, before, before]);
+    await onlyTheseRun([before, before, before]);
     const after = await deployed({ "cozy.config.ts": configWith(scheduler)(sandbox.port) });
-    expect(await runningNow()).toEqual([after]);
+    await onlyTheseRun([after]);
     await sandbox.ok(["rollback", "staging", before]);
-    expect(await runningNow()).toEqual([before, before, before]);
+    await onlyTheseRun([before, before, before]);
+    expect(new Set((await schedulerNotes(sandbox)).running)).toEqual(new Set([before]));
   });
 });
 
@@ -80,12 +89,12 @@ describe("a release that an earlier cozy placed", () => {
     const old = await deployed({ "cozy.config.ts": configWith(scheduler)(sandbox.port) });
     await makeOlder(join(sandbox.home, "environments", "tiny-staging", "releases", old, "release.json"));
     const next = await deployed({ "version.txt": "later\n" });
-    expect(await runningNow()).toEqual([next]);
+    await onlyTheseRun([next]);
     await sandbox.ok(["rollback", "staging", old]);
     expect(await served(sandbox.url)).toMatchObject({ release: old });
-    expect(await runningNow()).toEqual([old]);
+    await onlyTheseRun([old]);
     await sandbox.ok(["rollback", "staging", next]);
-    expect(await runningNow()).toEqual([next]);
+    await onlyTheseRun([next]);
   });
 });
 

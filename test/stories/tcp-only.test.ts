@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startLoad } from "../../src/routing/testing/load.ts";
 import { createSandbox, served, tinyConfig, until, type Sandbox } from "../support/sandbox.ts";
-import { betweenRequestsMs, times } from "../support/soak.ts";
+import { times } from "../support/soak.ts";
 import { upgraded } from "../support/upgraded.ts";
 
 /** The fixture as so many applications are: it makes a number of what it is told to listen on. */
@@ -18,6 +18,9 @@ async function numericPort(project: string): Promise<string> {
 
 const listensOnPort = (port: number): string =>
   tinyConfig(port).replace("count: 2,", 'count: 2, listen: "port",');
+
+/** Shorter than elsewhere: switches are over soon, and many requests have to meet them. */
+const betweenRequestsMs = times(20, 0);
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -100,7 +103,7 @@ describe("an application that listens on a TCP port only", () => {
 
   it("is refused, and says why, where it is not told to cozy", async () => {
     const before = await served(sandbox.url);
-    const config = tinyConfig(sandbox.port).replace('timeout: "10s"', 'timeout: "2s"');
+    const config = tinyConfig(sandbox.port).replace('timeout: "60s"', 'timeout: "2s"');
     await sandbox.commit({ "cozy.config.ts": config });
     const { code, stderr } = await sandbox.cozy(["deploy", "staging"]);
     expect(code).not.toBe(0);

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createSandbox, served, tinyConfig, type Sandbox } from "../support/sandbox.ts";
+import { createSandbox, served, tinyConfig, until, type Sandbox } from "../support/sandbox.ts";
 
 const config = (port: number): string =>
   tinyConfig(port).replace(
@@ -25,9 +25,9 @@ describe("a worker beside the web instances", () => {
     await sandbox.commit({ "version.txt": "two\n" });
     await sandbox.ok(["deploy", "staging"]);
     const second = (await served(sandbox.url)).release;
+    await until("the new one is at work", async () => (await ticks()).includes(second));
     const lines = await ticks();
     expect(lines).toContain(first);
-    expect(lines).toContain(second);
     expect(lines.filter((line) => line === "end")).toHaveLength(1);
     const after = lines.slice(lines.lastIndexOf("end") + 1);
     expect(after).not.toContain(first);
@@ -41,7 +41,6 @@ describe("a worker beside the web instances", () => {
     expect(stderr).toContain("worker.0 ended with exit code 8");
     expect((await served(sandbox.url)).release).toBe(before);
     const count = (await ticks()).length;
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    expect((await ticks()).length).toBeGreaterThan(count);
+    await until("the old one works on", async () => (await ticks()).length > count);
   });
 });

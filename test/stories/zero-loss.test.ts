@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startLoad } from "../../src/routing/testing/load.ts";
-import { createSandbox, served, type Sandbox } from "../support/sandbox.ts";
+import { createSandbox, served, tinyConfig, type Sandbox } from "../support/sandbox.ts";
 import { upgraded } from "../support/upgraded.ts";
 
 let sandbox: Sandbox;
@@ -28,12 +28,11 @@ describe("under load with keep-alive connections", () => {
 
   it("loses none when a release is refused and everything goes back", async () => {
     const before = await served(sandbox.url);
-    await sandbox.commit({ "behaviour.json": '{ "neverReady": true }' });
-    await sandbox.write(
-      "cozy.config.ts",
-      (await import("../support/sandbox.ts")).tinyConfig(sandbox.port).replace('"10s"', '"1s"'),
-    );
-    await sandbox.commit({});
+    const config = tinyConfig(sandbox.port);
+    await sandbox.commit({
+      "behaviour.json": '{ "neverReady": true }',
+      "cozy.config.ts": config.replace('"60s"', '"1s"'),
+    });
     const load = startLoad({ url: `${sandbox.url}/`, connections: 32 });
     const { code, stderr } = await sandbox.cozy(["deploy", "staging"]);
     const result = await load.stop();
@@ -41,7 +40,7 @@ describe("under load with keep-alive connections", () => {
     expect(stderr).toContain("release-not-ready");
     expect(result.failed).toBe(0);
     expect((await served(sandbox.url)).release).toBe(before.release);
-    await sandbox.commit({ "behaviour.json": "{}" });
+    await sandbox.commit({ "behaviour.json": "{}", "cozy.config.ts": config });
   });
 
   it("keeps an open upgraded connection and a long download alive", async () => {

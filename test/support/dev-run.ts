@@ -47,7 +47,7 @@ export function startDev(args: readonly string[], cwd: string, env: NodeJS.Proce
   return {
     pid,
     events,
-    async event(what, holds, withinMs = 20_000) {
+    async event(what, holds, withinMs = 60_000) {
       for (const end = Date.now() + withinMs; Date.now() < end; await after(20)) {
         const found = events.find(holds);
         if (found) return found;

@@ -17,7 +17,7 @@ interface StatusJson {
 }
 
 /** Until what was warm has ended. */
-const withinMs = 10_000;
+const withinMs = 60_000;
 
 /**
  * What keeps the fleet from serving this version, as one release on every host, with nothing left of another once it is warm no more;

@@ -130,7 +130,7 @@ export async function runCozy(
   });
 }
 
-/** The project file of the fixture application, with what most stories need. */
+/** The project file of the fixture application, with what most stories need; its instances get ready in time on a busy machine too. */
 export function tinyConfig(port: number, more = "", appMore = ""): string {
   return `import { defineProject, disk, node, sqlite, thisMachine } from "cozywish";
 
@@ -144,7 +144,7 @@ export default defineProject({
     static: { folder: "dist/static", url: "/static/" },
     variables: { COLOUR: "blue" },
     persist: ["data"],
-    ready: { path: "/ready", timeout: "10s" },
+    ready: { path: "/ready", timeout: "60s" },
     smoke: [{ path: "/", status: 200, text: "version" }],
     ${appMore}
   }),
@@ -195,8 +195,8 @@ export async function processesOf(folder: string): Promise<string[]> {
   return lines.filter((line, index) => line.includes(folder) || working[index] === true);
 }
 
-/** Waits, for at most ten seconds unless told otherwise, until something holds; a throw counts as not yet. */
-export async function until(what: string, holds: () => Promise<boolean>, withinMs = 10_000): Promise<void> {
+/** Waits until something holds, for longer than a busy machine takes; a throw counts as not yet. */
+export async function until(what: string, holds: () => Promise<boolean>, withinMs = 60_000): Promise<void> {
   const end = Date.now() + withinMs;
   while (Date.now() < end) {
     const asked = performance.now();

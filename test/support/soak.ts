@@ -8,6 +8,10 @@ export function times(usual: number, soaking: number): number {
 
 /**
  * The rest of a connection between two requests, where the load is there while something else happens: without it the load takes
- * every core that this something needs. `zero-loss.test.ts` goes without, always.
+ * every core that this something needs. A request of the fixture costs 2 ms of a core, its sender's and the proxy's among them.
+ * `zero-loss.test.ts` goes without, always.
  */
-export const betweenRequestsMs = times(20, 0);
+export const betweenRequestsMs = times(40, 0);
+
+/** The same for pages of the examples, which cost 5 to 10 ms each. */
+export const betweenPagesMs = times(60, 20);

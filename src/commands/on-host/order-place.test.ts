@@ -37,7 +37,7 @@ const order: Order = {
     variables: {},
   },
 };
-const signal = AbortSignal.timeout(60_000);
+const signal = new AbortController().signal;
 
 let folder: string;
 let place: OrderPlace;
@@ -68,7 +68,7 @@ describe("layOrder", () => {
     expect((await stat(join(place.orders, name, "order.json"))).mode & 0o777).toBe(0o600);
 
     expect(await text(start(laid.command).stdout)).toBe("web-1 history\n");
-    await expect.poll(() => laid.goesOn(signal)).toBe(false);
+    await expect.poll(() => laid.goesOn(signal), { timeout: 20_000 }).toBe(false);
     expect(await readdir(place.orders)).toEqual([]);
 
     const sent = connection.asked.length;

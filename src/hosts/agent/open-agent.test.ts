@@ -11,7 +11,7 @@ import { sampleHello } from "./testing/in-process.ts";
 import { localConnection, type LocalConnection } from "./testing/local-connection.ts";
 
 const canMount = process.platform === "linux" && process.getuid?.() === 0;
-const within = () => AbortSignal.timeout(20_000);
+const within = () => AbortSignal.timeout(50_000);
 const served = join(import.meta.dirname, "testing", "served-fake.ts");
 
 let folder: string;

@@ -40,6 +40,11 @@ const plain: SteadyRequest = {
 };
 const withOutput: SteadyRequest = {
   ...plain,
+  ready: { worker: { output: "at work", timeoutMs: 20_000 } },
+};
+/** For a text that never comes. */
+const briefly: SteadyRequest = {
+  ...plain,
   ready: { worker: { output: "at work", timeoutMs: 400 } },
 };
 
@@ -64,12 +69,12 @@ describe("a type with a text", () => {
     setTimeout(() => void appendFile(log, "ork\n"), 80);
     const start = performance.now();
     expect(await awaitSteady(view(["worker"]), withOutput, never)).toMatchObject({ ok: true });
-    expect(performance.now() - start).toBeLessThan(390);
+    expect(performance.now() - start).toBeLessThan(15_000);
   });
 
   it("is a fault when its time is up, with what it logged last", async () => {
     await writeFile(log, "connecting …\n");
-    expect(await awaitSteady(view(["worker"]), withOutput, never)).toEqual({
+    expect(await awaitSteady(view(["worker"]), briefly, never)).toEqual({
       ok: false,
       faults: ['worker.0 did not log "at work" within 0.4 s'],
       tail: ["its last words"],
@@ -79,7 +84,7 @@ describe("a type with a text", () => {
   it("is not taken for started by what it logged in an earlier life", async () => {
     const earlier = "at work\n";
     await writeFile(log, `${earlier}connecting …\n`);
-    expect(await awaitSteady(view(["worker"], {}, earlier.length), withOutput, never)).toMatchObject({
+    expect(await awaitSteady(view(["worker"], {}, earlier.length), briefly, never)).toMatchObject({
       ok: false,
     });
     await appendFile(log, earlier);
@@ -100,7 +105,7 @@ describe("a type with a text", () => {
     expect(await awaitSteady(view(["worker"], crashed), withOutput, never)).toMatchObject({
       faults: ["worker.0 ended with exit code 9"],
     });
-    expect(performance.now() - start).toBeLessThan(200);
+    expect(performance.now() - start).toBeLessThan(15_000);
   });
 
   it("is waited for together with one that only has to stay up", async () => {

@@ -6,6 +6,7 @@ import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { mayBeLeftOut } from "../../../test/support/may-be-left-out.ts";
 import type { Connection } from "./connection.ts";
 import { sshConnection, type SshOptions } from "./ssh-connection.ts";
 import type { SshPlace } from "./ssh-command.ts";
@@ -23,7 +24,7 @@ afterAll(() => {
 });
 
 // A machine without openssh-server has no host to reach; `make test` installs it where it may.
-describe.skipIf(!hasSshd)("one host over the system's OpenSSH", { timeout: 60_000 }, () => {
+describe.skipIf(mayBeLeftOut(!hasSshd))("one host over the system's OpenSSH", { timeout: 60_000 }, () => {
   let sshd: Sshd;
   let host: Connection;
   beforeAll(async () => {
@@ -125,14 +126,15 @@ describe.skipIf(!hasSshd)("one host over the system's OpenSSH", { timeout: 60_00
 
   it("connects anew for what comes next, while what runs goes on", async () => {
     const other = await connectionTo(sshd);
-    const whose = ["sh", "-c", 'echo "$SSH_CONNECTION"; sleep "$1"', "sh"];
+    const whose = ["sh", "-c", 'echo "$SSH_CONNECTION"; sleep "$1"; true', "sh"];
     const before = (await other.run([...whose, "0"], within, never)).stdout;
-    const running = other.run([...whose, "2"], within, never);
-    await setTimeout(500);
+    const running = other.run([...whose, nap], within, never);
+    await expect.poll(() => countOf(`sleep ${nap}`), soon).toBe(1);
     await host.end();
     // By a connection of another cozy's, too.
     const after = (await other.run([...whose, "0"], within, never)).stdout;
     expect(after).not.toBe(before);
+    spawnSync("pkill", ["-f", "-x", `sleep ${nap}`]);
     expect(await running).toMatchObject({ exitCode: 0, stdout: before });
     expect((await host.run([...whose, "0"], within, never)).stdout).toBe(after);
   });
@@ -194,7 +196,7 @@ describe.skipIf(!hasSshd)("one host over the system's OpenSSH", { timeout: 60_00
   });
 });
 
-describe.skipIf(!hasSshd)("a host that can't be used", { timeout: 60_000 }, () => {
+describe.skipIf(mayBeLeftOut(!hasSshd))("a host that can't be used", { timeout: 60_000 }, () => {
   const open: (() => Promise<void>)[] = [];
   afterEach(async () => {
     await Promise.all(open.splice(0).map((end) => end()));
@@ -249,7 +251,8 @@ describe.skipIf(!hasSshd)("a host that can't be used", { timeout: 60_000 }, () =
     await sshd.stop();
     const since = performance.now();
     await expect(host.run(["true"], within, never)).rejects.toMatchObject({ code: "host-unreachable" });
-    expect(performance.now() - since).toBeLessThan(3_000);
+    // Tries would go on for nearly all of the deadline.
+    expect(performance.now() - since).toBeLessThan(15_000);
   });
 
   it("is lost in the middle of a command; the next one connects anew", async () => {
@@ -281,7 +284,7 @@ describe.skipIf(!hasSshd)("a host that can't be used", { timeout: 60_000 }, () =
     const since = performance.now();
     const running = host.run(["true"], { timeoutMs: 50_000 }, never);
     await expect(running).rejects.toMatchObject({ code: "connection-lost" });
-    expect(performance.now() - since).toBeLessThan(10_000);
+    expect(performance.now() - since).toBeLessThan(30_000);
   });
 
   it("turns connections away while too many log in, which is tried again", async () => {
@@ -327,7 +330,7 @@ async function connectionTo(
       uid: process.getuid?.() ?? 0,
       now: Date.now,
       random: Math.random,
-      keepSeconds: 5,
+      keepSeconds: 20,
       ...options,
     },
   );

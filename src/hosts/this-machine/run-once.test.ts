@@ -60,6 +60,6 @@ describe("runOnce", () => {
     setTimeout(() => controller.abort(new Error("enough")), 50);
     const start = performance.now();
     await expect(runOnce({ ...base, command: ["sleep", "30"] }, controller.signal)).rejects.toThrow("enough");
-    expect(performance.now() - start).toBeLessThan(5_000);
+    expect(performance.now() - start).toBeLessThan(20_000);
   });
 });

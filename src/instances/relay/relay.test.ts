@@ -48,7 +48,7 @@ else if (what === "echoes") {
 } else {
   const server = createServer((request, answer) => {
     if (request.url === "/variables") return answer.end(JSON.stringify(process.env));
-    if (request.url === "/slow") return setTimeout(() => answer.end("slow"), 400);
+    if (request.url === "/slow") { writeFileSync("asked", ""); return setTimeout(() => answer.end("slow"), 400); }
     if (request.url === "/die") { answer.write("half of it"); return setTimeout(() => process.kill(process.pid, "SIGKILL"), 50); }
     if (request.method === "POST") return request.pipe(answer);
     answer.end(String(process.pid));
@@ -241,7 +241,7 @@ describe("the end", () => {
   it("comes by the signal that the relay was sent, once requests in flight are answered", async () => {
     const child = await serving();
     const slow = ask("/slow", { agent: new Agent() });
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await eventually(() => existsSync(join(folder, "asked")), Boolean);
     child.kill("SIGTERM");
     expect(await slow).toBe("slow");
     const [code] = (await once(child, "exit")) as [number | null];

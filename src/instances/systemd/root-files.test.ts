@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { mayBeLeftOut } from "../../../test/support/may-be-left-out.ts";
 import { rootFiles, type RootFile } from "./root-files.ts";
 import { samples } from "./testing.ts";
 
@@ -43,7 +44,7 @@ describe("root's files", () => {
 });
 
 const hasAnalyze = spawnSync("systemd-analyze", ["--version"]).status === 0;
-describe.skipIf(!hasAnalyze)(
+describe.skipIf(mayBeLeftOut(!hasAnalyze))(
   "units, as systemd itself judges them (systemd-analyze is not here if skipped)",
   () => {
     let folder: string;

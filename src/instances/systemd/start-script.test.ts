@@ -65,8 +65,8 @@ describe("a start", () => {
       start({ command: ["/bin/true"] }, {});
       return performance.now() - began;
     };
-    expect(took("1 exited 1 1\n")).toBeLessThan(200);
     expect(took("3 exited 1 1\n")).toBeGreaterThan(400);
+    expect(startScript(spec({ command: ["x"] }))).toMatch(/ {4}0 \| 1\) ;;\n/);
     expect(startScript(spec({ command: ["x"] }))).toMatch(/ {4}9\) sleep 25\.6 ;;\n {4}\*\) sleep 30 ;;/);
   });
 });

@@ -44,7 +44,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const name = "app-production-worker@r1.0.service";
-const signal = AbortSignal.timeout(20_000);
+const signal = new AbortController().signal;
 const own = () => join(layout.instances, "worker@r1.0");
 const run: RunProgram = async (command) => {
   if (command[0] === "systemctl") return { exitCode: 0, stdout: `Id=${name}\n${unit}${others}`, stderr: "" };

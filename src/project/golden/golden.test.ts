@@ -65,7 +65,7 @@ async function bundled(outDir: string): Promise<void> {
 
 async function outcomesOf(program: string, folder: string): Promise<Readonly<Record<string, string>>> {
   const folders = cases.map((name) => layOut(name, join(temporary, folder)));
-  const { stdout } = await promisify(execFile)(process.execPath, [program, ...folders], { timeout: 20_000 });
+  const { stdout } = await promisify(execFile)(process.execPath, [program, ...folders], { timeout: 45_000 });
   const texts: string[] = JSON.parse(stdout);
   return Object.fromEntries(cases.map((name, i) => [name, texts[i] ?? ""]));
 }

@@ -91,7 +91,7 @@ describe("what follows from a look", () => {
     const again: number[] = [];
     const person: Person = {
       ...nobody,
-      answer: { choice: "longer", who: "ada" },
+      answer: { choice: "longer", who: "dev" },
       askAgainAt: (when) => again.push(when),
     };
     expect(next("inconclusive", "hold", 6_000, person)).toBe("ask");

@@ -214,19 +214,19 @@ describe("watching a release", () => {
 
   it("asks a person where the traffic does not decide, and does as they say", async () => {
     const quiet = { visitors: 0, failing: 0 };
-    const promoted = await staged(quiet, { choice: "promote", who: "ada@laptop" });
+    const promoted = await staged(quiet, { choice: "promote", who: "dev@laptop" });
     await watchRelease.run(input, promoted.context);
     expect(promoted.asked[0]).toMatchObject({ name: "canary", release: "new" });
     expect(promoted.asked[0]?.choices.map(({ word }) => word)).toEqual(["promote", "roll-back", "longer"]);
     expect(await kept(promoted)).toMatchObject({
       outcome: "promoted",
-      decidedBy: "ada@laptop: promote",
+      decidedBy: "dev@laptop: promote",
       verdict: { decision: "inconclusive" },
     });
 
-    const back = await staged(quiet, { choice: "roll-back", who: "ada@laptop" });
+    const back = await staged(quiet, { choice: "roll-back", who: "dev@laptop" });
     await expect(watchRelease.run(input, back.context)).rejects.toMatchObject({
-      message: expect.stringContaining("ada@laptop had it rolled back."),
+      message: expect.stringContaining("dev@laptop had it rolled back."),
     });
   });
 

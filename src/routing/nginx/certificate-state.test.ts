@@ -120,7 +120,7 @@ describe("spreadCertificate", () => {
         installed.push(`${name} ${given === read("long.pem")} ${key.reveal()}`);
       },
     });
-    const signal = AbortSignal.timeout(5_000);
+    const signal = AbortSignal.timeout(30_000);
     const first = host("a", read("long.pem"));
     const others = [
       host("b", read("long.pem")),

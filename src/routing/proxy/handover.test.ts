@@ -13,13 +13,18 @@ import { Stage, until } from "../testing/stage.ts";
 
 let stage: Stage;
 beforeEach(async () => {
-  stage = await Stage.open({ drain: { idleMs: 500, requestsMs: 1_800, streamsMs: 3_000 } });
+  stage = await Stage.open();
   await stage.instance("one");
   await stage.routeTo("one");
 });
 afterEach(async () => stage.dispose());
 
 const soon = () => AbortSignal.timeout(15_000);
+
+/** How long a proxy that leaves waits for what is in flight; what a test does not name waits longer than any machine is slow. */
+function drains(drain: Partial<Stage["settings"]["drain"]>): void {
+  stage.settings = { ...stage.settings, drain: { ...stage.settings.drain, ...drain } };
+}
 const replace = (command: readonly string[] = stage.command) =>
   handover(stage.settings.controlSocket, command, soon());
 
@@ -34,10 +39,10 @@ describe("a newer proxy", () => {
       pids.push(pid);
       await setTimeout(50);
     }
-    const { sent, failed, errors } = await load.stop();
+    await until(() => load.result().sent > 1_000);
+    const { failed, errors } = await load.stop();
     expect(errors).toEqual([]);
     expect(failed).toBe(0);
-    expect(sent).toBeGreaterThan(1_000);
     expect(new Set(pids).size).toBe(6);
     await until(() => pids.slice(0, 5).every((pid) => !isAlive(pid)));
     expect(await readdir(dirname(stage.settings.controlSocket))).toEqual([
@@ -47,11 +52,6 @@ describe("a newer proxy", () => {
   });
 
   it("leaves the old one its download and its WebSocket, both still counted", async () => {
-    // Longer than a new proxy takes to start on a busy machine.
-    stage.settings = {
-      ...stage.settings,
-      drain: { ...stage.settings.drain, requestsMs: 30_000, streamsMs: 30_000 },
-    };
     const old = await stage.proxy();
     const slow = ask(`${stage.url}/slow?80`);
     const socket = new WebSocket(stage.url.replace("http", "ws"));
@@ -109,24 +109,27 @@ describe("a newer proxy", () => {
 
 describe("a proxy that is told to stop", () => {
   it("finishes what is in flight, closes idle connections and ends with 0", async () => {
+    drains({ idleMs: 500 });
     const proxy = await stage.proxy();
     const idle = await dial(stage.port);
     idle.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
     await once(idle, "data");
-    const slow = ask(`${stage.url}/slow?12`);
+    const slow = ask(`${stage.url}/slow?40`);
     await until(async () => (await stage.allInFlight()).requests === 1);
     const ended = once(proxy, "exit");
     await stopProxy(stage.settings.controlSocket, soon());
     await until(async () => (await stage.state()).draining);
     await expect(ask(stage.url)).rejects.toThrow("ECONNREFUSED");
     await once(idle, "close");
-    expect((await slow).text).toBe("x".repeat(12));
+    expect((await slow).text).toBe("x".repeat(40));
     expect(await ended).toEqual([0, null]);
     expect(await readdir(dirname(stage.settings.controlSocket))).toEqual([]);
-    expect((await stage.log()).map(({ path }) => path)).toEqual(["/", "/slow"]);
+    const lines = await stage.log((all) => all.length >= 2);
+    expect(lines.map(({ path }) => path)).toEqual(["/", "/slow"]);
   });
 
   it("says so on a connection that is used again meanwhile", async () => {
+    drains({ idleMs: 20_000 });
     const proxy = await stage.proxy();
     const busy = await dial(stage.port);
     busy.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -140,6 +143,7 @@ describe("a proxy that is told to stop", () => {
   });
 
   it("does not wait for ever", async () => {
+    drains({ requestsMs: 1_800 });
     const proxy = await stage.proxy();
     const never = ask(`${stage.url}/wait`).catch((error: unknown) => error);
     await until(async () => (await stage.allInFlight()).requests === 1);
@@ -147,7 +151,7 @@ describe("a proxy that is told to stop", () => {
     proxy.kill("SIGTERM");
     await once(proxy, "exit");
     expect(performance.now() - startedAt).toBeGreaterThan(1_500);
-    expect(performance.now() - startedAt).toBeLessThan(6_000);
+    expect(performance.now() - startedAt).toBeLessThan(20_000);
     expect(await never).toBeInstanceOf(Error);
   });
 });

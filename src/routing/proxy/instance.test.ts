@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Instance, Instances } from "./instance.ts";
 
-const timeouts = { connectMs: 1_000, answerMs: 1_000 };
+const timeouts = { connectMs: 20_000, answerMs: 20_000 };
 let folder: string;
 let server: Server;
 let connections = 0;
@@ -73,7 +73,7 @@ describe("an instance", () => {
     await ask(instance ?? new Instance(socket, timeouts));
     expect(open).toBe(1);
     instances.change([join(folder, "other.sock")]);
-    await expect.poll(() => open).toBe(0);
+    await expect.poll(() => open, { timeout: 20_000 }).toBe(0);
     expect(instances.all().map((one) => one.name)).toEqual(["other"]);
   });
 });

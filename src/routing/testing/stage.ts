@@ -124,18 +124,18 @@ export class Stage {
   }
 
   async state() {
-    const state = await proxyState(this.settings.controlSocket, AbortSignal.timeout(5_000));
+    const state = await proxyState(this.settings.controlSocket, AbortSignal.timeout(15_000));
     this.#pids.add(state.pid);
     return state;
   }
 
   async inFlight(release: string, index = 0) {
-    const all = await inFlight(this.settings.controlSocket, AbortSignal.timeout(5_000));
+    const all = await inFlight(this.settings.controlSocket, AbortSignal.timeout(15_000));
     return all[this.socket(release, index)] ?? { requests: 0, streams: 0 };
   }
 
   async allInFlight() {
-    const all = Object.values(await inFlight(this.settings.controlSocket, AbortSignal.timeout(5_000)));
+    const all = Object.values(await inFlight(this.settings.controlSocket, AbortSignal.timeout(15_000)));
     const sum = (of: (one: (typeof all)[number]) => number) => all.reduce((total, one) => total + of(one), 0);
     return { requests: sum((one) => one.requests), streams: sum((one) => one.streams) };
   }
@@ -152,14 +152,26 @@ export class Stage {
     return Number(pages) * 4096;
   }
 
-  /** The access log, when what waits in memory has been written. */
-  async log(): Promise<AccessLine[]> {
-    await setTimeout(300);
-    const text = await readFile(this.settings.accessLog.file, "utf8").catch(() => "");
-    return text
-      .split("\n")
-      .filter((line) => line !== "")
-      .map((line): AccessLine => JSON.parse(line));
+  /** The access log, once it holds what is waited for: the proxy writes its lines a moment after the answers. */
+  async log(
+    holds: (lines: readonly AccessLine[]) => boolean = (lines) => lines.length > 0,
+  ): Promise<AccessLine[]> {
+    let lines: AccessLine[] = [];
+    await until(async () => {
+      const text = await readFile(this.settings.accessLog.file, "utf8");
+      lines = text
+        .split("\n")
+        .filter((line) => line !== "")
+        .map((line): AccessLine => JSON.parse(line));
+      return holds(lines);
+    });
+    return lines;
+  }
+
+  /** The newest line of a path. */
+  async lineOf(path: string): Promise<AccessLine | undefined> {
+    const lines = await this.log((all) => all.some((line) => line.path === path));
+    return lines.findLast((line) => line.path === path);
   }
 
   async dispose(): Promise<void> {
@@ -182,9 +194,9 @@ export class Stage {
   }
 }
 
-/** Waits until something holds, 10 s at most; what throws does not hold yet. */
+/** Waits until something holds, 30 s at most; what throws does not hold yet. */
 export async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
-  const deadline = performance.now() + 10_000;
+  const deadline = performance.now() + 30_000;
   let last: unknown;
   while (performance.now() < deadline) {
     try {
@@ -195,5 +207,5 @@ export async function until(holds: () => Promise<boolean> | boolean): Promise<vo
     }
     await setTimeout(10);
   }
-  throw new Error("It did not come about within 10 s.", { cause: last });
+  throw new Error("It did not come about within 30 s.", { cause: last });
 }

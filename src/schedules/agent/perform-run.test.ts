@@ -1,14 +1,22 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { identify, isAlive } from "../../instances/process-identity.ts";
 import { lastEvidence } from "../evidence.ts";
 import { readRunning, runningNow } from "../running.ts";
-import { createStage, nodeSchedule, until, type Stage } from "../testing/stage.ts";
+import { createStage, nodeSchedule, until, untilFile, type Stage } from "../testing/stage.ts";
 
 const stages: Stage[] = [];
+/** What lets a run end that goes on until this is there. */
+let over: string;
+beforeEach(async () => {
+  over = join(await mkdtemp(join(tmpdir(), "cozy-run-")), "over");
+});
 afterEach(async () => {
   for (const stage of stages.splice(0)) await stage.dispose();
+  await rm(dirname(over), { recursive: true });
 });
 
 async function stageWith(...args: Parameters<typeof createStage>): Promise<Stage> {
@@ -16,8 +24,6 @@ async function stageWith(...args: Parameters<typeof createStage>): Promise<Stage
   stages.push(stage);
   return stage;
 }
-
-const stubborn = "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); console.log('up')";
 
 describe("a run", () => {
   it("leaves evidence and its output, and neither holds a secret", async () => {
@@ -67,9 +73,10 @@ describe("a run", () => {
   });
 
   it("that takes too long is ended with all that it started", async () => {
-    const source = `const child = require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(stubborn)}], { stdio: 'inherit' });
-      console.log('child', child.pid); ${stubborn}`;
-    const stage = await stageWith({ slow: nodeSchedule(source, { timeoutMs: 700 }) });
+    // A shell is there at once, however busy the machine is.
+    const script = "trap '' TERM; sleep 1000 & echo child $!; wait";
+    const slow = { ...nodeSchedule("", { timeoutMs: 1_500 }), run: ["sh", "-c", script] };
+    const stage = await stageWith({ slow });
     const evidence = await stage.perform("slow");
     expect(evidence).toMatchObject({ outcome: "timed-out", signal: "SIGKILL" });
     const child = Number(/child (\d+)/.exec(evidence?.tail.join("\n") ?? "")?.[1]);
@@ -78,11 +85,14 @@ describe("a run", () => {
   });
 
   it("does not wait for what has left its group and holds its output open", async () => {
-    const daemon = `require('node:child_process').spawn('sleep', ['5'], { stdio: 'inherit', detached: true }).unref()`;
+    const daemon = `const daemon = require('node:child_process').spawn('sleep', ['1000'], { stdio: 'inherit', detached: true });
+      console.log('daemon', daemon.pid); daemon.unref()`;
     const stage = await stageWith({ daemon: nodeSchedule(daemon) });
-    const start = Date.now();
-    expect(await stage.perform("daemon")).toMatchObject({ outcome: "succeeded" });
-    expect(Date.now() - start).toBeLessThan(4_000);
+    const evidence = await stage.perform("daemon");
+    expect(evidence).toMatchObject({ outcome: "succeeded" });
+    const left = Number(/daemon (\d+)/.exec(evidence?.tail.join("\n") ?? "")?.[1]);
+    expect(identify(left)).toBeDefined();
+    process.kill(left, "SIGKILL");
   });
 
   it("ends at once when it is to stop, and says so", async () => {
@@ -121,11 +131,12 @@ describe("evidence", () => {
 
 describe("a start that falls into a run", () => {
   it("is skipped, and says how long the other has gone on", async () => {
-    const stage = await stageWith({ slow: nodeSchedule("setTimeout(() => {}, 600)") });
+    const stage = await stageWith({ slow: nodeSchedule(untilFile(over)) });
     const first = stage.perform("slow", { due: 1, by: "clock" });
     await until("it runs", () => readRunning(stage.place("slow")) !== undefined);
     expect(await stage.perform("slow", { due: 2, by: "clock" })).toBeUndefined();
     expect(await stage.perform("slow")).toBeUndefined();
+    await writeFile(over, "");
     await first;
     const runs = await stage.evidence("slow");
     expect(runs.map(({ outcome, due }) => [outcome, due])).toEqual([
@@ -144,11 +155,15 @@ describe("a start that falls into a run", () => {
   });
 
   it("is the only one of many that come at the same time", async () => {
-    const stage = await stageWith({ crowd: nodeSchedule("setTimeout(() => {}, 1500)") });
+    const stage = await stageWith({ crowd: nodeSchedule(untilFile(over)) });
     const children = Array.from({ length: 5 }, (_, due) =>
       stage.spawn("crowd", { due: due + 1, by: "clock" }),
     );
-    await Promise.all(children.map((child) => new Promise((resolve) => child.once("exit", resolve))));
+    // Listened for from the start: those that are skipped may have gone before the others have come.
+    const allGone = Promise.all(children.map((child) => once(child, "exit")));
+    await until("all others have come", async () => (await stage.evidence("crowd")).length === 4);
+    await writeFile(over, "");
+    await allGone;
     const outcomes = (await stage.evidence("crowd")).map(({ outcome }) => outcome).sort();
     expect(outcomes).toEqual(["skipped", "skipped", "skipped", "skipped", "succeeded"]);
   });

@@ -98,10 +98,15 @@ export function nodeSchedule(source: string, more: Partial<Schedule> = {}): Sche
   };
 }
 
-/** Waits, for at most ten seconds, until something holds. */
+/** A script of Node that goes on until a file is there. */
+export function untilFile(file: string): string {
+  return `const look = setInterval(() => require("node:fs").existsSync(${JSON.stringify(file)}) && clearInterval(look), 20)`;
+}
+
+/** Waits, for at most thirty seconds, until something holds. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 10_000; Date.now() < end; await setTimeout(20)) {
+  for (const end = Date.now() + 30_000; Date.now() < end; await setTimeout(20)) {
     if (await holds()) return;
   }
-  throw new Error(`${what}: not within ten seconds`);
+  throw new Error(`${what}: not within thirty seconds`);
 }

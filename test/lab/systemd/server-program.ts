@@ -41,10 +41,13 @@ const calls: Readonly<Record<string, (signal: AbortSignal, ...args: never[]) => 
     return watch.seen(signal);
   },
   readJournal: (signal, request: never) => readJournal(parts, request, signal),
-  follow: async (signal, request: never, after: string | null, forMs: number) => {
+  follow: async (signal, request: never, after: string | null, untilSoMany: number) => {
     const lines: string[] = [];
-    const over = AbortSignal.any([signal, AbortSignal.timeout(forMs)]);
-    await followJournal(parts, request, after ?? undefined, ({ line }) => lines.push(line), over);
+    const enough = new AbortController();
+    const tell = ({ line }: { readonly line: string }) => {
+      if (lines.push(line) === untilSoMany) enough.abort();
+    };
+    await followJournal(parts, request, after ?? undefined, tell, AbortSignal.any([signal, enough.signal]));
     return lines;
   },
   runOnce: async (signal, request: { secrets: string[] }, abortAfterMs: number | null) => {

@@ -37,9 +37,11 @@ async function beginToSignUp(address: string) {
       "content-type": "application/x-www-form-urlencoded",
       "content-length": String(form.length),
       connection: "keep-alive",
+      expect: "100-continue",
     },
   });
   await request.write(form.slice(0, -5));
+  await request.begun;
   return { finish: () => request.end(form.slice(-5)), answer: request.answer };
 }
 
@@ -57,18 +59,12 @@ async function signal(server: Program & { address: string }, name: NodeJS.Signal
   return stopping(server);
 }
 
-/** The begun request must have reached the server before it is told to stop. */
-async function untilInFlight(): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 200));
-}
-
 describe("stopping", { concurrency: true }, () => {
   for (const how of ["TCP", "a unix socket"] as const) {
     it(`answers what is in flight on ${how}, then ends with exit code 0`, async () => {
       const { environment, socket } = await preparePlace();
       const server = await startServer({ ...environment, PORT: how === "TCP" ? "0" : socket });
       const begun = await beginToSignUp(server.address);
-      await untilInFlight();
 
       assert.equal(await signal(server, "SIGTERM"), 1);
       await assert.rejects(new RawRequest(server.address, "/healthz").end(), /ECONNREFUSED|ENOENT/);
@@ -101,7 +97,6 @@ describe("stopping", { concurrency: true }, () => {
     const { environment, socket } = await preparePlace();
     const server = await startServer({ ...environment, PORT: socket });
     const begun = await beginToSignUp(server.address);
-    await untilInFlight();
     assert.equal(await signal(server, "SIGTERM"), 1);
     server.child.kill("SIGTERM");
     assert.equal(await server.ended, 1);

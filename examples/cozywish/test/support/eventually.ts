@@ -1,7 +1,7 @@
 /** Asks again and again until the answer is one that holds. @throws the last failure, after the deadline */
 export async function eventually<Answer>(
   ask: () => Answer | Promise<Answer>,
-  { withinMs = 15_000 }: { withinMs?: number } = {},
+  { withinMs = 60_000 }: { withinMs?: number } = {},
 ): Promise<Answer> {
   const deadline = Date.now() + withinMs;
   for (;;) {

@@ -44,7 +44,7 @@ export async function startMoto(program: string): Promise<{ url: string; stop: (
   const endWithUs = () => server.kill("SIGKILL");
   process.once("exit", endWithUs);
   const url = `http://127.0.0.1:${port}`;
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + 60_000;
   while (!(await fetch(url).catch(() => undefined))) {
     if (Date.now() > deadline || server.exitCode !== null) throw new Error("moto_server does not answer");
     await sleep(100);

@@ -64,7 +64,7 @@ export async function startPostgres(binaries: string): Promise<PostgresServer> {
 }
 
 async function untilItAnswers(url: string, server: ChildProcess): Promise<void> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 60_000;
   for (;;) {
     try {
       return await query(url, "select 1");

@@ -8,6 +8,8 @@ export type RawAnswer = { status: number | undefined; headers: IncomingHttpHeade
 export class RawRequest {
   readonly #request;
   readonly answer: Promise<RawAnswer>;
+  /** Resolves when the server has begun with a request that expects `100-continue`. */
+  readonly begun: Promise<unknown>;
 
   /** `address` is what the server says that it listens on: `http://host:port`, or `unix:/path`. */
   constructor(
@@ -19,8 +21,10 @@ export class RawRequest {
     const where = socketPath === undefined ? hostAndPort(address) : { socketPath, host: "localhost" };
     this.#request = request({ ...where, path, ...options, agent: false });
     this.answer = once(this.#request, "response").then(([response]) => read(response as IncomingMessage));
-    // Whoever waits for the answer gets the fault; nobody has to.
+    this.begun = once(this.#request, "continue");
+    // Whoever waits for them gets the fault; nobody has to.
     this.answer.catch(() => {});
+    this.begun.catch(() => {});
   }
 
   /** Resolves when the part has been handed over. */

@@ -56,7 +56,7 @@ export async function startRedis(program: string): Promise<RedisServer> {
     const words = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
     const started = spawn(program, words, { stdio: "ignore" });
     server = started;
-    const deadline = Date.now() + 15_000;
+    const deadline = Date.now() + 60_000;
     while (!(await ask(0, (redis) => redis.ping()).catch(() => undefined))) {
       if (Date.now() > deadline || started.exitCode !== null) throw new Error("redis-server does not answer");
       await sleep(20);

@@ -46,7 +46,7 @@ export async function startServer(
 
 /** Asks again and again until there is an answer; a program that has ended won't give one. */
 export async function until<Answer>(ask: () => Answer | undefined, program: Program): Promise<Answer> {
-  const deadline = Date.now() + 45_000;
+  const deadline = Date.now() + 120_000;
   for (;;) {
     const ended = program.hasEnded();
     const answer = ask();

@@ -73,7 +73,8 @@ async function sendHere({ from, to, linkTo = [], only }: Omit<Transfer, "timeout
     ...(only === undefined ? [] : ["--from0", "--files-from=-"]),
   ];
   const sending = execute("rsync", [...args, from, to]);
-  sending.child.stdin?.end((only ?? []).join("\0"));
+  // Whether all went well is told by its exit code: one that ended early has left this unread.
+  sending.child.stdin?.on("error", () => {}).end((only ?? []).join("\0"));
   const { stdout } = await sending;
   const sent = stdout.split("\n").flatMap((line) => /^[<>]f\S* (\d+)$/.exec(line)?.[1] ?? []);
   return { files: sent.length, sentBytes: sent.reduce((sum, bytes) => sum + Number(bytes), 0) };

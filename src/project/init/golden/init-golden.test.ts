@@ -42,7 +42,7 @@ describe("cozy init", () => {
     expect(written.length).toBeGreaterThan(15);
     const program = join(here, "..", "..", "golden", "load-one-each.ts");
     const { stdout } = await promisify(execFile)(process.execPath, [program, ...written], {
-      timeout: 15_000,
+      timeout: 45_000,
     });
     const outcomes: string[] = JSON.parse(stdout);
     for (const outcome of outcomes) expect(outcome).toMatch(/^ok: /);
