@@ -47,10 +47,8 @@ describe("a supervisor that is killed", () => {
       () => ask(web.socket),
       (answer) => answer === String(pid),
     );
-    const killedAt = performance.now();
-    await killSupervisor(lab);
     // Some 200 ms where nothing else runs.
-    expect(performance.now() - killedAt).toBeLessThan(10_000);
+    expect(await killSupervisor(lab)).toBeLessThan(10_000);
     expect(await ask(web.socket)).toBe(String(pid));
     expect(await statusOf(lab, web)).toMatchObject({ state: "running", pid, restarts: 0 });
     await stopInstances(lab.place, { release: "r1" }, signal());

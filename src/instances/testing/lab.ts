@@ -135,14 +135,16 @@ export async function supervisorPid(lab: Lab): Promise<number> {
   return state.pid;
 }
 
-/** Kills the supervisor and waits until another one answers. */
-export async function killSupervisor(lab: Lab): Promise<void> {
+/** Kills the supervisor and waits until another one answers; how long that took. */
+export async function killSupervisor(lab: Lab): Promise<number> {
   const pid = await supervisorPid(lab);
+  const began = performance.now();
   process.kill(pid, "SIGKILL");
   await eventually(
     async () => (await supervisorState(lab.place, signal()))?.pid,
     (now) => now !== undefined && now !== pid,
   );
+  return performance.now() - began;
 }
 
 /** Whether it is running, and not only waiting to be reaped. */

@@ -1,5 +1,5 @@
 import type { Operation } from "../../engine/operation.ts";
-import { isFields } from "../../artifacts/kept-file.ts";
+import { inputsOf } from "../inputs-of.ts";
 import type { Plan } from "../plan.ts";
 import type { ReleaseWorld } from "../world.ts";
 
@@ -26,8 +26,7 @@ export const buildArtifact: Operation<BuildArtifactInput, ReleaseWorld> = {
 };
 
 /** What the artifact of a plan is built from; `undefined` where it builds none. */
-export function artifactKeyIn({ phases }: Plan): string | undefined {
-  const operations = phases.flatMap((phase) => phase.operations);
-  const input = operations.find(({ kind }) => kind === buildArtifact.kind)?.input;
-  return isFields(input) && typeof input["key"] === "string" ? input["key"] : undefined;
+export function artifactKeyIn(plan: Plan): string | undefined {
+  const key = inputsOf(plan, buildArtifact.kind)[0]?.["key"];
+  return typeof key === "string" ? key : undefined;
 }

@@ -1,6 +1,7 @@
 import { isFields } from "../../artifacts/kept-file.ts";
 import type { Operation } from "../../engine/operation.ts";
 import { CozyError } from "../../errors/cozy-error.ts";
+import { inputsOf } from "../inputs-of.ts";
 import type { Plan } from "../plan.ts";
 import { wholeRelease } from "../whole-release.ts";
 import type { ReleaseDraft, ReleaseWorld } from "../world.ts";
@@ -42,13 +43,11 @@ export const placeRelease: Operation<PlaceReleaseInput, ReleaseWorld> = {
 };
 
 /** The release that a plan is about, where the plan lays it: hosts may not have it yet. */
-export function releaseIn({ release, phases }: Plan): ReleaseDraft | undefined {
-  const operations = phases.flatMap((phase) => phase.operations);
-  return operations
-    .filter(({ kind }) => kind === placeRelease.kind)
-    .map(({ input }): unknown => (isFields(input) ? input["release"] : undefined))
+export function releaseIn(plan: Plan): ReleaseDraft | undefined {
+  return inputsOf(plan, placeRelease.kind)
+    .map(({ release }) => release)
     .filter(isDraft)
-    .find(({ id }) => id === release);
+    .find(({ id }) => id === plan.release);
 }
 
 function isDraft(value: unknown): value is ReleaseDraft {

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { isFields } from "../../artifacts/kept-file.ts";
 import type { Operation } from "../../engine/operation.ts";
 import type { Scale } from "../instance-types.ts";
+import { inputsOf } from "../inputs-of.ts";
 import type { Plan } from "../plan.ts";
 import type { HostWorld } from "../world.ts";
 
@@ -27,10 +28,9 @@ export const setScale: Operation<SetScaleInput, HostWorld> = {
 };
 
 /** The counts that a plan brings; `undefined` where it leaves them as they are. */
-export function scaleIn({ phases }: Plan): Scale | undefined {
-  const operations = phases.flatMap((phase) => phase.operations);
-  const input: unknown = operations.find(({ kind }) => kind === setScale.kind)?.input;
-  return isFields(input) && isScale(input["to"]) ? input["to"] : undefined;
+export function scaleIn(plan: Plan): Scale | undefined {
+  const to = inputsOf(plan, setScale.kind)[0]?.["to"];
+  return isScale(to) ? to : undefined;
 }
 
 function isScale(value: unknown): value is Scale {

@@ -1,9 +1,9 @@
-import { isFields } from "../../artifacts/kept-file.ts";
 import type { Operation } from "../../engine/operation.ts";
 import { CozyError } from "../../errors/cozy-error.ts";
 import type { InstanceId } from "../../instances/instance.ts";
 import { counted } from "../../shared/words.ts";
 import { instanceOfSocket } from "../socket-name.ts";
+import { inputsOf } from "../inputs-of.ts";
 import type { Plan } from "../plan.ts";
 import type { HostWorld } from "../world.ts";
 import { stopSurplus } from "./stop-surplus.ts";
@@ -47,18 +47,16 @@ export const startInstances: Operation<StartInstancesInput, HostWorld> = {
 };
 
 /** What a plan starts, on which hosts. */
-export function startsIn({ phases }: Plan): readonly PlannedStart[] {
-  const operations = phases.flatMap((phase) => phase.operations);
-  return operations
-    .filter(({ kind }) => kind === startInstances.kind)
-    .map(({ input }): unknown => input)
-    .filter(isStart);
+export function startsIn(plan: Plan): readonly PlannedStart[] {
+  return inputsOf(plan, startInstances.kind).filter(isStart);
 }
 
 export type PlannedStart = Pick<StartInstancesInput, "host" | "types" | "keeps">;
 
-function isStart(input: unknown): input is PlannedStart {
-  return isFields(input) && typeof input["host"] === "string" && Array.isArray(input["types"]);
+function isStart(
+  input: Readonly<Record<string, unknown>>,
+): input is Readonly<Record<string, unknown>> & PlannedStart {
+  return typeof input["host"] === "string" && Array.isArray(input["types"]);
 }
 
 /** Where the traffic could not be moved back, the instances that have it stay: an undo takes nothing down that serves. */
