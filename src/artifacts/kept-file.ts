@@ -1,5 +1,6 @@
 import { open, readFile, rename, rm } from "node:fs/promises";
 import { CozyError, messageOf, systemCode } from "../errors/cozy-error.ts";
+import { installNewest } from "../errors/install-newest.ts";
 import { tempName } from "./temp-name.ts";
 
 /** What every kept file begins with: a whole number that grows when its shape changes. */
@@ -34,7 +35,7 @@ export function parseKept<Value>(
     throw new CozyError("kept-file-newer", {
       message: `${file} has format ${found}; this cozy reads formats up to ${format}.`,
       state: "The file was left as it is.",
-      next: "Install the newest cozy: npm install --save-dev cozywish@latest",
+      next: installNewest,
     });
   }
   const value: unknown = fields;

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +6,7 @@ import { CozyError } from "../errors/cozy-error.ts";
 import { hasSshd, pinnedLine, startSshd, type Sshd } from "../hosts/ssh/testing/start-sshd.ts";
 import { mayBeLeftOut } from "../../test/support/may-be-left-out.ts";
 import { refusalWarnings, refusedHost, shortRefusal, whyNotAsked } from "./refused-host.ts";
+import { closedPort, cozyFromSources, layServersProject } from "./testing-servers.ts";
 
 const unknown = new CozyError("host-key-unknown", {
   message: "web-2 shows the key SHA256:x, which is not trusted yet.",
@@ -43,9 +43,6 @@ describe("a host that nobody logged in on", () => {
   });
 });
 
-/** Nobody listens here, and no program of a test that asks for any free port gets it. */
-const closedPort = 1;
-
 describe.skipIf(mayBeLeftOut(!hasSshd))(
   "a fleet whose keys are not the trusted ones",
   { timeout: 60_000 },
@@ -60,8 +57,7 @@ describe.skipIf(mayBeLeftOut(!hasSshd))(
       await mkdir(join(folder, ".cozy"));
       // The second one shows another key than this.
       await writeFile(join(folder, ".cozy", "known_hosts"), pinnedLine(second, first.hostKey));
-      await writeFile(join(folder, "package.json"), '{"type":"module"}');
-      await writeFile(join(folder, "cozy.config.ts"), config([first.port, second.port, closedPort]));
+      await layServersProject(folder, [first.port, second.port, closedPort]);
     });
     afterAll(async () => {
       await Promise.all(hosts.map(async (one) => one.stop()));
@@ -69,7 +65,7 @@ describe.skipIf(mayBeLeftOut(!hasSshd))(
     });
 
     it("is told of host by host, and the changed key counts most", async () => {
-      const { code, stdout } = await cozy(folder, "status", "staging", "--json");
+      const { code, stdout } = await cozyFromSources(folder, ["status", "staging", "--json"]);
       expect(code, stdout).toBe(2);
       expect(JSON.parse(stdout)).toMatchObject({
         code: "host-key-changed",
@@ -82,37 +78,10 @@ describe.skipIf(mayBeLeftOut(!hasSshd))(
     });
 
     it("has no logs to show, which is told of each host", async () => {
-      const { code, stderr } = await cozy(folder, "logs", "staging");
+      const { code, stderr } = await cozyFromSources(folder, ["logs", "staging"]);
       expect(code).toBe(1);
       expect(stderr).toContain("web-1 can't be heard: not trusted: cozy trust web-1\n");
       expect(stderr).toMatch(/web-2 can't be heard: web-2 .* is not the one that is trusted\..* --replace\n/);
     });
   },
 );
-
-function config(ports: readonly number[]): string {
-  const list = ports.map(
-    (port, index) => `{ name: "web-${index + 1}", address: "127.0.0.1", port: ${port} }`,
-  );
-  return `import { defineProject, node, servers } from ${JSON.stringify(join(import.meta.dirname, "../index.ts"))};
-export default defineProject({
-  name: "tiny",
-  app: node({ runtime: ">=22", processes: { web: { command: ["node", "server.js"] } }, ready: { path: "/ready" } }),
-  environments: { staging: { target: servers([${list.join(", ")}]) } },
-});
-`;
-}
-
-async function cozy(cwd: string, ...words: readonly string[]) {
-  const child = spawn(process.execPath, [join(import.meta.dirname, "../main.ts"), ...words], {
-    cwd,
-    env: { PATH: process.env["PATH"], HOME: cwd },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const [stdout, stderr, code] = await Promise.all([
-    child.stdout.toArray().then((parts) => parts.join("")),
-    child.stderr.toArray().then((parts) => parts.join("")),
-    new Promise((resolve) => child.once("close", resolve)),
-  ]);
-  return { code, stdout, stderr };
-}

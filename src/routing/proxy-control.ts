@@ -1,5 +1,6 @@
 import { request as httpRequest } from "node:http";
 import { CozyError, messageOf, systemCode } from "../errors/cozy-error.ts";
+import { installNewest } from "../errors/install-newest.ts";
 import { controlSockets } from "./control-socket.ts";
 import {
   controlFormat,
@@ -97,7 +98,7 @@ async function ask<Answer extends object>(
     throw new CozyError("proxy-too-new", {
       message: `The running proxy speaks format ${String(answer.format)}; this cozy understands format ${controlFormat}.`,
       state: "The proxy goes on serving; nothing was changed.",
-      next: "Install the newest cozy: npm install --save-dev cozywish@latest",
+      next: installNewest,
     });
   }
   if (status === 200 && isAnswer(answer)) return answer;

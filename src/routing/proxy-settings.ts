@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { CozyError, messageOf } from "../errors/cozy-error.ts";
+import { installNewest } from "../errors/install-newest.ts";
 import { writeAtomically } from "../shared/atomic-write.ts";
 
 /** The file that the embedded proxy is started with. */
@@ -123,7 +124,7 @@ function parse(file: string, found: unknown): ProxySettingsFile {
     throw new CozyError("proxy-settings-too-new", {
       message: `${file} has format ${found["format"]}; this proxy reads format 1.`,
       state: "The proxy was not started; one that runs goes on.",
-      next: "Install the newest cozy: npm install --save-dev cozywish@latest",
+      next: installNewest,
     });
   }
   if (isInput(found)) return proxySettings(found);

@@ -2,6 +2,7 @@ import { linkSync, readlinkSync, symlinkSync } from "node:fs";
 import { mkdir, readdir, readFile, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { isAbsolute, join, relative, sep } from "node:path";
 import { CozyError, messageOf, systemCode } from "../errors/cozy-error.ts";
+import { installNewest } from "../errors/install-newest.ts";
 import { flush, writeAtomically } from "../shared/atomic-write.ts";
 import { bucketName, buckets, closedSocket, releaseOf, type RouteTable } from "./route-table.ts";
 
@@ -213,7 +214,7 @@ async function readRecord(runFolder: string, folder: string): Promise<TableRecor
     throw new CozyError("routes-too-new", {
       message: `${file} has format ${record.format}; this cozy reads format 1.`,
       state: "The proxy goes on with the table that it has; nothing was changed.",
-      next: "Install the newest cozy: npm install --save-dev cozywish@latest",
+      next: installNewest,
     });
   }
   const { number, inForceAt } = record as Record<string, unknown>;

@@ -1,4 +1,5 @@
 import { CozyError } from "../errors/cozy-error.ts";
+import { installNewest } from "../errors/install-newest.ts";
 import { KeptFileFault } from "./kept-json.ts";
 
 /** Does something with a schedule's kept files; one that can't be used is told as every kept file is. */
@@ -14,7 +15,7 @@ export function newerFile(file: string): CozyError {
   return new CozyError("kept-file-newer", {
     message: `${file} was written by a newer cozy.`,
     state: "The file was left as it is.",
-    next: "Install the newest cozy: npm install --save-dev cozywish@latest",
+    next: installNewest,
   });
 }
 

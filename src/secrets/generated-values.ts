@@ -1,6 +1,7 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CozyError, systemCode } from "../errors/cozy-error.ts";
+import { installNewest } from "../errors/install-newest.ts";
 import { writeAtomically } from "../shared/atomic-write.ts";
 
 /** Where values that were drawn for an environment are kept, by the name of the variable. */
@@ -40,7 +41,7 @@ function valuesIn(text: string, file: string): Readonly<Record<string, string>> 
     throw new CozyError("generated-newer", {
       message: `${file} has format ${String(format)}; this version of cozy reads format 1.`,
       state: "The file is as it was.",
-      next: "Install the newest cozy: npm install --save-dev cozywish@latest",
+      next: installNewest,
     });
   }
   if (format !== 1 || !areTexts(values)) throw damaged(file, "it holds something else than values by name");

@@ -1,4 +1,5 @@
 import { CozyError } from "../../errors/cozy-error.ts";
+import { installNewest } from "../../errors/install-newest.ts";
 import { isFields } from "../../artifacts/kept-file.ts";
 import type { Channel } from "./channel.ts";
 import { isHello, type Hello } from "./hello.ts";
@@ -63,6 +64,6 @@ function unknown(name: string): CozyError {
   return new CozyError("agent-of-another-version", {
     message: `The agent was asked for ${name}, which it does not know.`,
     state: "Nothing was changed.",
-    next: "Install the newest cozy: npm install --save-dev cozywish@latest",
+    next: installNewest,
   });
 }

@@ -1,4 +1,5 @@
 import { CozyError } from "../../errors/cozy-error.ts";
+import { installNewest } from "../../errors/install-newest.ts";
 
 /** A secret as it stands in the repository: all but the value can be read by everyone, and is bound to the value. */
 export interface SealedSecret {
@@ -107,7 +108,7 @@ function newer(file: string, format: string): CozyError {
   return new CozyError("secrets-newer", {
     message: `${file} has format ${format}; this version of cozy reads format 1.`,
     state: "Nothing was changed.",
-    next: "Install the newest cozy: npm install --save-dev cozywish@latest",
+    next: installNewest,
   });
 }
 
